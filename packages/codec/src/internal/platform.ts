@@ -1,0 +1,90 @@
+/**
+ * What the codec takes from its host: byte order, and the faster text, swap and allocation routines of Node's
+ * `Buffer` where it exists. Everything has a plain fallback, so that the codec runs in a browser.
+ */
+
+interface BufferPrototype {
+  latin1Slice(start: number, end: number): string
+  latin1Write(text: string, offset: number, length: number): number
+  swap16(): void
+  swap32(): void
+  swap64(): void
+}
+
+interface BufferConstructor {
+  readonly prototype: BufferPrototype
+  allocUnsafeSlow(size: number): { readonly buffer: ArrayBuffer }
+}
+
+const NodeBuffer = (globalThis as { readonly Buffer?: Partial<BufferConstructor> }).Buffer
+const prototype = NodeBuffer?.prototype
+
+/** True where the routines of `Buffer` are used. */
+export const hasBuffer: boolean =
+  typeof NodeBuffer?.allocUnsafeSlow === "function" &&
+  typeof prototype?.latin1Slice === "function" &&
+  typeof prototype.latin1Write === "function" &&
+  typeof prototype.swap64 === "function"
+
+/** True on every host that Node and browsers run on today; a big-endian host must not swap. */
+export const littleEndian: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+
+/** Bytes whose content is undefined: the caller writes every one of them. */
+export const allocate: (size: number) => Uint8Array<ArrayBuffer> = hasBuffer
+  ? (size) => new Uint8Array((NodeBuffer as BufferConstructor).allocUnsafeSlow(size).buffer)
+  : (size) => new Uint8Array(size)
+
+const latin1SliceNative = prototype?.latin1Slice
+const latin1WriteNative = prototype?.latin1Write
+
+/** V8 puts one string of this size into its large-object space; slices joined as a rope stay out of it. */
+const ropeFrom = 128 * 1024
+const ropeStep = 64 * 1024
+
+const latin1SliceOnce: (bytes: Uint8Array, start: number, end: number) => string = hasBuffer
+  ? (bytes, start, end) => latin1SliceNative!.call(bytes as never, start, end)
+  : (bytes, start, end) => {
+      let text = ""
+      for (let at = start; at < end; at += 4096) {
+        text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + 4096)) as never)
+      }
+      return text
+    }
+
+/** Bytes `start` to `end` as text, one character a byte. */
+export const latin1Slice = (bytes: Uint8Array, start: number, end: number): string => {
+  if (end - start < ropeFrom) return latin1SliceOnce(bytes, start, end)
+  let text = ""
+  for (let at = start; at < end; at += ropeStep) text += latin1SliceOnce(bytes, at, Math.min(end, at + ropeStep))
+  return text
+}
+
+/** Writes text, one byte a character; every character must be below 0x100. */
+export const latin1Write: (bytes: Uint8Array, text: string, offset: number) => void = hasBuffer
+  ? (bytes, text, offset) => {
+      latin1WriteNative!.call(bytes as never, text, offset, text.length)
+    }
+  : (bytes, text, offset) => {
+      for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i)
+    }
+
+const swapPlain = (bytes: Uint8Array, size: 2 | 4 | 8): void => {
+  for (let at = 0; at < bytes.length; at += size) {
+    for (let low = at, high = at + size - 1; low < high; low++, high--) {
+      const byte = bytes[low]!
+      bytes[low] = bytes[high]!
+      bytes[high] = byte
+    }
+  }
+}
+
+/** Turns each element of `size` bytes between big-endian and the host's order, in place. */
+export const swap: (bytes: Uint8Array, size: 2 | 4 | 8) => void = !littleEndian
+  ? () => {}
+  : hasBuffer
+    ? (bytes, size) => {
+        if (size === 2) prototype!.swap16!.call(bytes as never)
+        else if (size === 4) prototype!.swap32!.call(bytes as never)
+        else prototype!.swap64!.call(bytes as never)
+      }
+    : swapPlain

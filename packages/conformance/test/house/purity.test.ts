@@ -1,0 +1,39 @@
+import { describe, expect, it } from "@effect/vitest"
+import { closure, header, imports, modules, packages, sources } from "../../src/Repository.ts"
+
+/** The packages that are pure as a whole, so that they run in a browser. */
+const purePackages = ["codec"]
+
+/** Modules that run, wait, schedule or talk. */
+const impure =
+  /^(node:|@effect\/platform|effect$|effect\/(Channel|Clock|Deferred|Effect|Fiber\w*|Latch|Layer\w*|ManagedRuntime|PubSub|Queue|Random|Ref|Runtime|Schedule\w*|Scope\w*|Semaphore|Sink|Stream|SubscriptionRef|socket)(\/|$))/
+
+/** All that a pure package may use of Effect: data and Schema. */
+const data =
+  /^effect\/(Array|BigInt|Boolean|Brand|Bytes|Chunk|Data|Duration|Equal|Equivalence|Formatter|Function|HKT|Hash|HashMap|HashSet|Inspectable|Iterable|Match|Newtype|Number|Option|Order|Ordering|Pipeable|Predicate|Record|Result|Schema|Schema(AST|Getter|Issue|Parser|Representation|Transformation)|String|Struct|Symbol|Tuple|Types|Unify|Utils)$/
+
+const pure = packages.flatMap((name) =>
+  sources(name).filter((path) => purePackages.includes(name) || /\bPure\b/.test(header(path)))
+)
+
+describe("purity", () => {
+  it("looks at pure files of every published package", () => {
+    for (const name of ["codec", "session"]) {
+      expect(pure.filter((path) => path.startsWith(`packages/${name}/`)).length, name).toBeGreaterThan(0)
+    }
+  })
+
+  it.each(pure)("%s neither runs, waits, schedules nor talks, whatever it imports", (path) => {
+    const reached = closure(path, (one) => !one.typeOnly)
+    expect([...reached].filter(([target]) => impure.test(target)).map(([, trail]) => trail.join(" > "))).toEqual([])
+  })
+
+  it.each(purePackages)("%s uses only the data and Schema modules of Effect", (name) => {
+    const used = sources(name).flatMap((path) =>
+      imports(path).flatMap((one) => modules(one).map((module) => ({ path, module })))
+    )
+    const ofEffect = used.filter(({ module }) => /^@?effect(\/|$)/.test(module))
+    expect(ofEffect.length).toBeGreaterThan(0)
+    expect(ofEffect.filter(({ module }) => !data.test(module))).toEqual([])
+  })
+})

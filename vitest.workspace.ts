@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config"
+
+/** The one Vitest configuration; Vitest does not find this name by itself, so it is passed with `--config`. */
+export default defineConfig({
+  ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
+  resolve: { conditions: ["source", "node", "import", "default"] },
+  test: {
+    projects: ["codec", "session", "conformance", "demo"].map((name) => ({
+      extends: true as const,
+      test: {
+        name,
+        root: `packages/${name}`,
+        include: ["test/**/*.test.ts", "scenarios/**/*.test.ts"]
+      }
+    }))
+  }
+})
