@@ -5,13 +5,26 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
-    projects: ["codec", "session", "conformance", "demo"].map((name) => ({
-      extends: true as const,
-      test: {
-        name,
-        root: `packages/${name}`,
-        include: ["test/**/*.test.ts", "scenarios/**/*.test.ts"]
+    projects: [
+      ...["codec", "session", "conformance", "demo"].map((name) => ({
+        extends: true as const,
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ["test/**/*.test.ts", "scenarios/**/*.test.ts"]
+        }
+      })),
+      {
+        // The codec's tests once more, on a host without the global `Buffer`, as a browser is.
+        extends: true as const,
+        test: {
+          name: "codec-no-buffer",
+          root: "packages/codec",
+          include: ["test/**/*.test.ts"],
+          setupFiles: ["test/support/hide-buffer.ts"],
+          env: { SECS_CODEC_WITHOUT_BUFFER: "1" }
+        }
       }
-    }))
+    ]
   }
 })

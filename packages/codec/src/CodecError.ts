@@ -31,7 +31,7 @@ export const FrameTooShort = Schema.TaggedStruct("FrameTooShort", { length: Coun
  *
  * @since 0.1.0
  */
-export const FrameTooLong = Schema.TaggedStruct("FrameTooLong", { length: Count, maximum: Count })
+export const FrameTooLong = Schema.TaggedStruct("FrameTooLong", { length: Count, maximum: Schema.Number })
 
 /**
  * A control message carries text; it must be exactly 10 bytes long.
@@ -166,14 +166,14 @@ export const NonAscii = Schema.TaggedStruct("NonAscii", { index: Count, code: Co
  *
  * @since 0.1.0
  */
-export const TooDeep = Schema.TaggedStruct("TooDeep", { maxDepth: Count })
+export const TooDeep = Schema.TaggedStruct("TooDeep", { maxDepth: Schema.Number })
 
 /**
- * The message holds more items than `maxItems`.
+ * A list promises more items than `maxItems` leaves for it. No room was made for them.
  *
  * @since 0.1.0
  */
-export const TooManyItems = Schema.TaggedStruct("TooManyItems", { maxItems: Count })
+export const TooManyItems = Schema.TaggedStruct("TooManyItems", { maxItems: Schema.Number })
 
 /**
  * What can be wrong with the bytes of an item.
@@ -253,7 +253,7 @@ export const TooLong = Schema.TaggedStruct("TooLong", { length: Count, maximum: 
 export const BadCharacter = Schema.TaggedStruct("BadCharacter", {
   index: Count,
   codePoint: Count,
-  alphabet: Schema.Literals(["ASCII", "latin-1", "JIS X 0201", "UCS-2"])
+  alphabet: Schema.Literals(["ASCII", "latin-1", "JIS X 0201", "UCS-2", "UTF-8"])
 })
 
 /**
@@ -332,7 +332,7 @@ export class ItemValueError extends Schema.TaggedError<ItemValueError>("@effect-
     const reason = this.reason
     switch (reason._tag) {
       case "OutOfRange":
-        return `${this.format} value ${reason.index}: ${reason.value} is not an integer from ${reason.minimum} to ${reason.maximum}`
+        return `${this.format} value ${reason.index}: ${reason.value} is not ${this.format === "F4" ? "a number" : "an integer"} from ${reason.minimum} to ${reason.maximum}`
       case "WrongType":
         return `${this.format} value ${reason.index}: expected ${reason.expected}, got ${reason.seen}`
       default:
@@ -372,13 +372,13 @@ export const WrongCount = Schema.TaggedStruct("WrongCount", { expected: Count, s
 export const UnsafeInteger = Schema.TaggedStruct("UnsafeInteger", { value: Schema.String })
 
 /**
- * Reading a value out of an item failed; `path` is where.
+ * Reading a value out of an item failed; `path` is where, as the caller wrote it.
  *
  * @since 0.1.0
  */
 export class ItemAccessError extends Schema.TaggedError<ItemAccessError>("@effect-secs/codec/ItemAccessError")(
   "ItemAccessError",
-  { path: Path, reason: Schema.Union([NoSuchItem, WrongFormat, WrongCount, UnsafeInteger]) }
+  { path: Schema.Array(Schema.Number), reason: Schema.Union([NoSuchItem, WrongFormat, WrongCount, UnsafeInteger]) }
 ) {
   override get message(): string {
     const reason = this.reason
@@ -413,7 +413,8 @@ export class MessageError extends Schema.TaggedError<MessageError>("@effect-secs
     "NotPrimary",
     "NotSecondary",
     "WBitOnSecondary",
-    "TextOnAbort"
+    "TextOnAbort",
+    "NoReply"
   ])
 }) {
   override get message(): string {
@@ -429,6 +430,8 @@ export class MessageError extends Schema.TaggedError<MessageError>("@effect-secs
         return `${name}: a secondary has an even function`
       case "WBitOnSecondary":
         return `${name}: only a primary may expect a reply`
+      case "NoReply":
+        return `${name}: the standard gives it no reply, so it can only be sent`
       case "TextOnAbort":
         return `${name}: function 0 aborts a transaction and has no text`
     }

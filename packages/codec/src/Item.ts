@@ -189,7 +189,14 @@ const checkF8 = (value: unknown, index: number): number => {
   return value
 }
 
-type Elements = ArrayLike<unknown> & { readonly byteLength?: number }
+type Elements = ArrayLike<unknown>
+
+/** What has no length would pass for an empty array, and an item lose its values. */
+const array = (values: unknown): Elements => {
+  const length = typeof values === "object" && values !== null ? (values as Elements).length : undefined
+  if (!Number.isInteger(length) || length! < 0) throw wrongType(0, "array", values)
+  return values as Elements
+}
 
 /** Copies without looking at elements where the array can hold nothing wrong, checks each one elsewhere. */
 const numeric =
@@ -482,11 +489,7 @@ export const get = (item: Item, ...path: ReadonlyArray<number>): Result.Result<I
     const next = at._tag === "L" ? at.value[path[level]!] : undefined
     if (next === undefined) {
       const elements = at._tag === "L" ? at.value.length : 0
-      return accessError(path.slice(0, level + 1).map((i) => Math.max(0, Math.trunc(i))), {
-        _tag: "NoSuchItem",
-        format: at._tag,
-        count: elements
-      })
+      return accessError(path.slice(0, level + 1), { _tag: "NoSuchItem", format: at._tag, count: elements })
     }
     at = next
   }

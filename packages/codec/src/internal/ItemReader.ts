@@ -288,8 +288,7 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
       length = (length << 8) | bytes[at++]!
       if (lengthBytes > 2) length = (length << 8) | bytes[at++]!
     }
-    if (++items > limits.maxItems)
-      return fail({ _tag: "TooManyItems", maxItems: limits.maxItems }, offset - start, depth, index, deepest)
+    items++
     owed--
 
     let value: unknown
@@ -298,6 +297,9 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
       const left = end - at
       if (owed * 2 > left)
         return fail({ _tag: "Truncated", declared: owed, left, unit: "items" }, offset - start, depth, index, deepest)
+      // Only lists promise items, so this is the one place to count them, and it comes before room is made for them.
+      if (items + owed > limits.maxItems)
+        return fail({ _tag: "TooManyItems", maxItems: limits.maxItems }, offset - start, depth, index, deepest)
       if (length > 0) {
         if (depth >= limits.maxDepth)
           return fail({ _tag: "TooDeep", maxDepth: limits.maxDepth }, offset - start, depth, index, deepest)

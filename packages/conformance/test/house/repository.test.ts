@@ -15,7 +15,8 @@ describe("repository", () => {
   })
 
   it("leaves time, chance and output to Effect in the sources of published packages", () => {
-    const global = /(?:(?<![.\w])|\bglobalThis\.)(Date|Math\.random|setTimeout|setInterval|setImmediate|console)\b(?!\s*:)/
+    const global =
+      /(?:(?<![.\w])|\bglobalThis\.)(Date|Math\.random|setTimeout|setInterval|setImmediate|console)\b(?!\s*:)/
     const looked = ["codec", "session"].map((name) => sources(name))
     for (const paths of looked) expect(paths.length).toBeGreaterThan(0)
     expect(

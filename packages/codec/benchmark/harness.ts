@@ -1,0 +1,115 @@
+/**
+ * Times candidates against each other in one process. Candidates of one comparison take turns in shuffled rounds, so
+ * that a busy machine slows all of them, and what is reported is the median. Trust ratios, not times.
+ */
+import { performance } from "node:perf_hooks"
+
+export interface Candidate {
+  readonly name: string
+  readonly run: () => unknown
+}
+
+export interface Comparison {
+  /** Words by which it is chosen: `decode s6f11`. */
+  readonly name: string
+  /** What one run works on: `271 B`. */
+  readonly size: string
+  /** Throws unless every candidate gives what is expected. Runs before anything is timed. */
+  readonly check: () => void
+  /** The first one is ours. */
+  readonly candidates: readonly [Candidate, ...ReadonlyArray<Candidate>]
+}
+
+export interface Measured {
+  readonly name: string
+  readonly size: string
+  /** Median nanoseconds of one run, by candidate, ours first. */
+  readonly times: ReadonlyMap<string, number>
+}
+
+/** Mulberry32: the same numbers in every run. */
+export const random = (seed: number): (() => number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const next = random(20)
+
+const shuffled = <T>(values: ReadonlyArray<T>): ReadonlyArray<T> => {
+  const out = [...values]
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = Math.floor(next() * (i + 1))
+    const value = out[i]!
+    out[i] = out[j]!
+    out[j] = value
+  }
+  return out
+}
+
+/** Written by every run, so that no run is dead code. */
+export let sink: unknown
+
+/** Milliseconds of `count` runs. */
+const time = (run: () => unknown, count: number): number => {
+  const start = performance.now()
+  for (let i = 0; i < count; i++) sink = run()
+  return performance.now() - start
+}
+
+/** How often to run so that one sample takes about `sampleMs`. */
+const calibrate = (run: () => unknown): number => {
+  for (let count = 1; ; count *= 4) {
+    const took = time(run, count)
+    if (took >= sampleMs / 4) return Math.max(1, Math.round((count * sampleMs) / took))
+  }
+}
+
+const sampleMs = 6
+const warmUpMs = 3
+const warmUpRounds = 4
+const fewestRounds = 5
+/** A comparison that has taken this long stops after the fewest rounds. */
+const patienceMs = 4000
+
+export const median = (values: ReadonlyArray<number>): number => {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/**
+ * Warms up over all comparisons, chosen or not: a decoder that has only ever seen one kind of message is faster than
+ * any decoder in a real program.
+ */
+export const warmUp = (comparisons: ReadonlyArray<Comparison>): void => {
+  for (let round = 0; round < warmUpRounds; round++) {
+    for (const { candidates } of shuffled(comparisons)) {
+      for (const { run } of shuffled(candidates)) {
+        const until = performance.now() + warmUpMs
+        do time(run, 1)
+        while (performance.now() < until)
+      }
+    }
+  }
+}
+
+export const measure = (comparison: Comparison, rounds: number): Measured => {
+  const { candidates, name, size } = comparison
+  const counts = new Map(candidates.map((candidate) => [candidate, calibrate(candidate.run)]))
+  const samples = new Map(candidates.map((candidate) => [candidate, [] as Array<number>]))
+  globalThis.gc?.()
+  const start = performance.now()
+  for (let round = 0; round < rounds; round++) {
+    if (round >= fewestRounds && performance.now() - start > patienceMs) break
+    for (const candidate of shuffled(candidates)) {
+      const count = counts.get(candidate)!
+      samples.get(candidate)!.push((time(candidate.run, count) / count) * 1e6)
+    }
+  }
+  return { name, size, times: new Map(candidates.map((candidate) => [candidate.name, median(samples.get(candidate)!)])) }
+}

@@ -1,0 +1,171 @@
+/**
+ * Generators of the property tests. The only file that knows `effect/Arbitrary`.
+ *
+ * `Items`, `Messages` and `Headers` are derived from the schemas. What schemas do not say, long items, NaN payloads and
+ * bytes that are almost right, is drawn here.
+ */
+import * as Arbitrary from "effect/Arbitrary"
+import * as Schema from "effect/Schema"
+import { formats } from "../../src/FormatCode.ts"
+import { Header } from "../../src/HsmsHeader.ts"
+import { Item, ItemParts } from "../../src/ItemSchema.ts"
+import { Message } from "../../src/SecsMessage.ts"
+import { encode, type Plain } from "./reference.ts"
+
+/** True in the nightly run, which looks at many more inputs. */
+export const nightly: boolean = process.env["SECS_NIGHTLY"] === "1"
+
+/** Options of a property: how many inputs it sees in the normal run, and in the nightly one. */
+export const runs = (normal: number, atNight: number) => ({
+  arbitrary: { runs: nightly ? atNight : normal },
+  timeout: nightly ? 1_800_000 : 60_000
+})
+
+export const Items = Arbitrary.schema(Item)
+export const Parts = Arbitrary.schema(ItemParts)
+export const Messages = Arbitrary.schema(Message)
+export const Headers = Arbitrary.schema(Header)
+
+const natural = (maximum: number) =>
+  Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum })))
+
+export const Byte = natural(0xff)
+
+/** Any bytes at all. */
+export const Bytes = Arbitrary.array(Byte, { maxLength: 64 }).pipe(Arbitrary.map((bytes) => Uint8Array.from(bytes)))
+
+const seed = natural(0xffff_ffff)
+
+/** Draws from a seed: uniform integers below a limit. (mulberry32) */
+export type Draw = (below: number) => number
+
+const draw = (from: number): Draw => {
+  let state = from
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), state | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
+  }
+}
+
+const seeded = <A>(make: (draw: Draw) => A) => seed.pipe(Arbitrary.map((from) => make(draw(from))))
+
+const scalars = formats.filter((info) => info.format !== "L")
+
+const bits = (draw: Draw, bytes: number): bigint => {
+  let out = 0n
+  for (let i = 0; i < bytes; i++) out = out * 256n + BigInt(draw(256))
+  return out
+}
+
+/** Bit patterns where mistakes live: zero, all ones, the sign, infinities, quiet and signalling NaNs with payloads. */
+const special = [
+  0n,
+  ~0n,
+  0x8000_0000_0000_0000n,
+  0x8000_0000n,
+  0x7f80_0000n,
+  0xff80_0000n,
+  0x7fc0_0000n,
+  0xffc0_0001n,
+  0x7fa0_0000n,
+  0x7ff0_0000_0000_0000n,
+  0x7ff8_0000_0000_0000n,
+  0x7ff4_0000_0000_0000n,
+  0xfff8_0000_dead_beefn
+]
+
+const one = (draw: Draw, format: string, size: number): bigint => {
+  if (format === "BOOLEAN") return BigInt(draw(2))
+  const value = draw(4) === 0 ? special[draw(special.length)]! : bits(draw, size)
+  const width = size * 8
+  return format.startsWith("I") ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value)
+}
+
+/** Mostly few; at times as many as the second length byte, a copy as a whole or the end of a slab begin at. */
+const lengths = [0, 1, 1, 1, 2, 3, 8, 12, 16, 17, 20, 21, 24, 25, 31, 32, 33, 64, 65, 127, 255, 256, 257, 511, 512, 2048]
+
+const leaf = (draw: Draw): Plain => {
+  const { elementSize, format } = scalars[draw(scalars.length)]!
+  const count = draw(60) === 0 ? 60_000 + draw(10_000) : lengths[draw(lengths.length)]!
+  const length = Math.floor(count / elementSize) + (format === "C2" ? 2 : count > 0 && count < elementSize ? 1 : 0)
+  const values = Array.from({ length }, () => one(draw, format, elementSize))
+  return { format: format as Exclude<Plain["format"], "L">, values }
+}
+
+const tree = (draw: Draw, depth: number): Plain => {
+  if (depth === 0 || draw(3) > 0) return leaf(draw)
+  const values: Array<Plain> = []
+  for (let left = draw(5) === 0 ? 300 : draw(8), budget = 40; left > 0; left--) {
+    const child: Plain = budget > 0 ? tree(draw, depth - 1) : { format: "U1", values: [BigInt(left & 0xff)] }
+    budget--
+    values.push(child)
+  }
+  return { format: "L", values }
+}
+
+/** Items as plain data, long ones and every NaN among them. */
+export const Plains = seeded((draw) => tree(draw, 3))
+
+/** A format byte of the standard more often than not, with plausible lengths: bytes that get past the first check. */
+const soup = (draw: Draw): Uint8Array => {
+  const out: Array<number> = []
+  for (let left = draw(40); left >= 0; left--) {
+    if (draw(3) === 0) out.push(draw(256))
+    else out.push(formats[draw(formats.length)]!.code * 4 + (draw(12) === 0 ? draw(4) : 1), draw(draw(4) === 0 ? 256 : 9))
+  }
+  return Uint8Array.from(out)
+}
+
+/** A good item, and a few bytes changed, cut, doubled or put in. */
+const mutated = (draw: Draw): Uint8Array => {
+  let bytes = encode(tree(draw, 3)).slice(0, 4096)
+  for (let left = draw(4); left >= 0 && bytes.length > 0; left--) {
+    const at = draw(bytes.length)
+    const near = draw(2) === 0 ? at : draw(Math.min(bytes.length, 24))
+    switch (draw(6)) {
+      case 0:
+        bytes[near] = draw(256)
+        break
+      case 1:
+        bytes[near]! ^= 1 << draw(8)
+        break
+      case 2:
+        bytes = bytes.slice(0, at)
+        break
+      case 3:
+        bytes = Uint8Array.from([...bytes.slice(0, near), draw(256), ...bytes.slice(near)])
+        break
+      case 4:
+        bytes = Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(near)])
+        break
+      default:
+        bytes[near] = [0x00, 0x01, 0x02, 0x03, 0x7f, 0x80, 0xfe, 0xff][draw(8)]!
+    }
+  }
+  return bytes
+}
+
+/** Bytes of all sorts that may be an item or not. */
+export const Garbage = seeded((draw) => {
+  const kind = draw(8)
+  return kind === 0 ? Uint8Array.from({ length: draw(48) }, () => draw(256)) : kind < 4 ? soup(draw) : mutated(draw)
+})
+
+/** Ways to cut a stream: lengths of the pieces, repeated until the stream ends. */
+export const Cuts = Arbitrary.array(natural(40), { minLength: 1, maxLength: 12 })
+
+/** Cuts bytes into pieces of these lengths, each with memory of its own. */
+export const cut = (bytes: Uint8Array, lengths: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
+  const out: Array<Uint8Array> = []
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    // A cut of nothing but empty pieces would never end.
+    const length = lengths[i % lengths.length]! + (i > 0 && i % lengths.length === 0 ? 1 : 0)
+    out.push(bytes.slice(at, at + length))
+    at += length
+  }
+  return out
+}
+
+export { Arbitrary }

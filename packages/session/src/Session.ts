@@ -1,0 +1,140 @@
+/**
+ * The contract of a SECS session: transactions over one peer, whatever carries them. HSMS implements it here; any
+ * other transport of SECS messages can.
+ *
+ * @since 0.1.0
+ */
+import type { Item } from "@effect-secs/codec/Item"
+import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { State } from "./ConnectionState.ts"
+import type { TransactionError } from "./SessionError.ts"
+import type { SessionEvent } from "./SessionEvent.ts"
+
+/**
+ * A primary the peer sent. It is bound to the connection it came on: a reply after that connection ended fails and
+ * never goes to whoever connected next.
+ *
+ * @since 0.1.0
+ */
+export interface InboundPrimary {
+  readonly message: SecsMessage
+  readonly sessionId: number
+  readonly systemBytes: number
+  /**
+   * Sends the secondary, function one higher, with an item or header only. Done when it is written.
+   *
+   * Fails    `NoReplyExpected` without W-bit, `AlreadyReplied`, `ConnectionLost`, `Unsendable`, `TooLong`
+   */
+  readonly reply: (item?: Item) => Effect.Effect<void, TransactionError>
+  /** Answers `SxF0`: the transaction ends without its reply. Fails as `reply` does. */
+  readonly abort: Effect.Effect<void, TransactionError>
+}
+
+/**
+ * @since 0.1.0
+ */
+export interface RequestOptions {
+  /** How long to wait for this reply, in place of T3. */
+  readonly timeout?: Duration.Input | undefined
+}
+
+/**
+ * @since 0.1.0
+ */
+export class Session extends Context.Service<
+  Session,
+  {
+    readonly state: Effect.Effect<State>
+    /** The state now, then each state it changes to. */
+    readonly changes: Stream.Stream<State>
+    /** Done as soon as the session is selected, at once when it is. */
+    readonly awaitSelected: Effect.Effect<void>
+
+    /**
+     * Sends a primary with W-bit and waits for its secondary. Interruption frees the transaction at once; a reply that
+     * comes later is an event.
+     *
+     * Fails    `TransactionError`; with `NotSelected` at once when there is no session
+     */
+    readonly request: (message: SecsMessage, options?: RequestOptions) => Effect.Effect<SecsMessage, TransactionError>
+
+    /** Sends a primary without W-bit. Done when it is written; suspends while the peer does not read. */
+    readonly send: (message: SecsMessage) => Effect.Effect<void, TransactionError>
+
+    /**
+     * The primaries of the peer, in order, each given to one reader. They wait in a bounded buffer while nobody reads;
+     * a reader that is slow slows the peer.
+     */
+    readonly primaries: Stream.Stream<InboundPrimary>
+
+    /** What happens, for observers: states, faults, and every message. A slow observer loses the oldest. */
+    readonly events: Stream.Stream<SessionEvent>
+
+    /** Probes the peer now. Gives the round-trip time. */
+    readonly linktest: Effect.Effect<Duration.Duration, TransactionError>
+  }
+>()("@effect-secs/session/Session") {}
+
+/**
+ * `request` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const request = (
+  message: SecsMessage,
+  options?: RequestOptions
+): Effect.Effect<SecsMessage, TransactionError, Session> =>
+  Effect.flatMap(Session, (session) => session.request(message, options))
+
+/**
+ * `send` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const send = (message: SecsMessage): Effect.Effect<void, TransactionError, Session> =>
+  Effect.flatMap(Session, (session) => session.send(message))
+
+/**
+ * Replies to a primary.
+ *
+ * @since 0.1.0
+ */
+export const reply = (primary: InboundPrimary, item?: Item): Effect.Effect<void, TransactionError> => primary.reply(item)
+
+/**
+ * `primaries` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const primaries: Stream.Stream<InboundPrimary, never, Session> = Stream.unwrap(
+  Effect.map(Session, (session) => session.primaries)
+)
+
+/**
+ * `changes` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const changes: Stream.Stream<State, never, Session> = Stream.unwrap(
+  Effect.map(Session, (session) => session.changes)
+)
+
+/**
+ * `events` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const events: Stream.Stream<SessionEvent, never, Session> = Stream.unwrap(
+  Effect.map(Session, (session) => session.events)
+)
+
+/**
+ * `awaitSelected` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const awaitSelected: Effect.Effect<void, never, Session> = Effect.flatMap(Session, (session) => session.awaitSelected)

@@ -1,0 +1,321 @@
+/**
+ * Every error of the session package, on one page. Pure.
+ *
+ * The class says what was attempted, `reason` says what went wrong.
+ *
+ * @since 0.1.0
+ */
+import { FrameError, ItemDecodeError, ItemEncodeError, MessageError } from "@effect-secs/codec/CodecError"
+import { rejectReasonName, selectStatusName } from "@effect-secs/codec/HsmsHeader"
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import * as SystemBytes from "./SystemBytes.ts"
+
+// --- transports ---------------------------------------------------------------------------------------------------
+
+/** @since 0.1.0 */
+export const AddressInUse = Schema.TaggedStruct("AddressInUse", {})
+/** @since 0.1.0 */
+export const AddressNotAvailable = Schema.TaggedStruct("AddressNotAvailable", {})
+/** @since 0.1.0 */
+export const PermissionDenied = Schema.TaggedStruct("PermissionDenied", {})
+/** @since 0.1.0 */
+export const Refused = Schema.TaggedStruct("Refused", {})
+/** @since 0.1.0 */
+export const Unreachable = Schema.TaggedStruct("Unreachable", {})
+/** @since 0.1.0 */
+export const NameNotFound = Schema.TaggedStruct("NameNotFound", {})
+/** No answer in time. @since 0.1.0 */
+export const TimedOut = Schema.TaggedStruct("TimedOut", { after: Schema.Duration })
+/** @since 0.1.0 */
+export const Reset = Schema.TaggedStruct("Reset", {})
+/** The peer closed its side. @since 0.1.0 */
+export const Ended = Schema.TaggedStruct("Ended", {})
+/** This side closed. @since 0.1.0 */
+export const Closed = Schema.TaggedStruct("Closed", {})
+/** What the host system reports under a code of its own. @since 0.1.0 */
+export const Other = Schema.TaggedStruct("Other", { code: Schema.String, detail: Schema.String })
+
+/**
+ * @since 0.1.0
+ */
+export const TransportReason = Schema.Union([
+  AddressInUse,
+  AddressNotAvailable,
+  PermissionDenied,
+  Refused,
+  Unreachable,
+  NameNotFound,
+  TimedOut,
+  Reset,
+  Ended,
+  Closed,
+  Other
+])
+
+/**
+ * @since 0.1.0
+ */
+export type TransportReason = typeof TransportReason.Type
+
+/**
+ * A byte stream that could not be opened, or that ended.
+ *
+ * @since 0.1.0
+ */
+export class TransportError extends Schema.TaggedError<TransportError>("@effect-secs/session/TransportError")(
+  "TransportError",
+  {
+    operation: Schema.Literals(["connect", "listen", "read", "write"]),
+    /** `127.0.0.1:5000` */
+    address: Schema.String,
+    reason: TransportReason
+  }
+) {
+  override get message(): string {
+    return `${this.operation} ${this.address}: ${describeTransport(this.reason)}`
+  }
+}
+
+const seconds = (duration: Duration.Duration): string => `${Duration.toSeconds(duration)}s`
+
+const describeTransport = (reason: TransportReason): string => {
+  switch (reason._tag) {
+    case "AddressInUse":
+      return "the port is in use by another program"
+    case "AddressNotAvailable":
+      return "this machine has no such address"
+    case "PermissionDenied":
+      return "permission denied (ports below 1024 need privileges)"
+    case "Refused":
+      return "connection refused: nobody listens there"
+    case "Unreachable":
+      return "no route to the peer: check network, address and firewall"
+    case "NameNotFound":
+      return "the host name is not known"
+    case "TimedOut":
+      return `no answer within ${seconds(reason.after)}: check address and firewall`
+    case "Reset":
+      return "the peer reset the connection"
+    case "Ended":
+      return "the peer closed the connection"
+    case "Closed":
+      return "closed by this side"
+    case "Other":
+      return `${reason.detail} (${reason.code})`
+  }
+}
+
+// --- why a connection ended ---------------------------------------------------------------------------------------
+
+/** This side closed the session. @since 0.1.0 */
+export const LocalClose = Schema.TaggedStruct("LocalClose", {})
+/** The peer sent Separate.req. @since 0.1.0 */
+export const Separated = Schema.TaggedStruct("Separated", {})
+/** The peer sent Deselect.req: the session ended, the connection did not. @since 0.1.0 */
+export const Deselected = Schema.TaggedStruct("Deselected", {})
+/** TCP ended under the session. @since 0.1.0 */
+export const TcpClosed = Schema.TaggedStruct("TcpClosed", { error: TransportError })
+/** Our Select.req or Linktest.req was not answered. @since 0.1.0 */
+export const T6Expired = Schema.TaggedStruct("T6Expired", {
+  request: Schema.Literals(["Select", "Linktest"]),
+  waited: Schema.Duration,
+  failures: Schema.Natural
+})
+/** The connection was not selected in time. @since 0.1.0 */
+export const T7Expired = Schema.TaggedStruct("T7Expired", { waited: Schema.Duration })
+/** A message stopped half way. @since 0.1.0 */
+export const T8Expired = Schema.TaggedStruct("T8Expired", { waited: Schema.Duration, received: Schema.Natural })
+/** Bytes that are no HSMS message. @since 0.1.0 */
+export const FrameFault = Schema.TaggedStruct("FrameFault", { error: FrameError })
+/** The peer answered Select.req with a status other than 0 and 1. @since 0.1.0 */
+export const SelectRefused = Schema.TaggedStruct("SelectRefused", { status: Schema.Natural })
+/** The peer rejected Select.req. @since 0.1.0 */
+export const SelectRejected = Schema.TaggedStruct("SelectRejected", { rejectReason: Schema.Natural })
+/** Something came before Select that needs a session, and the policy is to close. @since 0.1.0 */
+export const NotSelectedPolicy = Schema.TaggedStruct("NotSelectedPolicy", { header: Schema.String })
+
+/**
+ * Why a connection, or the session on it, ended.
+ *
+ * @since 0.1.0
+ */
+export const DisconnectReason = Schema.Union([
+  LocalClose,
+  Separated,
+  Deselected,
+  TcpClosed,
+  T6Expired,
+  T7Expired,
+  T8Expired,
+  FrameFault,
+  SelectRefused,
+  SelectRejected,
+  NotSelectedPolicy
+])
+
+/**
+ * @since 0.1.0
+ */
+export type DisconnectReason = typeof DisconnectReason.Type
+
+/**
+ * One line for a log.
+ *
+ * @since 0.1.0
+ */
+export const describeDisconnect = (reason: DisconnectReason): string => {
+  switch (reason._tag) {
+    case "LocalClose":
+      return "closed by this side"
+    case "Separated":
+      return "the peer separated"
+    case "Deselected":
+      return "the peer deselected the session"
+    case "TcpClosed":
+      return reason.error.message
+    case "T6Expired":
+      return `${reason.request}.req was not answered within T6 (${seconds(reason.waited)})${
+        reason.failures > 1 ? `, ${reason.failures} times` : ""
+      }`
+    case "T7Expired":
+      return `no Select within T7 (${seconds(reason.waited)})`
+    case "T8Expired":
+      return `a message stopped after ${reason.received} bytes for T8 (${seconds(reason.waited)})`
+    case "FrameFault":
+      return reason.error.message
+    case "SelectRefused":
+      return `the peer refused Select: ${selectStatusName(reason.status)} (status ${reason.status})`
+    case "SelectRejected":
+      return `the peer rejected Select.req: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
+    case "NotSelectedPolicy":
+      return `${reason.header} came before Select`
+  }
+}
+
+// --- transactions -------------------------------------------------------------------------------------------------
+
+/** No secondary within T3, or the timeout of this request. @since 0.1.0 */
+export const ReplyTimeout = Schema.TaggedStruct("ReplyTimeout", { waited: Schema.Duration })
+/** The peer answered with Reject.req. @since 0.1.0 */
+export const Rejected = Schema.TaggedStruct("Rejected", { rejectReason: Schema.Natural })
+/** The peer answered SxF0. @since 0.1.0 */
+export const Aborted = Schema.TaggedStruct("Aborted", {})
+/** The equipment reported the primary with a message of stream 9. @since 0.1.0 */
+export const ErrorReported = Schema.TaggedStruct("ErrorReported", { function: Schema.Natural })
+/** The connection ended, or the session on it, before the reply came or the message was written. @since 0.1.0 */
+export const ConnectionLost = Schema.TaggedStruct("ConnectionLost", { cause: DisconnectReason })
+/** There is no session to send on. @since 0.1.0 */
+export const NotSelected = Schema.TaggedStruct("NotSelected", {
+  state: Schema.Literals(["NotConnected", "Connecting", "NotSelected", "Selected"])
+})
+/** The peer answered with another message than the standard pairs. @since 0.1.0 */
+export const UnexpectedReply = Schema.TaggedStruct("UnexpectedReply", { stream: Schema.Natural, function: Schema.Natural })
+/** The reply's text is no SECS-II item. @since 0.1.0 */
+export const UndecodableReply = Schema.TaggedStruct("UndecodableReply", { error: ItemDecodeError })
+/** The message cannot be put on the wire; nothing was sent. @since 0.1.0 */
+export const Unsendable = Schema.TaggedStruct("Unsendable", { error: Schema.Union([ItemEncodeError, MessageError]) })
+/** The message is longer than a frame may be; nothing was sent. @since 0.1.0 */
+export const TooLong = Schema.TaggedStruct("TooLong", { length: Schema.Natural, maximum: Schema.Natural })
+/** A reply to a primary that expects none. @since 0.1.0 */
+export const NoReplyExpected = Schema.TaggedStruct("NoReplyExpected", {})
+/** A second reply to the same primary. @since 0.1.0 */
+export const AlreadyReplied = Schema.TaggedStruct("AlreadyReplied", {})
+
+/**
+ * @since 0.1.0
+ */
+export const TransactionReason = Schema.Union([
+  ReplyTimeout,
+  Rejected,
+  Aborted,
+  ErrorReported,
+  ConnectionLost,
+  NotSelected,
+  UnexpectedReply,
+  UndecodableReply,
+  Unsendable,
+  TooLong,
+  NoReplyExpected,
+  AlreadyReplied
+])
+
+/**
+ * @since 0.1.0
+ */
+export type TransactionReason = typeof TransactionReason.Type
+
+/**
+ * A message that was not exchanged: a `request` without its reply, or a `send` or `reply` that was not written.
+ *
+ * @since 0.1.0
+ */
+export class TransactionError extends Schema.TaggedError<TransactionError>("@effect-secs/session/TransactionError")(
+  "TransactionError",
+  {
+    stream: Schema.Number,
+    function: Schema.Number,
+    /** 0 where the message never got any. */
+    systemBytes: Schema.Natural,
+    reason: TransactionReason
+  }
+) {
+  override get message(): string {
+    const name = this.stream === 0 ? "Linktest" : `S${this.stream}F${this.function}`
+    return `${name} [${SystemBytes.format(this.systemBytes)}]: ${describeTransaction(this)}`
+  }
+}
+
+const describeTransaction = (error: TransactionError): string => {
+  const reason = error.reason
+  switch (reason._tag) {
+    case "ReplyTimeout":
+      return `peer sent no reply within T3 (${seconds(reason.waited)})`
+    case "Rejected":
+      return `peer rejected the message: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
+    case "Aborted":
+      return `peer aborted the transaction (S${error.stream}F0)`
+    case "ErrorReported":
+      return `equipment reported ${streamNine[reason.function] ?? "an error"} (S9F${reason.function})`
+    case "ConnectionLost":
+      return `connection lost: ${describeDisconnect(reason.cause)}`
+    case "NotSelected":
+      return `no session: the connection is ${reason.state}`
+    case "UnexpectedReply":
+      return `peer answered with S${reason.stream}F${reason.function}`
+    case "UndecodableReply":
+      return `the reply is not SECS-II: ${reason.error.message}`
+    case "Unsendable":
+      return `cannot be sent: ${reason.error.message}`
+    case "TooLong":
+      return `cannot be sent: ${reason.length} bytes, the maximum is ${reason.maximum}`
+    case "NoReplyExpected":
+      return "the primary has no W-bit: its sender expects no reply"
+    case "AlreadyReplied":
+      return "the primary has been replied to"
+  }
+}
+
+const streamNine: { readonly [function_: number]: string } = {
+  1: "an unrecognized device id",
+  3: "an unrecognized stream",
+  5: "an unrecognized function",
+  7: "illegal data",
+  11: "data too long"
+}
+
+// --- options ------------------------------------------------------------------------------------------------------
+
+/**
+ * An option with a value it cannot have.
+ *
+ * @since 0.1.0
+ */
+export class InvalidOption extends Schema.TaggedError<InvalidOption>("@effect-secs/session/InvalidOption")(
+  "InvalidOption",
+  { option: Schema.String, value: Schema.String, expected: Schema.String }
+) {
+  override get message(): string {
+    return `option ${this.option} is ${this.value}: expected ${this.expected}`
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * What an observer of a session may see. Pure.
+ *
+ * Events are made only while somebody reads `Session.events`; otherwise they cost nothing. They observe: no event has
+ * to be consumed for the session to go on.
+ *
+ * @since 0.1.0
+ */
+import type { HeaderError, ItemDecodeError } from "@effect-secs/codec/CodecError"
+import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
+import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import * as Duration from "effect/Duration"
+import type { State } from "./ConnectionState.ts"
+import { describeDisconnect, type DisconnectReason, type TransportError } from "./SessionError.ts"
+
+interface Event<Tag extends string> {
+  readonly _tag: Tag
+  /** Milliseconds since 1970, by the clock of the session. */
+  readonly at: number
+}
+
+/** @since 0.1.0 */
+export interface StateChanged extends Event<"StateChanged"> {
+  readonly from: State
+  readonly to: State
+}
+
+/** A TCP connection is up. @since 0.1.0 */
+export interface Connected extends Event<"Connected"> {
+  readonly peer: string
+}
+
+/** An attempt to connect failed; the next one comes after `retryIn`. @since 0.1.0 */
+export interface ConnectFailed extends Event<"ConnectFailed"> {
+  readonly error: TransportError
+  readonly retryIn: Duration.Duration
+}
+
+/** A connection ended. @since 0.1.0 */
+export interface Disconnected extends Event<"Disconnected"> {
+  readonly reason: DisconnectReason
+  /** Transactions that were open, all of which failed with `ConnectionLost`. */
+  readonly openTransactions: number
+  /** Messages that were queued and not written, all of which failed with `ConnectionLost`. */
+  readonly unwritten: number
+}
+
+/** A message came in: the wire tap, with its item where it is data. @since 0.1.0 */
+export interface Received extends Event<"Received"> {
+  readonly header: HsmsHeader
+  readonly message: SecsMessage | undefined
+  /** For a reply: time since its primary was sent. */
+  readonly elapsed: Duration.Duration | undefined
+}
+
+/** A message was queued for the socket. @since 0.1.0 */
+export interface Sent extends Event<"Sent"> {
+  readonly header: HsmsHeader
+  readonly message: SecsMessage | undefined
+}
+
+/**
+ * A secondary that settles nothing. `Late`: its transaction timed out. `Duplicate`: it had its reply. `Mismatched`: the
+ * open transaction with these system bytes has another session id. `Orphan`: nothing is known of it.
+ *
+ * @since 0.1.0
+ */
+export interface UnmatchedReply extends Event<"UnmatchedReply"> {
+  readonly kind: "Late" | "Duplicate" | "Mismatched" | "Orphan"
+  readonly header: HsmsHeader
+  /** Time since the primary was sent, where that is known. */
+  readonly age: Duration.Duration | undefined
+}
+
+/** A Reject.req that names no open transaction. @since 0.1.0 */
+export interface UnmatchedReject extends Event<"UnmatchedReject"> {
+  readonly header: HsmsHeader
+}
+
+/** A data message with another session id than this session's. @since 0.1.0 */
+export interface SessionIdMismatch extends Event<"SessionIdMismatch"> {
+  readonly header: HsmsHeader
+  readonly expected: number
+  readonly dropped: boolean
+}
+
+/** A data message whose text is no SECS-II item. `text` is a copy of the bytes. @since 0.1.0 */
+export interface Undecodable extends Event<"Undecodable"> {
+  readonly header: HsmsHeader
+  readonly error: ItemDecodeError
+  readonly text: Uint8Array
+}
+
+/** A message that was answered with Reject.req. @since 0.1.0 */
+export interface Refused extends Event<"Refused"> {
+  readonly header: HsmsHeader
+  readonly error: HeaderError | undefined
+  readonly rejectReason: number
+}
+
+/** A message the standard does not allow, delivered all the same. @since 0.1.0 */
+export interface ProtocolWarning extends Event<"ProtocolWarning"> {
+  readonly header: HsmsHeader
+  readonly what: "WBitOnSecondary" | "StreamZero"
+}
+
+/** A primary nobody took: the buffer was full and nobody read `primaries`. @since 0.1.0 */
+export interface PrimaryUnhandled extends Event<"PrimaryUnhandled"> {
+  readonly header: HsmsHeader
+  readonly message: SecsMessage
+}
+
+/** A transaction that did not end with its reply. @since 0.1.0 */
+export interface TransactionFailed extends Event<"TransactionFailed"> {
+  readonly header: HsmsHeader
+  readonly reason: string
+}
+
+/** A Linktest.req went unanswered. @since 0.1.0 */
+export interface LinktestFailed extends Event<"LinktestFailed"> {
+  readonly failures: number
+  readonly maxFailures: number
+}
+
+/** A second TCP connection was turned away. @since 0.1.0 */
+export interface ConnectionRefused extends Event<"ConnectionRefused"> {
+  readonly peer: string
+}
+
+/**
+ * @since 0.1.0
+ */
+export type SessionEvent =
+  | StateChanged
+  | Connected
+  | ConnectFailed
+  | Disconnected
+  | Received
+  | Sent
+  | UnmatchedReply
+  | UnmatchedReject
+  | SessionIdMismatch
+  | Undecodable
+  | Refused
+  | ProtocolWarning
+  | PrimaryUnhandled
+  | TransactionFailed
+  | LinktestFailed
+  | ConnectionRefused
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
+
+/**
+ * An event before it has its time.
+ *
+ * @since 0.1.0
+ */
+export type Untimed = DistributiveOmit<SessionEvent, "at">
+
+const millis = (duration: Duration.Duration | undefined): string =>
+  duration === undefined ? "unknown" : `${Math.round(Duration.toMillis(duration))} ms`
+
+/**
+ * One line for a log.
+ *
+ * @since 0.1.0
+ */
+export const describe = (event: SessionEvent): string => {
+  switch (event._tag) {
+    case "StateChanged":
+      return `${event.from} -> ${event.to}`
+    case "Connected":
+      return `connected with ${event.peer}`
+    case "ConnectFailed":
+      return `${event.error.message}; next attempt in ${millis(event.retryIn)}`
+    case "Disconnected":
+      return `disconnected: ${describeDisconnect(event.reason)} (${event.openTransactions} open transactions, ${event.unwritten} unwritten messages failed)`
+    case "Received":
+      return `received ${event.header}`
+    case "Sent":
+      return `sent ${event.header}`
+    case "UnmatchedReply":
+      return `${event.kind.toLowerCase()} reply ${event.header}, age ${millis(event.age)}`
+    case "UnmatchedReject":
+      return `reject of nothing open: ${event.header}`
+    case "SessionIdMismatch":
+      return `${event.header}: session id ${event.header.sessionId}, expected ${event.expected}${event.dropped ? ", dropped" : ""}`
+    case "Undecodable":
+      return `${event.header}: ${event.error.message}`
+    case "Refused":
+      return `rejected ${event.header} with reason ${event.rejectReason}`
+    case "ProtocolWarning":
+      return `${event.header}: ${event.what === "StreamZero" ? "stream 0 is not assigned" : "W-bit on a secondary"}`
+    case "PrimaryUnhandled":
+      return `${event.header}: nobody reads primaries and the buffer is full`
+    case "TransactionFailed":
+      return `${event.header}: ${event.reason}`
+    case "LinktestFailed":
+      return `linktest failed (${event.failures} of ${event.maxFailures})`
+    case "ConnectionRefused":
+      return `turned away ${event.peer}: another connection has the session`
+  }
+}

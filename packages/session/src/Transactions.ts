@@ -1,0 +1,139 @@
+/**
+ * The open data transactions of one connection, by system bytes.
+ *
+ * A transaction is opened before its primary is queued, so that no reply can come too early, and is removed by whatever
+ * ends it: its reply, T3, Reject, stream 9, interruption of its caller, or the end of the connection. Its caller waits
+ * on a reply queue of its own.
+ *
+ * @since 0.1.0
+ */
+import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import type * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import type { Deadline } from "./internal/Alarm.ts"
+import type { TransactionError } from "./SessionError.ts"
+
+/**
+ * @since 0.1.0
+ */
+export type Outcome = Exit.Exit<SecsMessage, TransactionError>
+
+/**
+ * @since 0.1.0
+ */
+export type ReplyQueue = Queue.Queue<Outcome>
+
+/**
+ * One open transaction.
+ *
+ * @since 0.1.0
+ */
+export class Transaction implements Deadline {
+  readonly sessionId: number
+  readonly stream: number
+  readonly function: number
+  readonly systemBytes: number
+  /** Milliseconds to wait for the reply. */
+  readonly timeout: number
+  readonly #replies: ReplyQueue
+  open = true
+  /** When the primary was handed to the socket, by the monotonic clock; NaN before. */
+  sentAt = Number.NaN
+
+  due = 0
+  previous: Deadline | undefined = undefined
+  next: Deadline | undefined = undefined
+  lane: Deadline["lane"] = undefined
+
+  constructor(
+    sessionId: number,
+    stream: number,
+    function_: number,
+    systemBytes: number,
+    timeout: number,
+    replies: ReplyQueue
+  ) {
+    this.sessionId = sessionId
+    this.stream = stream
+    this.function = function_
+    this.systemBytes = systemBytes
+    this.timeout = timeout
+    this.#replies = replies
+  }
+
+  /** Wakes the caller now, not in a later turn. */
+  settle(outcome: Outcome): void {
+    Queue.offerUnsafe(this.#replies, outcome)
+    Queue.flushUnsafe(this.#replies)
+  }
+}
+
+/**
+ * What is remembered of a transaction that ended.
+ *
+ * @since 0.1.0
+ */
+export interface Ended {
+  readonly sentAt: number
+  readonly replied: boolean
+}
+
+/** Ended transactions that are remembered, to tell a late reply from a duplicate and from an orphan. */
+const remembered = 256
+
+/**
+ * @since 0.1.0
+ */
+export class Transactions {
+  readonly #open = new Map<number, Transaction>()
+  // A ring: the system bytes, time of sending and outcome of the last ones that ended.
+  readonly #endedSystemBytes = new Uint32Array(remembered)
+  readonly #endedSentAt = new Float64Array(remembered).fill(Number.NaN)
+  readonly #endedReplied = new Uint8Array(remembered)
+  #endedCount = 0
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  has(systemBytes: number): boolean {
+    return this.#open.has(systemBytes)
+  }
+
+  get(systemBytes: number): Transaction | undefined {
+    return this.#open.get(systemBytes)
+  }
+
+  add(transaction: Transaction): void {
+    this.#open.set(transaction.systemBytes, transaction)
+  }
+
+  /** Removes a transaction. False where it was removed before: whoever gets true settles it. */
+  remove(transaction: Transaction, replied: boolean): boolean {
+    if (!transaction.open) return false
+    transaction.open = false
+    this.#open.delete(transaction.systemBytes)
+    const at = this.#endedCount++ % remembered
+    this.#endedSystemBytes[at] = transaction.systemBytes
+    this.#endedSentAt[at] = transaction.sentAt
+    this.#endedReplied[at] = replied ? 1 : 0
+    return true
+  }
+
+  /** The last transaction with these system bytes that ended, if it is remembered. */
+  ended(systemBytes: number): Ended | undefined {
+    const known = Math.min(this.#endedCount, remembered)
+    for (let back = 1; back <= known; back++) {
+      const at = (this.#endedCount - back) % remembered
+      if (this.#endedSystemBytes[at] === systemBytes) {
+        return { sentAt: this.#endedSentAt[at]!, replied: this.#endedReplied[at] === 1 }
+      }
+    }
+    return undefined
+  }
+
+  /** All that are open, as an array of their own: settling one may open another. */
+  all(): ReadonlyArray<Transaction> {
+    return [...this.#open.values()]
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * What outlives a connection: the state, its observers, and the primaries nobody has read yet.
+ */
+import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
+import type { Item } from "@effect-secs/codec/Item"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
+import type * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
+import type { InboundPrimary } from "../Session.ts"
+import type { SessionEvent, Untimed } from "../SessionEvent.ts"
+import type { Timers } from "../Timers.ts"
+
+/** The options of a session, defaults filled in and checked. */
+export interface Settings {
+  readonly table: Table
+  readonly sessionId: number
+  readonly role: "host" | "equipment"
+  readonly timers: Timers
+  readonly t3Millis: number
+  readonly t8Millis: number
+  readonly linktestMillis: number
+  readonly maxFailures: number
+  readonly connectTimeout: Duration.Duration
+  readonly closeTimeout: Duration.Duration
+  /** Milliseconds before attempt n + 1, where n attempts in a row have failed. */
+  readonly separation: (attempts: number) => number
+  readonly sessionIdPolicy: "strict" | "warn" | "accept"
+  readonly maxFrameLength: number
+  readonly primaryCapacity: number
+  readonly ready: () => boolean
+  readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
+}
+
+/** Events a slow observer may lag behind before it loses the oldest. */
+const eventCapacity = 16384
+
+export class Core {
+  readonly settings: Settings
+  readonly clock: Clock.Clock
+  state: State = "NotConnected"
+  readonly #changes: PubSub.PubSub<State>
+  readonly #events: PubSub.PubSub<SessionEvent>
+  readonly #primaries: Queue.Queue<InboundPrimary>
+  readonly #selected = Latch.makeUnsafe(false)
+  readonly #room = Latch.makeUnsafe(true)
+  /** True once a session was selected, until the owner of the reconnect loop takes note. */
+  wasSelected = false
+  #observers = 0
+  #readers = 0
+
+  constructor(
+    settings: Settings,
+    clock: Clock.Clock,
+    changes: PubSub.PubSub<State>,
+    events: PubSub.PubSub<SessionEvent>,
+    primaries: Queue.Queue<InboundPrimary>
+  ) {
+    this.settings = settings
+    this.clock = clock
+    this.#changes = changes
+    this.#events = events
+    this.#primaries = primaries
+    PubSub.publishUnsafe(changes, this.state)
+  }
+
+  static readonly make = (settings: Settings): Effect.Effect<Core> =>
+    Effect.gen(function* () {
+      const clock = yield* Clock.Clock
+      const changes = yield* PubSub.unbounded<State>({ replay: 1 })
+      const events = yield* PubSub.sliding<SessionEvent>(eventCapacity)
+      const primaries = yield* Queue.unbounded<InboundPrimary>()
+      return new Core(settings, clock, changes, events, primaries)
+    })
+
+  // --- state -------------------------------------------------------------------------------------------------------
+
+  /** Commits the next state and says what it asks for. `published` follows when that is done. */
+  commit(event: Event): Transition {
+    const next = transition(this.settings.table, this.state, event)
+    this.state = next.state
+    if (next.state === "Selected") this.wasSelected = true
+    else this.#selected.closeUnsafe()
+    return next
+  }
+
+  /** Tells who waits for a state. It comes last, as whoever is woken may act at once. */
+  published(from: State): void {
+    const to = this.state
+    if (from === to) return
+    PubSub.publishUnsafe(this.#changes, to)
+    if (this.observed) this.emit({ _tag: "StateChanged", from, to })
+    if (to === "Selected") this.#selected.openUnsafe()
+  }
+
+  /** An event without consequences on a connection: dialling, and its end. */
+  step(event: Event): void {
+    const from = this.state
+    this.commit(event)
+    this.published(from)
+  }
+
+  get changes(): Stream.Stream<State> {
+    return Stream.fromPubSub(this.#changes)
+  }
+
+  get awaitSelected(): Effect.Effect<void> {
+    return this.#selected.await
+  }
+
+  // --- events ------------------------------------------------------------------------------------------------------
+
+  /** Events are not made while this is false. */
+  get observed(): boolean {
+    return this.#observers > 0
+  }
+
+  emit(event: Untimed): void {
+    PubSub.publishUnsafe(this.#events, { ...event, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent)
+  }
+
+  get events(): Stream.Stream<SessionEvent> {
+    const observe = Effect.acquireRelease(
+      Effect.sync(() => {
+        this.#observers++
+      }),
+      () =>
+        Effect.sync(() => {
+          this.#observers--
+        })
+    )
+    return Stream.unwrap(
+      Effect.andThen(observe, Effect.map(PubSub.subscribe(this.#events), (subscription) => Stream.fromSubscription(subscription)))
+    )
+  }
+
+  // --- primaries ---------------------------------------------------------------------------------------------------
+
+  /** False when nobody reads and the buffer is full: the primary is not taken. */
+  offer(primary: InboundPrimary): boolean {
+    if (this.#readers === 0 && this.isFull) return false
+    Queue.offerUnsafe(this.#primaries, primary)
+    if (this.isFull && this.#readers > 0) this.#room.closeUnsafe()
+    return true
+  }
+
+  /** True when the connection has to stop reading until a reader of primaries has caught up. */
+  get isFull(): boolean {
+    return Queue.sizeUnsafe(this.#primaries) >= this.settings.primaryCapacity
+  }
+
+  /** Done when there is room. With no reader left there is nothing to wait for: primaries are then turned away. */
+  get room(): Effect.Effect<void> {
+    return this.#room.await
+  }
+
+  /** Lets readers of primaries take what came, in this turn. */
+  wakeReaders(): void {
+    Queue.flushUnsafe(this.#primaries)
+  }
+
+  get primaries(): Stream.Stream<InboundPrimary> {
+    const read = Effect.acquireRelease(
+      Effect.sync(() => {
+        this.#readers++
+      }),
+      () =>
+        Effect.sync(() => {
+          if (--this.#readers === 0) this.#room.openUnsafe()
+        })
+    )
+    const take = Effect.map(Queue.take(this.#primaries), (primary) => {
+      if (!this.isFull) this.#room.openUnsafe()
+      return primary
+    })
+    return Stream.unwrap(Effect.as(read, Stream.fromEffectRepeat(take)))
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * A primary of the peer, bound to its connection.
+ */
+import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
+import type { Item } from "@effect-secs/codec/Item"
+import { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import * as Effect from "effect/Effect"
+import type { Connection } from "../Connection.ts"
+import type { InboundPrimary } from "../Session.ts"
+import { TransactionError, type TransactionReason } from "../SessionError.ts"
+
+export class Inbound implements InboundPrimary {
+  readonly #connection: Connection
+  readonly #header: HsmsHeader
+  readonly message: SecsMessage
+  #replied = false
+
+  constructor(connection: Connection, header: HsmsHeader, message: SecsMessage) {
+    this.#connection = connection
+    this.#header = header
+    this.message = message
+  }
+
+  get sessionId(): number {
+    return this.#header.sessionId
+  }
+
+  get systemBytes(): number {
+    return this.#header.systemBytes
+  }
+
+  readonly reply = (item?: Item): Effect.Effect<void, TransactionError> => this.#answer(this.message.function + 1, item)
+
+  get abort(): Effect.Effect<void, TransactionError> {
+    return this.#answer(0, undefined)
+  }
+
+  #answer(function_: number, item: Item | undefined): Effect.Effect<void, TransactionError> {
+    return Effect.suspend(() => {
+      if (!this.message.replyExpected) return this.#refused({ _tag: "NoReplyExpected" })
+      if (this.#replied) return this.#refused({ _tag: "AlreadyReplied" })
+      this.#replied = true
+      const answered = this.#connection.answer(
+        this.#header,
+        new SecsMessage(this.message.stream, function_, false, item)
+      )
+      // A reply that could not be put on the wire leaves the primary open for another, such as `abort`.
+      return Effect.tapError(answered, (error) =>
+        Effect.sync(() => {
+          if (error.reason._tag === "Unsendable" || error.reason._tag === "TooLong") this.#replied = false
+        })
+      )
+    })
+  }
+
+  #refused(reason: TransactionReason): Effect.Effect<never, TransactionError> {
+    return Effect.fail(
+      new TransactionError({
+        stream: this.message.stream,
+        function: this.message.function + 1,
+        systemBytes: this.#header.systemBytes,
+        reason
+      })
+    )
+  }
+}
