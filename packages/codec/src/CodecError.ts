@@ -344,6 +344,13 @@ export class ItemValueError extends Schema.TaggedError<ItemValueError>("@effect-
 // --- items, to values ---------------------------------------------------------------------------------------------
 
 /**
+ * There is no item to read: the message is a header only.
+ *
+ * @since 0.1.0
+ */
+export const NoItem = Schema.TaggedStruct("NoItem", {})
+
+/**
  * A path leads to nothing: `count` elements are there, or `format` is no list (`count` 0).
  *
  * @since 0.1.0
@@ -378,12 +385,14 @@ export const UnsafeInteger = Schema.TaggedStruct("UnsafeInteger", { value: Schem
  */
 export class ItemAccessError extends Schema.TaggedError<ItemAccessError>("@effect-secs/codec/ItemAccessError")(
   "ItemAccessError",
-  { path: Schema.Array(Schema.Number), reason: Schema.Union([NoSuchItem, WrongFormat, WrongCount, UnsafeInteger]) }
+  { path: Schema.Array(Schema.Number), reason: Schema.Union([NoItem, NoSuchItem, WrongFormat, WrongCount, UnsafeInteger]) }
 ) {
   override get message(): string {
     const reason = this.reason
     const at = `${reason._tag} at item ${formatPath(this.path)}`
     switch (reason._tag) {
+      case "NoItem":
+        return "NoItem: the message is a header only, it has no item to read"
       case "NoSuchItem":
         return `${at}: its parent is ${reason.format} with ${reason.count} elements`
       case "WrongFormat":

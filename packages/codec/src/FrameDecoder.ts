@@ -29,7 +29,7 @@ export interface FrameDecoder {
   /**
    * Takes the next bytes of the stream and gives the frames they complete, header and text without the length field.
    * Good frames before a bad one are given with the error. A frame is yours to keep; one that lay whole in `chunk` is
-   * a view of it.
+   * a view of it. Chunks of a long frame are held, not copied, until it is complete: do not write to them.
    */
   readonly push: (chunk: Uint8Array) => { readonly frames: ReadonlyArray<Uint8Array>; readonly error: FrameError | undefined }
 

@@ -7,7 +7,8 @@
  * - `A`, `J`: text; `A` maps byte to character as latin-1, so no byte is lost; `J` is JIS X 0201
  * - `B`: bytes · `C2`: a `Localized`, header and bytes
  * - all others: the value itself where there is one, else an array (`Uint32Array`, `BigInt64Array`, …,
- *   `ReadonlyArray<boolean>`). The accessors (`asNumber`, `asNumbers`, …) hide which of the two it is.
+ *   `ReadonlyArray<boolean>`; so is a lone NaN that came with a payload, which a number would lose). The accessors
+ *   (`asNumber`, `asNumbers`, …) hide which of the two it is.
  *
  * Items are immutable by type, and equal by structure under Effect's `Equal`: NaN equals NaN, 0 does not equal -0.
  * Constructors copy the arrays they are given.
@@ -191,11 +192,11 @@ const checkF8 = (value: unknown, index: number): number => {
 
 type Elements = ArrayLike<unknown>
 
-/** What has no length would pass for an empty array, and an item lose its values. */
-const array = (values: unknown): Elements => {
-  const length = typeof values === "object" && values !== null ? (values as Elements).length : undefined
-  if (!Number.isInteger(length) || length! < 0) throw wrongType(0, "array", values)
-  return values as Elements
+/** What has no length would pass for an empty array, and its values be lost. */
+const checkArray = (values: Elements, elementSize: number): void => {
+  const length: unknown = typeof values === "object" && values !== null ? values.length : undefined
+  if (!Number.isInteger(length) || (length as number) < 0) throw wrongType(0, "array", values)
+  checkLength(length as number, elementSize)
 }
 
 /** Copies without looking at elements where the array can hold nothing wrong, checks each one elsewhere. */
@@ -206,7 +207,7 @@ const numeric =
     check: (value: unknown, index: number) => T
   ) =>
   (values: Elements): unknown => {
-    checkLength(values.length, elementSize)
+    checkArray(values, elementSize)
     if (values.length === 1) return check(values[0], 0)
     if (values instanceof (Ctor as unknown as new () => Arr)) return Ctor === (Uint8Array as never) ? Uint8Array.from(values as never) : (values as Arr).slice()
     const out = new Ctor(values.length)
@@ -259,13 +260,13 @@ const jisText = (value: unknown): string => {
 }
 
 const binary = (values: Elements): Uint8Array => {
-  checkLength(values.length, 1)
+  checkArray(values, 1)
   if (values instanceof Uint8Array) return Uint8Array.from(values)
   return Uint8Array.from(values as ArrayLike<number>, (value, index) => checkInteger(value, index, 0, 0xff))
 }
 
 const booleans = (values: Elements): boolean | ReadonlyArray<boolean> => {
-  checkLength(values.length, 1)
+  checkArray(values, 1)
   const out = Array.from(values, (value, index) => {
     if (typeof value !== "boolean") throw wrongType(index, "boolean", value)
     return value
@@ -274,7 +275,7 @@ const booleans = (values: Elements): boolean | ReadonlyArray<boolean> => {
 }
 
 const children = (values: Elements): ReadonlyArray<ItemNode> => {
-  checkLength(values.length, 1)
+  checkArray(values, 1)
   if (values.length === 0) return noItems
   return Array.from(values, (value, index) => {
     if (!(value instanceof ItemNode)) throw wrongType(index, "item", value)
@@ -282,7 +283,9 @@ const children = (values: Elements): ReadonlyArray<ItemNode> => {
   })
 }
 
-const localized = (lsh: unknown, source: unknown): LocalizedValue => {
+const localized = (value: unknown): LocalizedValue => {
+  if (typeof value !== "object" || value === null) throw wrongType(0, "header and text or bytes", value)
+  const { bytes: source, lsh } = value as { readonly lsh?: unknown; readonly bytes?: unknown }
   const header = checkInteger(lsh, 0, 0, 0xffff)
   const bytes = typeof source === "string" ? encodeLocalized(header, source) : binary(source as Elements)
   if (bytes instanceof Uint8Array) {
@@ -299,7 +302,7 @@ const prepare: { readonly [F in Format]: (values: never) => unknown } = {
   BOOLEAN: booleans,
   A: latin1Text,
   J: jisText,
-  C2: (value: { readonly lsh: unknown; readonly bytes: unknown }) => localized(value.lsh, value.bytes),
+  C2: localized,
   I8: bigints(BigInt64Array, "I8"),
   I1: integers(Int8Array, "I1"),
   I2: integers(Int16Array, "I2"),
@@ -476,14 +479,16 @@ const accessError = (path: ReadonlyArray<number>, reason: ItemAccessError["reaso
   Result.fail(new ItemAccessError({ path, reason }))
 
 /**
- * The item at a path of child indexes; no index gives the item itself.
+ * The item at a path of child indexes; no index gives the item itself. Like all accessors it takes the item of a
+ * message as it is, which is `undefined` for a header only.
  *
  * @example
  * Item.get(L(A("x"), L(U1(7))), 1, 0) // => Result.succeed(U1(7))
  *
  * @since 0.1.0
  */
-export const get = (item: Item, ...path: ReadonlyArray<number>): Result.Result<Item, ItemAccessError> => {
+export const get = (item: Item | undefined, ...path: ReadonlyArray<number>): Result.Result<Item, ItemAccessError> => {
+  if (item === undefined) return accessError([], { _tag: "NoItem" })
   let at = item
   for (let level = 0; level < path.length; level++) {
     const next = at._tag === "L" ? at.value[path[level]!] : undefined
@@ -499,7 +504,7 @@ export const get = (item: Item, ...path: ReadonlyArray<number>): Result.Result<I
 /** An accessor of all values of certain formats. */
 const many =
   <T>(expected: string, read: (item: Item) => T | undefined) =>
-  (item: Item, ...path: ReadonlyArray<number>): Result.Result<T, ItemAccessError> => {
+  (item: Item | undefined, ...path: ReadonlyArray<number>): Result.Result<T, ItemAccessError> => {
     const found = get(item, ...path)
     if (Result.isFailure(found)) return Result.fail(found.failure)
     const values = read(found.success)
@@ -510,8 +515,8 @@ const many =
 
 /** The accessor of the one value among what `all` gives. */
 const single =
-  <T>(all: (item: Item, ...path: ReadonlyArray<number>) => Result.Result<ReadonlyArray<T>, ItemAccessError>) =>
-  (item: Item, ...path: ReadonlyArray<number>): Result.Result<T, ItemAccessError> => {
+  <T>(all: (item: Item | undefined, ...path: ReadonlyArray<number>) => Result.Result<ReadonlyArray<T>, ItemAccessError>) =>
+  (item: Item | undefined, ...path: ReadonlyArray<number>): Result.Result<T, ItemAccessError> => {
     const values = all(item, ...path)
     if (Result.isFailure(values)) return Result.fail(values.failure)
     return values.success.length === 1
@@ -588,7 +593,7 @@ const numbers = many("a number format", (item) =>
  *
  * @since 0.1.0
  */
-export const asNumbers = (item: Item, ...path: ReadonlyArray<number>): Result.Result<ReadonlyArray<number>, ItemAccessError> => {
+export const asNumbers = (item: Item | undefined, ...path: ReadonlyArray<number>): Result.Result<ReadonlyArray<number>, ItemAccessError> => {
   const values = numbers(item, ...path)
   if (Result.isFailure(values)) return Result.fail(values.failure)
   const out: Array<number> = []

@@ -28,6 +28,11 @@ export interface DecodeOptions {
   readonly text?: "latin-1" | "ascii" | undefined
   /** `"ignore"` takes the first item and leaves what follows; `"refuse"` is the default. */
   readonly trailing?: "refuse" | "ignore" | undefined
+  /**
+   * `"view"` makes each `B` a view of the bytes that are decoded, in constant time: it is valid only while they are,
+   * and keeps all of them alive. `"copy"`, the default, gives each its own.
+   */
+  readonly binary?: "copy" | "view" | undefined
 }
 
 /**
@@ -48,7 +53,8 @@ const readLimits = (options: DecodeOptions): ReadLimits => ({
   maxDepth: options.maxDepth ?? defaultMaxDepth,
   maxItems: options.maxItems ?? 2 ** 20,
   ascii: options.text === "ascii",
-  allowTrailing: options.trailing === "ignore"
+  allowTrailing: options.trailing === "ignore",
+  viewBinary: options.binary === "view"
 })
 
 const writeLimits = (options: EncodeOptions): WriteLimits => ({

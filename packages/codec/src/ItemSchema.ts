@@ -2,7 +2,8 @@
  * The Schema of items: for validation at the edges and for generators. Pure.
  *
  * `Item` is opaque: an item can only be made by a constructor or by the decoder, so being one is being valid. Its
- * structural form is `ItemParts`, `{ format, values }`, from which generators are derived and to which items encode.
+ * structural form is `ItemParts`, `{ format, values }`: `ItemFromParts` turns one into the other, and generators and
+ * JSON go through it.
  *
  * @since 0.1.0
  */
@@ -49,7 +50,7 @@ const many = <F extends keyof typeof elements>(format: F) =>
 
 // Patterns rather than filters, as generators follow a pattern.
 const latin1 = Schema.String.check(Schema.isPattern(/^[\x00-\xff]*$/))
-const jis = Schema.String.check(Schema.isPattern(/^[ -[\]-}¥‾｡-ﾟ]*$/))
+const jis = Schema.String.check(Schema.isPattern(/^[\x00-[\]-}\x7f-\xa0¥\xe0-\xff‾｡-ﾟ]*$/))
 
 /**
  * The structural form of an item: its format and its values, always as an array or text.
@@ -146,24 +147,31 @@ const toParts = (root: Item_.Item): ItemParts => {
   }
 }
 
+const partsToItem = SchemaTransformation.transformEffect({
+  decode: (parts: ItemParts, options) =>
+    Result.match(fromParts(parts), {
+      onFailure: (error) => Effect.fail(new SchemaIssue.InvalidValue({ message: error.message }, parts, options)),
+      onSuccess: Effect.succeed
+    }),
+  encode: (item: Item_.Item) => Effect.succeed(toParts(item))
+})
+
 /**
- * The Schema of an item. `Schema.is(Item)` costs one `instanceof`; generators and the encoded form go through
- * `ItemParts`. Bytes on the wire are the business of `ItemCodec`.
+ * The Schema of an item. `Schema.is(Item)` costs one `instanceof`. Bytes on the wire are the business of `ItemCodec`.
  *
  * @since 0.1.0
  */
 export const Item: Schema.declare<Item_.Item> = Schema.declare(Item_.isItem, {
   expected: "SECS-II item",
-  toCodec: () =>
-    Schema.link<Item_.Item>()(
-      ItemParts,
-      SchemaTransformation.transformEffect({
-        decode: (parts, options) =>
-          Result.match(fromParts(parts), {
-            onFailure: (error) => Effect.fail(new SchemaIssue.InvalidValue({ message: error.message }, parts, options)),
-            onSuccess: Effect.succeed
-          }),
-        encode: (item) => Effect.succeed(toParts(item))
-      })
-    )
+  toCodec: () => Schema.link<Item_.Item>()(ItemParts, partsToItem)
 })
+
+/**
+ * Decodes the structural form to an item and encodes an item to it.
+ *
+ * @example
+ * Schema.encodeSync(ItemFromParts)(Item.U1(7)) // => { format: "U1", values: [7] }
+ *
+ * @since 0.1.0
+ */
+export const ItemFromParts: Schema.Codec<Item_.Item, ItemParts> = ItemParts.pipe(Schema.decodeTo(Item, partsToItem))

@@ -61,11 +61,15 @@ export class SecsMessage {
   }
 }
 
+/** S9 reports errors, and F255 has no function above it to answer with. */
+const hasReply = (stream: number, function_: number): boolean => stream !== 9 && function_ !== 255
+
 const check = (message: SecsMessage): MessageError["reason"] | undefined => {
   const { function: function_, item, replyExpected, stream } = message
   if (!Number.isInteger(stream) || stream < 1 || stream > 127) return "StreamRange"
   if (!Number.isInteger(function_) || function_ < 0 || function_ > 255) return "FunctionRange"
-  if (replyExpected && (function_ % 2 === 0 || function_ === 255)) return "WBitOnSecondary"
+  if (replyExpected && function_ % 2 === 0) return "WBitOnSecondary"
+  if (replyExpected && !hasReply(stream, function_)) return "NoReply"
   if (function_ === 0 && item !== undefined) return "TextOnAbort"
   return undefined
 }
@@ -101,7 +105,7 @@ const checked = (message: SecsMessage, reason: MessageError["reason"] | undefine
  */
 export const primary = (stream: number, function_: number, item?: Item): SecsMessage =>
   checked(
-    new SecsMessage(stream, function_, stream !== 9 && function_ !== 255, item),
+    new SecsMessage(stream, function_, hasReply(stream, function_), item),
     function_ % 2 === 1 ? undefined : "NotPrimary"
   )
 
@@ -140,7 +144,7 @@ export const isPrimary = (message: SecsMessage): boolean => message.function % 2
 const byte = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum }))
 
 /**
- * Field by field; `text` is absent for a message that is a header only.
+ * Field by field; `item` is undefined for a message that is a header only.
  *
  * @since 0.1.0
  */
@@ -151,13 +155,15 @@ export const SecsMessageParts = Schema.Struct({
   item: Schema.UndefinedOr(ItemSchema)
 })
 
+const isParts = Schema.is(SecsMessageParts)
+
 /**
  * The Schema of a message. Every message that can stand on the wire is accepted, legal or not; `validate` tells.
  *
  * @since 0.1.0
  */
 export const Message: Schema.declare<SecsMessage> = Schema.declare(
-  (u: unknown): u is SecsMessage => u instanceof SecsMessage,
+  (u: unknown): u is SecsMessage => u instanceof SecsMessage && isParts(u),
   {
     expected: "SECS message",
     toCodec: () =>

@@ -319,6 +319,8 @@ const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
     const core = yield* Core.make(settings)
     const current = new Current()
     yield* warnOutOfRange(settings.timers)
+    // Registered first, so it runs when everything else of the session has ended.
+    yield* Effect.addFinalizer(() => Effect.sync(() => core.end()))
     const run = mode === "Active" ? runActive(core, current, transport) : runPassive(core, current, transport)
     yield* Effect.forkScoped(run, { startImmediately: true })
     // Registered last, so it runs before the fibers of the session are interrupted.

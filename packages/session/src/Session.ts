@@ -49,9 +49,9 @@ export class Session extends Context.Service<
   Session,
   {
     readonly state: Effect.Effect<State>
-    /** The state now, then each state it changes to. */
+    /** The state now, then each state it changes to. Like all streams here it ends with the session. */
     readonly changes: Stream.Stream<State>
-    /** Done as soon as the session is selected, at once when it is. */
+    /** Done as soon as the session is selected, at once when it is. Interrupted when the session ends first. */
     readonly awaitSelected: Effect.Effect<void>
 
     /**

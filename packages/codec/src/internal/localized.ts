@@ -57,6 +57,13 @@ const single = (text: string, limit: number, alphabet: "ASCII" | "latin-1"): Uin
   return out
 }
 
+const lacks = (text: string, index: number, alphabet: "UCS-2" | "UTF-8"): typeof BadCharacter.Type => ({
+  _tag: "BadCharacter",
+  index,
+  codePoint: text.codePointAt(index)!,
+  alphabet
+})
+
 /** Bytes of a text under headers 1 to 4, the ones a host can encode; a header beyond them takes bytes only. */
 export const encodeLocalized = (
   lsh: number,
@@ -64,6 +71,9 @@ export const encodeLocalized = (
 ): Uint8Array | typeof BadCharacter.Type | { readonly _tag: "WrongType"; readonly index: 0; readonly expected: string; readonly seen: string } => {
   switch (lsh) {
     case 1: {
+      // Two bytes a character: what needs a surrogate pair is not in the alphabet.
+      const beyond = text.search(/[\ud800-\udfff]/)
+      if (beyond >= 0) return lacks(text, beyond, "UCS-2")
       const out = new Uint8Array(text.length * 2)
       for (let i = 0; i < text.length; i++) {
         out[i * 2] = text.charCodeAt(i) >>> 8
@@ -71,8 +81,11 @@ export const encodeLocalized = (
       }
       return out
     }
-    case 2:
-      return new TextEncoder().encode(text)
+    case 2: {
+      // The encoder would write U+FFFD for half a surrogate pair.
+      const half = text.search(/\p{Surrogate}/u)
+      return half >= 0 ? lacks(text, half, "UTF-8") : new TextEncoder().encode(text)
+    }
     case 3:
       return single(text, 0x7f, "ASCII")
     case 4:

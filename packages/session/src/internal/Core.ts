@@ -3,6 +3,7 @@
  */
 import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import type { Item } from "@effect-secs/codec/Item"
+import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -37,6 +38,13 @@ export interface Settings {
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
+/** The last message to observers: the session is over. */
+const over = Symbol("over")
+type Over = typeof over
+
+const untilOver = <A>(stream: Stream.Stream<A | Over>): Stream.Stream<A> =>
+  Stream.takeWhile(stream, (value): value is A => value !== over)
+
 /** Events a slow observer may lag behind before it loses the oldest. */
 const eventCapacity = 16384
 
@@ -44,22 +52,23 @@ export class Core {
   readonly settings: Settings
   readonly clock: Clock.Clock
   state: State = "NotConnected"
-  readonly #changes: PubSub.PubSub<State>
-  readonly #events: PubSub.PubSub<SessionEvent>
-  readonly #primaries: Queue.Queue<InboundPrimary>
+  readonly #changes: PubSub.PubSub<State | Over>
+  readonly #events: PubSub.PubSub<SessionEvent | Over>
+  readonly #primaries: Queue.Queue<InboundPrimary, Cause.Done>
   readonly #selected = Latch.makeUnsafe(false)
   readonly #room = Latch.makeUnsafe(true)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
   wasSelected = false
+  #over = false
   #observers = 0
   #readers = 0
 
   constructor(
     settings: Settings,
     clock: Clock.Clock,
-    changes: PubSub.PubSub<State>,
-    events: PubSub.PubSub<SessionEvent>,
-    primaries: Queue.Queue<InboundPrimary>
+    changes: PubSub.PubSub<State | Over>,
+    events: PubSub.PubSub<SessionEvent | Over>,
+    primaries: Queue.Queue<InboundPrimary, Cause.Done>
   ) {
     this.settings = settings
     this.clock = clock
@@ -72,9 +81,9 @@ export class Core {
   static readonly make = (settings: Settings): Effect.Effect<Core> =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      const changes = yield* PubSub.unbounded<State>({ replay: 1 })
-      const events = yield* PubSub.sliding<SessionEvent>(eventCapacity)
-      const primaries = yield* Queue.unbounded<InboundPrimary>()
+      const changes = yield* PubSub.unbounded<State | Over>({ replay: 1 })
+      const events = yield* PubSub.sliding<SessionEvent | Over>(eventCapacity)
+      const primaries = yield* Queue.unbounded<InboundPrimary, Cause.Done>()
       return new Core(settings, clock, changes, events, primaries)
     })
 
@@ -106,11 +115,24 @@ export class Core {
   }
 
   get changes(): Stream.Stream<State> {
-    return Stream.fromPubSub(this.#changes)
+    return untilOver(Stream.fromPubSub(this.#changes))
   }
 
+  /** Interrupts who waits when the session ends first. */
   get awaitSelected(): Effect.Effect<void> {
-    return this.#selected.await
+    return Effect.andThen(
+      this.#selected.await,
+      Effect.suspend(() => (this.#over ? Effect.interrupt : Effect.void))
+    )
+  }
+
+  /** Ends what observers and readers of primaries read; what is buffered is read first. */
+  end(): void {
+    this.#over = true
+    this.#selected.openUnsafe()
+    PubSub.endUnsafe(this.#changes, over)
+    PubSub.endUnsafe(this.#events, over)
+    Queue.endUnsafe(this.#primaries)
   }
 
   // --- events ------------------------------------------------------------------------------------------------------
@@ -135,7 +157,7 @@ export class Core {
         })
     )
     return Stream.unwrap(
-      Effect.andThen(observe, Effect.map(PubSub.subscribe(this.#events), (subscription) => Stream.fromSubscription(subscription)))
+      Effect.andThen(observe, Effect.map(PubSub.subscribe(this.#events), (subscription) => untilOver(Stream.fromSubscription(subscription))))
     )
   }
 

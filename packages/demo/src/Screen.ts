@@ -1,0 +1,73 @@
+/**
+ * What the demo shows: each message as SML with time, direction and reply time.
+ */
+import type { SessionEvent } from "@effect-secs/session"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { SessionError } from "@effect-secs/session"
+import * as Sml from "./Sml.ts"
+
+export type Role = "host" | "equipment"
+
+const color = process.env["NO_COLOR"] === undefined && process.stdout.isTTY
+
+const paint =
+  (code: number) =>
+  (text: string): string =>
+    color ? `\u001b[${code}m${text}\u001b[0m` : text
+
+export const bold = paint(1)
+export const dim = paint(2)
+export const red = paint(31)
+export const green = paint(32)
+export const yellow = paint(33)
+export const cyan = paint(36)
+
+const clock = (at: number): string => new Date(at).toISOString().slice(11, 23)
+
+/** A line of the demo's own: what it is about to do, or what it learned. */
+export const note = (text: string): Effect.Effect<void> => Console.log(`${" ".repeat(14)}${bold(text)}`)
+
+const row = (at: number, arrow: string, what: string, after: string): string =>
+  `${dim(clock(at))}  ${arrow}  ${what}${after === "" ? "" : `  ${dim(after)}`}`
+
+const message = (event: SessionEvent.Sent | SessionEvent.Received, role: Role): string => {
+  const other = role === "host" ? "equipment" : "host"
+  const sent = event._tag === "Sent"
+  const arrow = sent ? cyan(`${role} → ${other}`) : green(`${role} ← ${other}`)
+  const elapsed = event._tag === "Received" ? event.elapsed : undefined
+  const after = elapsed === undefined ? "" : `reply after ${Duration.toMillis(elapsed).toFixed(1)} ms`
+  if (event.message === undefined) {
+    return row(event.at, arrow, String(event.header).replace(/ session.*/, ""), after)
+  }
+  const name = `${event.message.name}${event.message.replyExpected ? " W" : ""}`
+  const text = Sml.lines(event.message).map((line) => `${" ".repeat(14)}${line}`)
+  return [row(event.at, arrow, bold(name), after), ...text].join("\n")
+}
+
+/** The lines of an event, or nothing for one that another shows better. */
+const lines = (event: SessionEvent.SessionEvent, role: Role): string | undefined => {
+  switch (event._tag) {
+    case "Sent":
+    case "Received":
+      return message(event, role)
+    case "StateChanged":
+      return row(event.at, `${role} session`, yellow(event.to), "")
+    case "Connected":
+      return row(event.at, `${role} session`, `TCP with ${event.peer}`, "")
+    case "Disconnected":
+      return row(event.at, `${role} session`, `ended: ${SessionError.describeDisconnect(event.reason)}`, "")
+    case "ConnectFailed":
+      return undefined
+    case "TransactionFailed":
+      return row(event.at, `${role} session`, red(event.reason), "")
+    default:
+      return row(event.at, `${role} session`, red(event._tag), "")
+  }
+}
+
+export const show = (event: SessionEvent.SessionEvent, role: Role): Effect.Effect<void> => {
+  const text = lines(event, role)
+  return text === undefined ? Effect.void : Console.log(text)
+}
