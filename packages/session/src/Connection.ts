@@ -29,7 +29,7 @@ import { after, type Alarm, Deadlines, type Fork, makeAlarm, now } from "./inter
 import type { Core } from "./internal/Core.ts"
 import { Inbound } from "./internal/Inbound.ts"
 import { Outbox, type Owner } from "./internal/Outbox.ts"
-import { type DisconnectReason, TransactionError, type TransactionReason } from "./SessionError.ts"
+import { type DisconnectReason, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
 import * as StreamNine from "./StreamNine.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 import type { ByteChannel } from "./Transport.ts"
@@ -65,6 +65,8 @@ export class Connection {
   #ended = false
   #reason: DisconnectReason | undefined = undefined
   #receivedAt: number
+  /** False while the reader waits for room instead of bytes. */
+  #listening = true
   #linktestFailures = 0
 
   constructor(core: Core, channel: ByteChannel, fork: Fork, firstSystemBytes: number) {
@@ -73,7 +75,13 @@ export class Connection {
     this.#fork = fork
     this.#receivedAt = now(core.clock)
     this.#decoder = FrameDecoder.make({ maxFrameLength: core.settings.maxFrameLength })
-    this.#outbox = new Outbox(channel, () => now(core.clock))
+    const writeTimeout = core.settings.writeTimeout
+    const stuck = makeAlarm(core.clock, fork, () => {
+      const reason = { _tag: "TimedOut", after: writeTimeout } as const
+      const error = new TransportError({ operation: "write", address: channel.peer, reason })
+      this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } })
+    })
+    this.#outbox = new Outbox(channel, () => now(core.clock), stuck, Duration.toMillis(writeTimeout))
     this.#systemBytes = SystemBytes.make(
       firstSystemBytes,
       (systemBytes) => this.#transactions.has(systemBytes) || this.#control.has(systemBytes)
@@ -212,10 +220,15 @@ export class Connection {
 
   readonly #read = Effect.gen({ self: this }, function* () {
     while (!this.#ended) {
+      if (this.#decoder.pending > 0) this.#t8.arm(this.#core.settings.t8Millis)
       const chunks = yield* this.#channel.pull
+      this.#t8.disarm()
       this.#receive(chunks)
+      // Here this side does not listen, so the peer's silence means nothing: T8 is off and a linktest proves nothing.
+      this.#listening = false
       if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
       if (this.#core.isFull) yield* this.#core.room
+      this.#listening = true
     }
   })
 
@@ -232,9 +245,6 @@ export class Connection {
     this.#core.wakeReaders()
     this.#outbox.held = false
     this.#outbox.flush()
-    if (this.#ended) return
-    if (this.#decoder.pending > 0) this.#t8.arm(this.#core.settings.t8Millis)
-    else this.#t8.disarm()
   }
 
   readonly #onFrame = (bytes: Uint8Array, start: number, end: number): boolean => {
@@ -591,7 +601,7 @@ export class Connection {
 
   /**
    * One Linktest.req. True when the peer answered it within T6, or sent anything else meanwhile: its answer may stand
-   * behind a long message.
+   * behind a long message. True as well when this side did not listen.
    */
   readonly #linktest: Effect.Effect<boolean> = Effect.callback((resume) => {
     if (this.#ended) return resume(Effect.succeed(false))
@@ -600,7 +610,7 @@ export class Connection {
     const answered = (alive: boolean): void => resume(Effect.succeed(alive))
     const timer = after(this.#fork, Duration.toMillis(this.#core.settings.timers.t6), () => {
       this.#control.delete(systemBytes)
-      answered(this.#receivedAt > sentAt)
+      answered(this.#receivedAt > sentAt || !this.#listening)
     })
     this.#control.set(systemBytes, { request: "Linktest", timer, answered })
     this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, SType.LinktestReq, systemBytes))

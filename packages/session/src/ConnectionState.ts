@@ -164,7 +164,7 @@ export const table = (options: Options): Table => {
     TcpClosed: disconnect,
     FrameFault: disconnect,
     SeparateReq: disconnect,
-    T6Select: disconnect,
+    ...(active ? { T6Select: disconnect } : {}),
     T6Linktest: disconnect,
     T8: disconnect
   } as const

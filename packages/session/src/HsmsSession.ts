@@ -61,6 +61,11 @@ export interface Options {
   readonly decode?: ItemCodec.DecodeOptions | undefined
   /** False while Select.req is to be answered with "not ready". Asked once per Select.req; must not throw. */
   readonly ready?: (() => boolean) | undefined
+  /**
+   * Longest wait for a peer that does not read; then the connection ends. 30 s unless told. Not a parameter of the
+   * standard, whose T3 only starts when the primary is written.
+   */
+  readonly writeTimeout?: Duration.Input | undefined
   /** Longest wait, when the session closes, for Separate.req to be written; 1 s unless told. */
   readonly closeTimeout?: Duration.Input | undefined
 }
@@ -100,6 +105,7 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       linktestMillis: Duration.toMillis(timers.linktest),
       maxFailures: yield* between("maxFailures", options.maxFailures ?? 1, 1, Number.MAX_SAFE_INTEGER),
       connectTimeout: Duration.fromInputUnsafe(options.connectTimeout ?? "10 seconds"),
+      writeTimeout: Duration.fromInputUnsafe(options.writeTimeout ?? "30 seconds"),
       closeTimeout: Duration.fromInputUnsafe(options.closeTimeout ?? "1 second"),
       separation: (attempts) => (backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1))),
       sessionIdPolicy: options.sessionIdPolicy ?? "strict",
@@ -272,7 +278,8 @@ const turnAway = (core: Core, channel: ByteChannel): Effect.Effect<void> =>
 
 const runPassive = (core: Core, current: Current, transport: Transport["Service"]): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const connections = yield* Effect.scope
+    // A Scope of its own, made now: connections end after the session has closed, not before.
+    const connections = yield* Scope.fork(yield* Effect.scope)
     let parked = 0
     while (!current.closing) {
       const scope = yield* Scope.fork(connections)

@@ -29,6 +29,7 @@ export interface Settings {
   readonly maxFailures: number
   readonly connectTimeout: Duration.Duration
   readonly closeTimeout: Duration.Duration
+  readonly writeTimeout: Duration.Duration
   /** Milliseconds before attempt n + 1, where n attempts in a row have failed. */
   readonly separation: (attempts: number) => number
   readonly sessionIdPolicy: "strict" | "warn" | "accept"

@@ -4,6 +4,7 @@
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../SessionError.ts"
 import type { ByteChannel } from "../Transport.ts"
+import type { Alarm } from "./Alarm.ts"
 
 /** Whoever waits for a frame to be written. */
 export interface Owner {
@@ -16,6 +17,9 @@ export interface Owner {
 export class Outbox {
   readonly #channel: ByteChannel
   readonly #now: () => number
+  /** Rings when one write takes longer than `#timeout` milliseconds. */
+  readonly #stuck: Alarm
+  readonly #timeout: number
   #frames: Array<Uint8Array> = []
   #owners: Array<Owner | undefined> = []
   /** Owners of the batch that is being written. */
@@ -28,9 +32,11 @@ export class Outbox {
   /** While the reader dispatches, frames are only collected; it flushes when it is done. */
   held = false
 
-  constructor(channel: ByteChannel, now: () => number) {
+  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number) {
     this.#channel = channel
     this.#now = now
+    this.#stuck = stuck
+    this.#timeout = timeout
   }
 
   /** Frames that are queued and not in the hands of the writer. */
@@ -129,7 +135,9 @@ export class Outbox {
       this.#frames = []
       this.#owners = []
       this.#writing = owners
+      this.#stuck.arm(this.#timeout)
       yield* this.#channel.write(frames)
+      this.#stuck.disarm()
       // Another array stands here when the owners were told that their frames are lost.
       if (this.#writing === owners) {
         this.#writing = []
