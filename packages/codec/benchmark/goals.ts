@@ -11,8 +11,6 @@ export interface Goal {
   readonly reached: boolean
 }
 
-type Results = ReadonlyMap<string, Measured>
-
 interface Aim {
   readonly what: string
   /** The comparisons it needs. */
@@ -32,7 +30,7 @@ const byNode = (node20: number, node24: number): number => (nodeMajor >= 24 ? no
 const faster = (of: string, than: string, atLeast: number): Aim => ({
   what: `${of}, times faster than ${than}`,
   of,
-  value: ({ times }) => times.get(than)! / times.get("ours")!,
+  value: ({ times }) => times[than]! / times["ours"]!,
   atLeast
 })
 
@@ -40,14 +38,14 @@ const faster = (of: string, than: string, atLeast: number): Aim => ({
 const within = (of: string, floor: string, atMost: number): Aim => ({
   what: `${of}, time in ${floor}`,
   of,
-  value: ({ times }) => times.get("ours")! / times.get(floor)!,
+  value: ({ times }) => times["ours"]! / times[floor]!,
   atMost
 })
 
 const nanoseconds = (of: string, what: string, candidate: string, divisor: number, atMost: number): Aim => ({
   what: `${of}, ${what}`,
   of,
-  value: ({ times }) => times.get(candidate)! / divisor,
+  value: ({ times }) => times[candidate]! / divisor,
   atMost,
   unit: "ns"
 })
@@ -82,9 +80,9 @@ const aims: ReadonlyArray<Aim> = [
   faster("frames 16m-64k", "concat", 80)
 ]
 
-export const goals = (results: Results): ReadonlyArray<Goal> =>
+export const goals = (results: ReadonlyArray<Measured>): ReadonlyArray<Goal> =>
   aims.flatMap(({ atLeast, atMost, of, unit, value, what }) => {
-    const measured = results.get(of)
+    const measured = results.find(({ name }) => name === of)
     if (measured === undefined) return []
     const number = value(measured)
     const suffix = unit === undefined ? "" : ` ${unit}`

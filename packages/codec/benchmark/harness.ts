@@ -1,6 +1,7 @@
 /**
- * Times candidates against each other in one process. Candidates of one comparison take turns in shuffled rounds, so
- * that a busy machine slows all of them, and what is reported is the median. Trust ratios, not times.
+ * Times candidates against each other in one process. Everything takes turns in shuffled rounds, so that a machine that
+ * is busy for a while slows a few samples of each and not all samples of one, and what is reported is the median. Trust
+ * ratios, not times.
  */
 import { performance } from "node:perf_hooks"
 
@@ -24,7 +25,7 @@ export interface Measured {
   readonly name: string
   readonly size: string
   /** Median nanoseconds of one run, by candidate, ours first. */
-  readonly times: ReadonlyMap<string, number>
+  readonly times: { readonly [candidate: string]: number }
 }
 
 /** Mulberry32: the same numbers in every run. */
@@ -73,8 +74,8 @@ const sampleMs = 6
 const warmUpMs = 3
 const warmUpRounds = 4
 const fewestRounds = 5
-/** A comparison that has taken this long stops after the fewest rounds. */
-const patienceMs = 4000
+/** Nanoseconds of a run: what takes longer is measured in the fewest rounds. */
+const slow = 50e6
 
 export const median = (values: ReadonlyArray<number>): number => {
   const sorted = [...values].sort((a, b) => a - b)
@@ -98,18 +99,29 @@ export const warmUp = (comparisons: ReadonlyArray<Comparison>): void => {
   }
 }
 
-export const measure = (comparison: Comparison, rounds: number): Measured => {
-  const { candidates, name, size } = comparison
-  const counts = new Map(candidates.map((candidate) => [candidate, calibrate(candidate.run)]))
-  const samples = new Map(candidates.map((candidate) => [candidate, [] as Array<number>]))
-  globalThis.gc?.()
-  const start = performance.now()
+interface Cell {
+  readonly candidate: Candidate
+  /** Runs in one sample. */
+  readonly count: number
+  /** Nanoseconds of one run. */
+  readonly samples: Array<number>
+}
+
+export const measure = (comparisons: ReadonlyArray<Comparison>, rounds: number): ReadonlyArray<Measured> => {
+  const rows = comparisons.map(({ candidates }) =>
+    candidates.map((candidate): Cell => ({ candidate, count: calibrate(candidate.run), samples: [] }))
+  )
   for (let round = 0; round < rounds; round++) {
-    if (round >= fewestRounds && performance.now() - start > patienceMs) break
-    for (const candidate of shuffled(candidates)) {
-      const count = counts.get(candidate)!
-      samples.get(candidate)!.push((time(candidate.run, count) / count) * 1e6)
+    for (const row of shuffled(rows)) {
+      if (round >= fewestRounds && row.some(({ samples }) => median(samples) > slow)) continue
+      // What others left behind is not for these to clear away.
+      globalThis.gc?.()
+      for (const { candidate, count, samples } of shuffled(row)) samples.push((time(candidate.run, count) / count) * 1e6)
     }
   }
-  return { name, size, times: new Map(candidates.map((candidate) => [candidate.name, median(samples.get(candidate)!)])) }
+  return comparisons.map(({ name, size }, i) => ({
+    name,
+    size,
+    times: Object.fromEntries(rows[i]!.map(({ candidate, samples }) => [candidate.name, median(samples)]))
+  }))
 }

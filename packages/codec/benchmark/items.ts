@@ -63,19 +63,24 @@ const floors = (workload: Workload): ReadonlyArray<Candidate> => {
   ]
 }
 
+const decodeView = ItemCodec.decodeWith({ binary: "view" })
+
 const decode = (workload: Workload): Comparison => {
   const { bytes, item, name, plain, spec } = workload
   const packed = Buffer.from(packr.pack(plain))
+  const isBinary = spec.format === "B"
   return {
     name: `decode ${name}`,
     size: size(workload),
     check: () => {
       assert.ok(Equal.equals(Result.getOrThrow(ItemCodec.decode(bytes)), item), `decode ${name}`)
+      if (isBinary) assert.ok(Equal.equals(Result.getOrThrow(decodeView(bytes)), item), `decode ${name} as a view`)
       assertSecs4js(secs4jsDecode(bytes), spec)
       assert.deepEqual(packr.unpack(packed), plain)
     },
     candidates: [
       { name: "ours", run: () => ItemCodec.decode(bytes) },
+      ...(isBinary ? [{ name: "ours, view", run: () => decodeView(bytes) }] : []),
       { name: "secs4js", run: () => secs4jsDecode(bytes) },
       { name: "msgpackr", run: () => packr.unpack(packed) },
       ...floors(workload)

@@ -35,7 +35,7 @@ export const toSecs4js = (spec: Spec): AbstractSecs2Item => {
     case "BOOLEAN":
       return new Secs2ItemBoolean([...spec.values])
     default:
-      return new Secs2ItemNumeric(SecsItemType[spec.format], [...spec.values])
+      return new Secs2ItemNumeric(SecsItemType[spec.format], [...spec.values] as Array<number> | Array<bigint>)
   }
 }
 

@@ -385,7 +385,10 @@ export const UnsafeInteger = Schema.TaggedStruct("UnsafeInteger", { value: Schem
  */
 export class ItemAccessError extends Schema.TaggedError<ItemAccessError>("@effect-secs/codec/ItemAccessError")(
   "ItemAccessError",
-  { path: Schema.Array(Schema.Number), reason: Schema.Union([NoItem, NoSuchItem, WrongFormat, WrongCount, UnsafeInteger]) }
+  {
+    path: Schema.Array(Schema.Number),
+    reason: Schema.Union([NoItem, NoSuchItem, WrongFormat, WrongCount, UnsafeInteger])
+  }
 ) {
   override get message(): string {
     const reason = this.reason

@@ -17,7 +17,14 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { type BadCharacter, ItemAccessError, ItemValueError, type OutOfRange, type TooLong, type WrongType } from "./CodecError.ts"
+import {
+  type BadCharacter,
+  ItemAccessError,
+  ItemValueError,
+  type OutOfRange,
+  type TooLong,
+  type WrongType
+} from "./CodecError.ts"
 import { type Format, FormatCode, fromCode, info, maxLength } from "./FormatCode.ts"
 import { jisByte, jisToText } from "./internal/jis.ts"
 import { decodeLocalized, encodeLocalized } from "./internal/localized.ts"
@@ -147,7 +154,13 @@ class Invalid {
 }
 
 const describeType = (u: unknown): string =>
-  u === null ? "null" : typeof u === "object" ? (u.constructor?.name ?? "object") : typeof u === "number" || typeof u === "bigint" ? `${typeof u} ${u}` : typeof u
+  u === null
+    ? "null"
+    : typeof u === "object"
+      ? (u.constructor?.name ?? "object")
+      : typeof u === "number" || typeof u === "bigint"
+        ? `${typeof u} ${u}`
+        : typeof u
 
 const wrongType = (index: number, expected: string, seen: unknown): Invalid =>
   new Invalid({ _tag: "WrongType", index, expected, seen: describeType(seen) })
@@ -160,7 +173,13 @@ const checkLength = (length: number, elementSize: number): void => {
 const checkInteger = (value: unknown, index: number, minimum: number, maximum: number): number => {
   if (typeof value !== "number") throw wrongType(index, "number", value)
   if (!(Number.isInteger(value) && value >= minimum && value <= maximum)) {
-    throw new Invalid({ _tag: "OutOfRange", index, value: String(value), minimum: String(minimum), maximum: String(maximum) })
+    throw new Invalid({
+      _tag: "OutOfRange",
+      index,
+      value: String(value),
+      minimum: String(minimum),
+      maximum: String(maximum)
+    })
   }
   return value + 0
 }
@@ -169,25 +188,40 @@ const checkBigInt = (value: unknown, index: number, minimum: bigint, maximum: bi
   const big = typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : value
   if (typeof big !== "bigint") throw wrongType(index, "bigint or safe integer", value)
   if (big < minimum || big > maximum) {
-    throw new Invalid({ _tag: "OutOfRange", index, value: String(big), minimum: String(minimum), maximum: String(maximum) })
+    throw new Invalid({
+      _tag: "OutOfRange",
+      index,
+      value: String(big),
+      minimum: String(minimum),
+      maximum: String(maximum)
+    })
   }
   return big
 }
 
 const maxF4 = 3.4028234663852886e38
 
+// A NaN that was computed may carry a sign or a payload, which an array would keep: written is the one of the standard.
+
 const checkF4 = (value: unknown, index: number): number => {
   if (typeof value !== "number") throw wrongType(index, "number", value)
+  if (Number.isNaN(value)) return NaN
   const rounded = Math.fround(value)
   if (Number.isFinite(value) && !Number.isFinite(rounded)) {
-    throw new Invalid({ _tag: "OutOfRange", index, value: String(value), minimum: String(-maxF4), maximum: String(maxF4) })
+    throw new Invalid({
+      _tag: "OutOfRange",
+      index,
+      value: String(value),
+      minimum: String(-maxF4),
+      maximum: String(maxF4)
+    })
   }
   return rounded
 }
 
 const checkF8 = (value: unknown, index: number): number => {
   if (typeof value !== "number") throw wrongType(index, "number", value)
-  return value
+  return Number.isNaN(value) ? NaN : value
 }
 
 type Elements = ArrayLike<unknown>
@@ -209,7 +243,8 @@ const numeric =
   (values: Elements): unknown => {
     checkArray(values, elementSize)
     if (values.length === 1) return check(values[0], 0)
-    if (values instanceof (Ctor as unknown as new () => Arr)) return Ctor === (Uint8Array as never) ? Uint8Array.from(values as never) : (values as Arr).slice()
+    if (values instanceof (Ctor as unknown as new () => Arr))
+      return Ctor === (Uint8Array as never) ? Uint8Array.from(values as never) : values.slice()
     const out = new Ctor(values.length)
     for (let i = 0; i < values.length; i++) out[i] = check(values[i], i)
     return out
@@ -220,7 +255,9 @@ const integers = <Arr extends ArrayLike<number> & { slice(): Arr }>(
   format: Format
 ) => {
   const { elementSize, maximum, minimum } = info(format)
-  return numeric<number, Arr>(Ctor, elementSize, (value, index) => checkInteger(value, index, minimum as number, maximum as number))
+  return numeric<number, Arr>(Ctor, elementSize, (value, index) =>
+    checkInteger(value, index, minimum as number, maximum as number)
+  )
 }
 
 const bigints = <Arr extends ArrayLike<bigint> & { slice(): Arr }>(
@@ -228,7 +265,9 @@ const bigints = <Arr extends ArrayLike<bigint> & { slice(): Arr }>(
   format: Format
 ) => {
   const { elementSize, maximum, minimum } = info(format)
-  return numeric<bigint, Arr>(Ctor, elementSize, (value, index) => checkBigInt(value, index, minimum as bigint, maximum as bigint))
+  return numeric<bigint, Arr>(Ctor, elementSize, (value, index) =>
+    checkBigInt(value, index, minimum as bigint, maximum as bigint)
+  )
 }
 
 const text = (value: unknown): string => {
@@ -252,7 +291,12 @@ const jisText = (value: unknown): string => {
   for (let i = 0; i < characters.length; i++) {
     const byte = jisByte(characters.charCodeAt(i))
     if (byte < 0) {
-      throw new Invalid({ _tag: "BadCharacter", index: i, codePoint: characters.codePointAt(i)!, alphabet: "JIS X 0201" })
+      throw new Invalid({
+        _tag: "BadCharacter",
+        index: i,
+        codePoint: characters.codePointAt(i)!,
+        alphabet: "JIS X 0201"
+      })
     }
     bytes += String.fromCharCode(byte)
   }
@@ -370,7 +414,9 @@ export const make = <F extends Format>(format: F, values: Values[F]): Result.Res
 
 /** Values one by one, or one array of them. */
 const spread = (args: ReadonlyArray<unknown>): unknown =>
-  args.length === 1 && typeof args[0] === "object" && args[0] !== null && !(args[0] instanceof ItemNode) ? args[0] : args
+  args.length === 1 && typeof args[0] === "object" && args[0] !== null && !(args[0] instanceof ItemNode)
+    ? args[0]
+    : args
 
 interface NumberConstructor<T> {
   (...values: ReadonlyArray<number>): T
@@ -435,7 +481,8 @@ export const J = (text: string): J => build("J", text) as unknown as J
  *
  * @since 0.1.0
  */
-export const C2 = (lsh: number, text: string | ArrayLike<number>): C2 => build("C2", { lsh, bytes: text }) as unknown as C2
+export const C2 = (lsh: number, text: string | ArrayLike<number>): C2 =>
+  build("C2", { lsh, bytes: text }) as unknown as C2
 
 /** @since 0.1.0 */
 export const I8: BigIntConstructor<I8> = constructor("I8")
@@ -475,8 +522,10 @@ export const count = (item: Item): number => {
   return typeof value === "object" || typeof value === "string" ? value.length : 1
 }
 
-const accessError = (path: ReadonlyArray<number>, reason: ItemAccessError["reason"]): Result.Result<never, ItemAccessError> =>
-  Result.fail(new ItemAccessError({ path, reason }))
+const accessError = (
+  path: ReadonlyArray<number>,
+  reason: ItemAccessError["reason"]
+): Result.Result<never, ItemAccessError> => Result.fail(new ItemAccessError({ path, reason }))
 
 /**
  * The item at a path of child indexes; no index gives the item itself. Like all accessors it takes the item of a
@@ -515,7 +564,9 @@ const many =
 
 /** The accessor of the one value among what `all` gives. */
 const single =
-  <T>(all: (item: Item | undefined, ...path: ReadonlyArray<number>) => Result.Result<ReadonlyArray<T>, ItemAccessError>) =>
+  <T>(
+    all: (item: Item | undefined, ...path: ReadonlyArray<number>) => Result.Result<ReadonlyArray<T>, ItemAccessError>
+  ) =>
   (item: Item | undefined, ...path: ReadonlyArray<number>): Result.Result<T, ItemAccessError> => {
     const values = all(item, ...path)
     if (Result.isFailure(values)) return Result.fail(values.failure)
@@ -525,7 +576,7 @@ const single =
   }
 
 const toArray = <T>(value: T | Iterable<T>): ReadonlyArray<T> =>
-  typeof value === "object" && value !== null ? Array.from(value as Iterable<T>) : [value as T]
+  typeof value === "object" && value !== null ? Array.from(value as Iterable<T>) : [value]
 
 /**
  * The children of a list.
@@ -557,7 +608,9 @@ export const asBytes = many("B", (item) => (item._tag === "B" ? item.value.slice
  *
  * @since 0.1.0
  */
-export const asBooleans = many("BOOLEAN", (item) => (item._tag === "BOOLEAN" ? toArray<boolean>(item.value) : undefined))
+export const asBooleans = many("BOOLEAN", (item) =>
+  item._tag === "BOOLEAN" ? toArray<boolean>(item.value) : undefined
+)
 
 /**
  * The one value of a `BOOLEAN`.
@@ -593,7 +646,10 @@ const numbers = many("a number format", (item) =>
  *
  * @since 0.1.0
  */
-export const asNumbers = (item: Item | undefined, ...path: ReadonlyArray<number>): Result.Result<ReadonlyArray<number>, ItemAccessError> => {
+export const asNumbers = (
+  item: Item | undefined,
+  ...path: ReadonlyArray<number>
+): Result.Result<ReadonlyArray<number>, ItemAccessError> => {
   const values = numbers(item, ...path)
   if (Result.isFailure(values)) return Result.fail(values.failure)
   const out: Array<number> = []

@@ -3,7 +3,8 @@
  *
  * `Item` is opaque: an item can only be made by a constructor or by the decoder, so being one is being valid. Its
  * structural form is `ItemParts`, `{ format, values }`: `ItemFromParts` turns one into the other, and generators and
- * JSON go through it.
+ * JSON go through it. Effect's Schema walks it by recursion, which is good for a few hundred lists, one in the other;
+ * `ItemCodec` has no such limit.
  *
  * @since 0.1.0
  */
@@ -96,7 +97,10 @@ export const ItemParts: Schema.Codec<ItemParts> = Schema.Union([
 const fromLeaf = (parts: Exclude<ItemParts, { readonly format: "L" }>) =>
   parts.format === "C2"
     ? Item_.make("C2", { lsh: parts.lsh, bytes: parts.values })
-    : (Item_.make as (format: Format, values: unknown) => Result.Result<Item_.Item, SchemaValueError>)(parts.format, parts.values)
+    : (Item_.make as (format: Format, values: unknown) => Result.Result<Item_.Item, SchemaValueError>)(
+        parts.format,
+        parts.values
+      )
 
 type SchemaValueError = { readonly message: string }
 
@@ -126,7 +130,8 @@ const fromParts = (root: ItemParts): Result.Result<Item_.Item, SchemaValueError>
 const leafParts = (item: Exclude<Item_.Item, Item_.L>): ItemParts => {
   const value = item.value
   if (item._tag === "C2") return { format: "C2", lsh: item.value.lsh, values: Array.from(item.value.bytes) }
-  const values = typeof value === "string" ? value : typeof value === "object" ? Array.from(value as Iterable<unknown>) : [value]
+  const values =
+    typeof value === "string" ? value : typeof value === "object" ? Array.from(value as Iterable<unknown>) : [value]
   return { format: item._tag, values } as ItemParts
 }
 

@@ -61,8 +61,9 @@ export class SecsMessage {
   }
 }
 
-/** S9 reports errors, and F255 has no function above it to answer with. */
-const hasReply = (stream: number, function_: number): boolean => stream !== 9 && function_ !== 255
+/** A secondary has no reply, nor S9, which reports errors, nor F255, which has no function above it to answer with. */
+const hasReply = (stream: number, function_: number): boolean =>
+  function_ % 2 === 1 && stream !== 9 && function_ !== 255
 
 const check = (message: SecsMessage): MessageError["reason"] | undefined => {
   const { function: function_, item, replyExpected, stream } = message
@@ -169,7 +170,8 @@ export const Message: Schema.declare<SecsMessage> = Schema.declare(
     toCodec: () =>
       Schema.link<SecsMessage>()(SecsMessageParts, {
         decode: SchemaGetter.transform(
-          (parts: typeof SecsMessageParts.Type) => new SecsMessage(parts.stream, parts.function, parts.replyExpected, parts.item)
+          (parts: typeof SecsMessageParts.Type) =>
+            new SecsMessage(parts.stream, parts.function, parts.replyExpected, parts.item)
         ),
         encode: SchemaGetter.transform(({ function: function_, item, replyExpected, stream }: SecsMessage) => ({
           stream,

@@ -61,7 +61,13 @@ describe("Item", () => {
         [F8, Float64Array]
       ] as const
       for (const [make, Ctor] of arrays) {
-        for (const values of [[1, 2], Uint8Array.of(1, 2), Int32Array.of(1, 2), Float64Array.of(1, 2), Buffer.from([1, 2])]) {
+        for (const values of [
+          [1, 2],
+          Uint8Array.of(1, 2),
+          Int32Array.of(1, 2),
+          Float64Array.of(1, 2),
+          Buffer.from([1, 2])
+        ]) {
           const value: unknown = make(values).value
           assert.strictEqual((value as object).constructor, Ctor)
           assert.deepStrictEqual(Array.from(value as Iterable<number>), [1, 2])
@@ -95,7 +101,10 @@ describe("Item", () => {
       ["U4", 0, 4294967295]
     ] as const)("%s takes integers from %d to %d and refuses the next", (format, minimum, maximum) => {
       sameItem(success(Item.make(format, [minimum, maximum])), success(Item.make(format, [minimum, maximum])))
-      assert.deepStrictEqual(success(Item.asNumbers(success(Item.make(format, [minimum, maximum])))), [minimum, maximum])
+      assert.deepStrictEqual(success(Item.asNumbers(success(Item.make(format, [minimum, maximum])))), [
+        minimum,
+        maximum
+      ])
       for (const value of [minimum - 1, maximum + 1, 0.5, -0.5, NaN, Infinity, -Infinity, 1e300]) {
         const expected = {
           _tag: "OutOfRange",
@@ -200,7 +209,12 @@ describe("Item", () => {
         ["a\u{ffa0}", 0xffa0],
         ["a\u{b1}", 0xb1]
       ] as const) {
-        assert.deepStrictEqual(reasonOf("J", text), { _tag: "BadCharacter", index: 1, codePoint, alphabet: "JIS X 0201" })
+        assert.deepStrictEqual(reasonOf("J", text), {
+          _tag: "BadCharacter",
+          index: 1,
+          codePoint,
+          alphabet: "JIS X 0201"
+        })
       }
     })
 
@@ -245,11 +259,12 @@ describe("Item", () => {
         ["U1", [undefined], "number", "undefined", 0],
         ["F4", [null], "number", "null", 0],
         ["F8", [0, true], "number", "boolean", 1],
-        ["F8", "1.5", "number", "string", 0],
+        ["F8", "1.5", "array", "string", 0],
         ["U8", ["1"], "bigint or safe integer", "string", 0],
         ["B", ["a"], "number", "string", 0],
+        ["B", "ab", "array", "string", 0],
         ["BOOLEAN", [true, 1], "boolean", "number 1", 1],
-        ["BOOLEAN", [true, , true], "boolean", "undefined", 1],
+        ["BOOLEAN", [true, undefined, true], "boolean", "undefined", 1],
         ["A", 1, "string", "number 1", 0],
         ["A", [65], "string", "Array", 0],
         ["J", undefined, "string", "undefined", 0],
@@ -265,9 +280,19 @@ describe("Item", () => {
     it("refuse what is no array where values come in one", () => {
       const formats = ["L", "B", "BOOLEAN", "I8", "I1", "I2", "I4", "F8", "F4", "U8", "U1", "U2", "U4"] as const
       for (const format of formats) {
-        for (const values of [7, null, undefined, {}, new Set([1]), { length: -1 }, { length: "2" }, { length: 0.5 }, true]) {
+        for (const [index, values] of [
+          7,
+          null,
+          undefined,
+          {},
+          new Set([1]),
+          { length: -1 },
+          { length: "2" },
+          { length: 0.5 },
+          true
+        ].entries()) {
           const reason = reasonOf(format, wrong(values))
-          assert.strictEqual(reason._tag, "WrongType", `${format} of ${String(values)}`)
+          assert.strictEqual(reason._tag, "WrongType", `${format} ${index}`)
         }
       }
       for (const values of [null, undefined, 7, "x"]) {
@@ -446,12 +471,30 @@ describe("Item", () => {
     })
 
     it("refuses another format than the one read, by name", () => {
-      const every = [L(), B(), BOOLEAN(), A(""), J(""), C2(2, ""), I8(), I1(), I2(), I4(), F8(), F4(), U8(), U1(), U2(), U4()]
+      const every = [
+        L(),
+        B(),
+        BOOLEAN(),
+        A(""),
+        J(""),
+        C2(2, ""),
+        I8(),
+        I1(),
+        I2(),
+        I4(),
+        F8(),
+        F4(),
+        U8(),
+        U1(),
+        U2(),
+        U4()
+      ]
       const accepted = (read: (item: Item.Item) => Result.Result<unknown, ItemAccessError>) =>
         every
           .filter((item) => {
             const result = read(item)
-            if (Result.isFailure(result)) assert.deepInclude({ ...result.failure.reason }, { _tag: "WrongFormat", seen: item._tag })
+            if (Result.isFailure(result))
+              assert.deepInclude({ ...result.failure.reason }, { _tag: "WrongFormat", seen: item._tag })
             return Result.isSuccess(result)
           })
           .map((item) => item._tag)
@@ -556,7 +599,9 @@ describe("Item", () => {
     ]
 
     it("holds of items with the same values and of no others", () => {
-      different.forEach((a, i) => different.forEach((b, j) => assert.strictEqual(Equal.equals(a, b), i === j, `${a} ${b}`)))
+      different.forEach((a, i) =>
+        different.forEach((b, j) => assert.strictEqual(Equal.equals(a, b), i === j, `${a} ${b}`))
+      )
     })
 
     it("does not depend on how an item was made, and hashes agree", () => {
@@ -575,6 +620,21 @@ describe("Item", () => {
       }
     })
 
+    it("sees a difference at the end of what is long, beyond what a hash looks at", () => {
+      const many = (last: Item.Item): Item.Item => L([...Array.from({ length: 100 }, (_, i) => U4(i)), last])
+      const ends = [L(), L(L()), L(U1(1)), L(U1(1), U1(2)), U1(1), A(""), A("x"), C2(1, []), C2(2, [])]
+      ends.forEach((a, i) => ends.forEach((b, j) => assert.strictEqual(Equal.equals(many(a), many(b)), i === j)))
+      for (const make of [B, U1, I1, U2, I2, U4, I4, U8, I8, F4, F8]) {
+        const long = (last: number) => make([...new Array<number>(50).fill(1), last])
+        assert.isTrue(Equal.equals<Item.Item, Item.Item>(long(2), long(2)))
+        assert.isFalse(Equal.equals<Item.Item, Item.Item>(long(2), long(3)))
+      }
+      const bytes = new Array<number>(50).fill(1)
+      assert.isFalse(Equal.equals(C2(2, [...bytes, 2]), C2(2, [...bytes, 3])))
+      const flags = new Array<boolean>(50).fill(true)
+      assert.isFalse(Equal.equals(BOOLEAN([...flags, true]), BOOLEAN([...flags, false])))
+    })
+
     it("holds of no item and what only looks like one", () => {
       assert.isFalse(Equal.equals<unknown, unknown>(U1(1), { format: 0o51, value: 1 }))
       assert.isFalse(Equal.equals<unknown, unknown>(U1(1), 1))
@@ -583,7 +643,10 @@ describe("Item", () => {
 
     it("makes items keys of Effect's collections", () => {
       const set = HashSet.make<Array<Item.Item>>(...different, ...different.map((item) => L(item)))
-      assert.strictEqual(HashSet.size(set), new Set([...different, ...different.map((item) => L(item))].map(String)).size)
+      assert.strictEqual(
+        HashSet.size(set),
+        new Set([...different, ...different.map((item) => L(item))].map(String)).size
+      )
       assert.isTrue(HashSet.has(set, L(A("x"), L(U4(1), F4(NaN)))))
       assert.isFalse(HashSet.has(set, A("nowhere")))
     })

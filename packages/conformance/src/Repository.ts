@@ -9,6 +9,7 @@ import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { posix } from "node:path"
 import { fileURLToPath } from "node:url"
+import { literalOrComment } from "./literals.ts"
 
 /** One `import` or `export … from`. `names` is what `{ … }` lists, by its name in the imported module. */
 export interface Import {
@@ -55,9 +56,6 @@ export const sources = (name: string, folder: "src" | "test" | "scenarios" = "sr
 
 /** The comment a file opens with; empty when it opens with code. */
 export const header = (path: string): string => /^\s*\/\*[\s\S]*?\*\//.exec(read(path))?.[0] ?? ""
-
-const literalOrComment =
-  /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|(?<=[(,=:[!&|?{};]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/)|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g
 
 /** A file without its comments. */
 export const code = (path: string): string =>

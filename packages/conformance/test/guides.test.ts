@@ -8,15 +8,16 @@ import { root } from "../src/Repository.ts"
 
 /** The TypeScript blocks of a page. */
 const blocks = (page: string): ReadonlyArray<string> =>
-  [...readFileSync(`${root}docs/guides/${page}.md`, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
-    (match) => match[1]!
-  )
+  [...readFileSync(`${root}${page}`, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
 describe("the guides", () => {
-  for (const page of ["first-host", "first-equipment"]) {
-    it(`${page}.md shows the program that is compiled and run here`, () => {
-      const [program] = blocks(page)
-      assert.strictEqual(program, readFileSync(`${root}packages/conformance/guides/${page}.ts`, "utf8"))
+  for (const [page, file] of [
+    ["docs/guides/first-host.md", "first-host.ts"],
+    ["docs/guides/first-equipment.md", "first-equipment.ts"],
+    ["README.md", "readme.ts"]
+  ] as const) {
+    it(`${page} shows the program that is compiled as ${file}`, () => {
+      assert.deepStrictEqual(blocks(page), [readFileSync(`${root}packages/conformance/guides/${file}`, "utf8")])
     })
   }
 

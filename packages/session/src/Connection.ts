@@ -23,7 +23,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import type { Action, Event } from "./ConnectionState.ts"
 import { after, type Alarm, Deadlines, type Fork, makeAlarm, now } from "./internal/Alarm.ts"
 import type { Core } from "./internal/Core.ts"
@@ -42,6 +42,9 @@ interface Control {
   /** Linktest only: tells whoever waits whether the peer is alive. */
   readonly answered: ((alive: boolean) => void) | undefined
 }
+
+/** Linktests without an answer that are remembered. */
+const maxOverdue = 16
 
 /** Frames that may wait for a peer that does not read, before nothing more is read from it. */
 const maxQueuedFrames = 4096
@@ -63,11 +66,15 @@ export class Connection {
   readonly #done = Deferred.makeUnsafe<DisconnectReason>()
   #t7: Fiber.Fiber<void> | undefined = undefined
   #ended = false
+  /** Sessions that ended on this connection before the one that may be on it now. */
+  #sessions = 0
   #reason: DisconnectReason | undefined = undefined
   #receivedAt: number
   /** False while the reader waits for room instead of bytes. */
   #listening = true
   #linktestFailures = 0
+  /** System bytes of the last linktests that T6 gave up: some peers take a rejected Linktest.rsp for a failure. */
+  readonly #overdue: Array<number> = []
 
   constructor(core: Core, channel: ByteChannel, fork: Fork, firstSystemBytes: number) {
     this.#core = core
@@ -104,8 +111,9 @@ export class Connection {
     return this.#outbox.idle
   }
 
-  get peer(): string {
-    return this.#channel.peer
+  /** Tells the sessions on this connection apart: Deselect ends one, the next Select begins another. */
+  get session(): number {
+    return this.#sessions
   }
 
   /** Starts reader, writer and linktest, then reports TCP as connected. */
@@ -163,6 +171,7 @@ export class Connection {
       case "FailTransaction":
         return this.#rejected(header!)
       case "AbortTransactions":
+        this.#sessions++
         this.#failAll({ _tag: "Deselected" })
         return
       case "ArmT7": {
@@ -195,10 +204,10 @@ export class Connection {
   #end(reason: DisconnectReason): void {
     this.#ended = true
     this.#t8.disarm()
-    for (const control of this.#control.values()) control.answered?.(false)
-    this.#control.clear()
     const openTransactions = this.#transactions.size
     const unwritten = this.#failAll(reason, true)
+    for (const control of this.#control.values()) control.answered?.(false)
+    this.#control.clear()
     if (this.#core.observed) this.#core.emit({ _tag: "Disconnected", reason, openTransactions, unwritten })
     this.#reason = reason
   }
@@ -269,7 +278,8 @@ export class Connection {
       return this.handle("FrameFault", { header, reason: { _tag: "FrameFault", error } })
     }
     const message = named.success
-    const asked = this.#control.get(header.systemBytes)?.request
+    const late = this.#overdue.includes(header.systemBytes) ? "Linktest" : undefined
+    const asked = this.#control.get(header.systemBytes)?.request ?? late
     switch (message._tag) {
       case "SelectReq":
         return this.handle(this.#core.settings.ready() ? "SelectReq" : "SelectReqNotReady", {
@@ -450,7 +460,7 @@ export class Connection {
   }
 
   #reject(header: Header, rejectReason: number): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "Refused", header, error: undefined, rejectReason })
+    if (this.#core.observed) this.#core.emit({ _tag: "Refused", header, rejectReason })
     this.#sendHeader(Hsms.toHeader(Hsms.rejectReq(header, rejectReason)))
   }
 
@@ -466,13 +476,14 @@ export class Connection {
   /** The frame of a user's message, or why it cannot be sent. */
   #frame(
     message: SecsMessage,
-    header: Header
+    header: Header,
+    session: number
   ): Result.Result<Uint8Array, TransactionError> {
     const error = (reason: TransactionReason): Result.Result<never, TransactionError> =>
       Result.fail(
         new TransactionError({ stream: message.stream, function: message.function, systemBytes: header.systemBytes, reason })
       )
-    if (this.#ended) return error({ _tag: "ConnectionLost", cause: this.#lost })
+    if (this.#ended || session !== this.#sessions) return error({ _tag: "ConnectionLost", cause: this.#lost })
     if (this.#core.state !== "Selected") return error({ _tag: "NotSelected", state: this.#core.state })
     const valid = validate(message)
     if (Result.isFailure(valid)) return error({ _tag: "Unsendable", error: valid.failure })
@@ -489,7 +500,7 @@ export class Connection {
   open(message: SecsMessage, timeout: number, replies: ReplyQueue): Result.Result<Transaction, TransactionError> {
     const { sessionId } = this.#core.settings
     const systemBytes = this.#systemBytes.next()
-    const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes))
+    const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes), this.#sessions)
     if (Result.isFailure(frame)) return Result.fail(frame.failure)
     const transaction = new OwnedTransaction(
       sessionId,
@@ -516,17 +527,29 @@ export class Connection {
   send(message: SecsMessage): Effect.Effect<void, TransactionError> {
     return Effect.suspend(() => {
       const header = HsmsHeader.data(this.#core.settings.sessionId, message, this.#systemBytes.next())
-      return this.#write(message, header)
+      return this.#write(message, header, this.#sessions)
     })
   }
 
-  /** Answers a primary that came on this connection. */
-  answer(primary: Header, message: SecsMessage): Effect.Effect<void, TransactionError> {
-    return Effect.suspend(() => this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes)))
+  /** Answers a primary that came in a session on this connection; `withdrawn` is called if the caller gives up in time. */
+  answer(
+    primary: Header,
+    message: SecsMessage,
+    session: number,
+    withdrawn: () => void
+  ): Effect.Effect<void, TransactionError> {
+    return Effect.suspend(() =>
+      this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, withdrawn)
+    )
   }
 
-  #write(message: SecsMessage, header: Header): Effect.Effect<void, TransactionError> {
-    const frame = this.#frame(message, header)
+  #write(
+    message: SecsMessage,
+    header: Header,
+    session: number,
+    withdrawn?: () => void
+  ): Effect.Effect<void, TransactionError> {
+    const frame = this.#frame(message, header, session)
     if (Result.isFailure(frame)) return Effect.fail(frame.failure)
     return Effect.callback((resume) => {
       const owner: Owner = {
@@ -544,7 +567,9 @@ export class Connection {
           )
       }
       this.#outbox.push(frame.success, owner)
-      return Effect.sync(() => this.#outbox.withdraw(owner))
+      return Effect.sync(() => {
+        if (this.#outbox.withdraw(owner)) withdrawn?.()
+      })
     })
   }
 
@@ -566,7 +591,8 @@ export class Connection {
     if (!this.#transactions.remove(transaction, false)) return
     const { function: function_, sessionId, stream, systemBytes } = transaction
     this.#report("TransactionTimeout", new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes))
-    this.#fail(transaction, { _tag: "ReplyTimeout", waited: Duration.millis(transaction.timeout) })
+    const timer = transaction.timeout === this.#core.settings.t3Millis ? "T3" : undefined
+    this.#fail(transaction, { _tag: "ReplyTimeout", timer, waited: Duration.millis(transaction.timeout) })
   }
 
   #rejected(header: Header): void {
@@ -610,14 +636,13 @@ export class Connection {
     const answered = (alive: boolean): void => resume(Effect.succeed(alive))
     const timer = after(this.#fork, Duration.toMillis(this.#core.settings.timers.t6), () => {
       this.#control.delete(systemBytes)
+      this.#overdue.push(systemBytes)
+      if (this.#overdue.length > maxOverdue) this.#overdue.shift()
       answered(this.#receivedAt > sentAt || !this.#listening)
     })
+    // A caller that gives up leaves the procedure to its T6: the peer still answers, and that answer is no orphan.
     this.#control.set(systemBytes, { request: "Linktest", timer, answered })
     this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, SType.LinktestReq, systemBytes))
-    return Effect.sync(() => {
-      timer?.interruptUnsafe()
-      this.#control.delete(systemBytes)
-    })
   })
 
   /** A linktest and its consequence: after `maxFailures` in a row the connection ends. */
@@ -659,7 +684,7 @@ export class Connection {
         const reason: TransactionReason | undefined = this.#ended
           ? { _tag: "ConnectionLost", cause: this.#lost }
           : this.#linktestFailures > 0
-            ? { _tag: "ReplyTimeout", waited: this.#core.settings.timers.t6 }
+            ? { _tag: "ReplyTimeout", timer: "T6", waited: this.#core.settings.timers.t6 }
             : undefined
         return reason === undefined
           ? Effect.succeed(Duration.millis(now(this.#core.clock) - sentAt))
@@ -683,7 +708,7 @@ class OwnedTransaction extends Transaction implements Owner {
     t3: Deadlines<Transaction & Owner>
   ) {
     super(sessionId, stream, function_, systemBytes, timeout, replies)
-    this.#t3 = t3 as unknown as Deadlines<OwnedTransaction>
+    this.#t3 = t3
   }
 
   written(at: number): void {
@@ -707,6 +732,6 @@ export const make = (
 ): Effect.Effect<Connection, never, Scope.Scope> =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
-    const run = Effect.runForkWith(yield* Effect.context<never>())
+    const run = Effect.runForkWith(yield* Effect.context())
     return new Connection(core, channel, (effect) => Fiber.runIn(run(effect), scope), firstSystemBytes)
   })

@@ -196,12 +196,12 @@ export const table = (options: Options): Table => {
     NotSelected: {
       ...connected,
       ...notSelected,
-      ...(strict === undefined
-        ? {}
-        : { LinktestReq: strict, UnsupportedPType: strict, UnsupportedSType: strict }),
+      ...(strict === undefined ? {} : { LinktestReq: strict, UnsupportedPType: strict, UnsupportedSType: strict }),
       SelectReq: to("Selected", action("DisarmT7"), selectRsp(0)),
       SelectReqNotReady:
-        strict === undefined ? to("NotSelected", selectRsp(2)) : to("NotConnected", selectRsp(2), action("Disconnect"), ...again),
+        strict === undefined
+          ? to("NotSelected", selectRsp(2))
+          : to("NotConnected", selectRsp(2), action("Disconnect"), ...again),
       ...(active
         ? {
             SelectRspOk: to("Selected", action("EndControl"), action("DisarmT7")),
@@ -242,8 +242,7 @@ export const table = (options: Options): Table => {
  *
  * @since 0.1.0
  */
-export const transition = (cells: Table, state: State, event: Event): Transition =>
-  cells[state][event] ?? stay[state]
+export const transition = (cells: Table, state: State, event: Event): Transition => cells[state][event] ?? stay[state]
 
 const stay: { readonly [S in State]: Transition } = {
   NotConnected: to("NotConnected"),

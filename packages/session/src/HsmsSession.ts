@@ -29,7 +29,7 @@ import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
 import { Session } from "./Session.ts"
-import { InvalidOption, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
+import { type DisconnectReason, InvalidOption, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
 import * as Timers from "./Timers.ts"
 import { type Outcome, type Transaction } from "./Transactions.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
@@ -189,7 +189,15 @@ const service = (core: Core, current: Current): Session["Service"] => {
 
 // --- running -------------------------------------------------------------------------------------------------------
 
-/** Runs one connection until it ends. True when it was selected at some time. */
+/** Ends of a connection after which the peer may still read what is queued for it. */
+const peerReads: ReadonlySet<DisconnectReason["_tag"]> = new Set([
+  "LocalClose",
+  "FrameFault",
+  "SelectRefused",
+  "NotSelectedPolicy"
+])
+
+/** Runs one connection until it ends. */
 const runConnection = (core: Core, current: Current, channel: ByteChannel): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const connection = yield* Connection.make(core, channel, yield* Random.nextIntBetween(0, 0xffff_ffff))
@@ -200,8 +208,10 @@ const runConnection = (core: Core, current: Current, channel: ByteChannel): Effe
     )
     current.connection = connection
     connection.start()
-    yield* connection.done
+    const reason = yield* connection.done
     current.connection = undefined
+    // The Scope takes the writer with it, which may still be busy with what stands before Separate.req or an answer.
+    if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)
   })
 
 const warnOutOfRange = (timers: Timers.Timers): Effect.Effect<void> =>

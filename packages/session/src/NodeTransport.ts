@@ -9,7 +9,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Context from "effect/Context"
 import * as net from "node:net"
 import { TransportError, type TransportReason } from "./SessionError.ts"

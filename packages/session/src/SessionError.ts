@@ -195,8 +195,11 @@ export const describeDisconnect = (reason: DisconnectReason): string => {
 
 // --- transactions -------------------------------------------------------------------------------------------------
 
-/** No secondary within T3, or the timeout of this request. @since 0.1.0 */
-export const ReplyTimeout = Schema.TaggedStruct("ReplyTimeout", { waited: Schema.Duration })
+/** No reply in time. `timer` is that of the standard, undefined where the request had a timeout of its own. @since 0.1.0 */
+export const ReplyTimeout = Schema.TaggedStruct("ReplyTimeout", {
+  timer: Schema.UndefinedOr(Schema.Literals(["T3", "T6"])),
+  waited: Schema.Duration
+})
 /** The peer answered with Reject.req. @since 0.1.0 */
 export const Rejected = Schema.TaggedStruct("Rejected", { rejectReason: Schema.Natural })
 /** The peer answered SxF0. @since 0.1.0 */
@@ -261,7 +264,7 @@ export class TransactionError extends Schema.TaggedError<TransactionError>("@eff
   }
 ) {
   override get message(): string {
-    const name = this.stream === 0 ? "Linktest" : `S${this.stream}F${this.function}`
+    const name = this.stream === 0 && this.function === 0 ? "Linktest" : `S${this.stream}F${this.function}`
     return `${name} [${SystemBytes.format(this.systemBytes)}]: ${describeTransaction(this)}`
   }
 }
@@ -270,7 +273,9 @@ const describeTransaction = (error: TransactionError): string => {
   const reason = error.reason
   switch (reason._tag) {
     case "ReplyTimeout":
-      return `peer sent no reply within T3 (${seconds(reason.waited)})`
+      return reason.timer === undefined
+        ? `peer sent no reply within ${seconds(reason.waited)}`
+        : `peer sent no reply within ${reason.timer} (${seconds(reason.waited)})`
     case "Rejected":
       return `peer rejected the message: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
     case "Aborted":

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { HeaderError, ItemDecodeError } from "@effect-secs/codec/CodecError"
+import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Duration from "effect/Duration"
@@ -94,7 +94,6 @@ export interface Undecodable extends Event<"Undecodable"> {
 /** A message that was answered with Reject.req. @since 0.1.0 */
 export interface Refused extends Event<"Refused"> {
   readonly header: HsmsHeader
-  readonly error: HeaderError | undefined
   readonly rejectReason: number
 }
 

@@ -39,12 +39,13 @@ export const report = (fault: Fault, header: HsmsHeader): SecsMessage =>
   primary(9, functions[fault], B(toBytes(header)))
 
 /**
- * The header a received report names, or `undefined` where its text is not ten bytes or the function carries none.
+ * The header of our own message that a received report names (MHEAD); `undefined` where its text is not ten bytes or
+ * the function carries none. S9F9 carries SHEAD, a header of its sender, which says nothing about ours.
  *
  * @since 0.1.0
  */
 export const reportedHeader = (message: SecsMessage): HsmsHeader | undefined => {
-  const item = message.item
-  if (message.stream !== 9 || message.function > 11 || message.function % 2 === 0 || item?._tag !== "B") return undefined
+  const { function: function_, item, stream } = message
+  if (stream !== 9 || function_ > 11 || function_ === 9 || function_ % 2 === 0 || item?._tag !== "B") return undefined
   return item.value.length === headerLength ? read(item.value.slice(), 0) : undefined
 }

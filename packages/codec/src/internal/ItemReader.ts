@@ -3,23 +3,10 @@
  * declared count before the bytes left can hold it.
  */
 import type { ItemDecodeReason } from "../CodecError.ts"
-import { FormatCode, fromCode } from "../FormatCode.ts"
+import { fromCode } from "../FormatCode.ts"
 import { jisToText } from "./jis.ts"
 import { ItemNode, Localized, noItems } from "./node.ts"
-import {
-  copy,
-  readBooleans,
-  readF4,
-  readF4s,
-  readF8,
-  readI2s,
-  readI8,
-  readLongs,
-  readU2s,
-  readU8,
-  readUint32,
-  readWords
-} from "./numbers.ts"
+import { copy, readArray, readF4, readF8, readI1, readI2, readI4, readI8, readU2, readU4, readU8 } from "./numbers.ts"
 import { manyItems, openWindow, readText, readWindowText } from "./text.ts"
 
 export interface ReadLimits {
@@ -125,7 +112,8 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
     owed--
 
     let value: unknown
-    if (code === FormatCode.L) {
+    if (code === 0o00) {
+      // L
       owed += length
       promised += length
       const left = end - at
@@ -180,44 +168,44 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
             : copy(bytes, at, stop)
           break
         case 0o11: // BOOLEAN
-          value = length === 1 ? bytes[at] !== 0 : readBooleans(bytes, at, stop)
+          value = length === 1 ? bytes[at] !== 0 : readArray(code, bytes, at, stop)
           break
         case 0o21: // J
           value = jisToText(readText(bytes, at, stop))
           break
         case 0o22: // C2
           if (length < 2) return fail({ _tag: "LocalizedHeader", length }, offset - start, depth, index)
-          value = new Localized((bytes[at]! << 8) | bytes[at + 1]!, copy(bytes, at + 2, stop))
+          value = new Localized(readU2(bytes, at), copy(bytes, at + 2, stop))
           break
         case 0o51: // U1
-          value = length === 1 ? bytes[at] : copy(bytes, at, stop)
+          value = length === 1 ? bytes[at] : readArray(code, bytes, at, stop)
           break
         case 0o52: // U2
-          value = length === 2 ? (bytes[at]! << 8) | bytes[at + 1]! : readU2s(bytes, at, stop)
+          value = length === 2 ? readU2(bytes, at) : readArray(code, bytes, at, stop)
           break
         case 0o54: // U4
-          value = length === 4 ? readUint32(bytes, at) : new Uint32Array(readWords(bytes, at, stop))
-          break
-        case 0o31: // I1
-          value = length === 1 ? (bytes[at]! << 24) >> 24 : new Int8Array(copy(bytes, at, stop).buffer)
-          break
-        case 0o32: // I2
-          value = length === 2 ? ((bytes[at]! << 24) >> 16) | bytes[at + 1]! : readI2s(bytes, at, stop)
-          break
-        case 0o34: // I4
-          value = length === 4 ? readUint32(bytes, at) | 0 : new Int32Array(readWords(bytes, at, stop))
-          break
-        case 0o44: // F4
-          value = length === 4 ? readF4(bytes, at) : readF4s(bytes, at, stop)
-          break
-        case 0o40: // F8
-          value = length === 8 ? readF8(bytes, at) : new Float64Array(readLongs(bytes, at, stop))
+          value = length === 4 ? readU4(bytes, at) : readArray(code, bytes, at, stop)
           break
         case 0o50: // U8
-          value = length === 8 ? readU8(bytes, at) : new BigUint64Array(readLongs(bytes, at, stop))
+          value = length === 8 ? readU8(bytes, at) : readArray(code, bytes, at, stop)
+          break
+        case 0o31: // I1
+          value = length === 1 ? readI1(bytes, at) : readArray(code, bytes, at, stop)
+          break
+        case 0o32: // I2
+          value = length === 2 ? readI2(bytes, at) : readArray(code, bytes, at, stop)
+          break
+        case 0o34: // I4
+          value = length === 4 ? readI4(bytes, at) : readArray(code, bytes, at, stop)
+          break
+        case 0o44: // F4
+          value = length === 4 ? readF4(bytes, at) : readArray(code, bytes, at, stop)
+          break
+        case 0o40: // F8
+          value = length === 8 ? readF8(bytes, at) : readArray(code, bytes, at, stop)
           break
         default: // I8, as `elementSizes` knows no other
-          value = length === 8 ? readI8(bytes, at) : new BigInt64Array(readLongs(bytes, at, stop))
+          value = length === 8 ? readI8(bytes, at) : readArray(code, bytes, at, stop)
       }
       at = stop
     }
@@ -236,7 +224,7 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
       }
       children[index++] = item
       if (index < children.length) break
-      format = FormatCode.L
+      format = 0o00
       value = children
       depth--
       children = openChildren[depth]!

@@ -22,7 +22,10 @@ interface Decoder {
 }
 
 interface TextCoding {
-  readonly TextDecoder: new (label: string, options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean }) => Decoder
+  readonly TextDecoder: new (
+    label: string,
+    options?: { readonly fatal?: boolean; readonly ignoreBOM?: boolean }
+  ) => Decoder
   readonly TextEncoder: new () => { encode(text: string): Uint8Array }
 }
 
@@ -68,7 +71,10 @@ const lacks = (text: string, index: number, alphabet: "UCS-2" | "UTF-8"): typeof
 export const encodeLocalized = (
   lsh: number,
   text: string
-): Uint8Array | typeof BadCharacter.Type | { readonly _tag: "WrongType"; readonly index: 0; readonly expected: string; readonly seen: string } => {
+):
+  | Uint8Array
+  | typeof BadCharacter.Type
+  | { readonly _tag: "WrongType"; readonly index: 0; readonly expected: string; readonly seen: string } => {
   switch (lsh) {
     case 1: {
       // Two bytes a character: what needs a surrogate pair is not in the alphabet.
@@ -91,6 +97,11 @@ export const encodeLocalized = (
     case 4:
       return single(text, 0xff, "latin-1")
     default:
-      return { _tag: "WrongType", index: 0, expected: `bytes (text is encoded for headers 1 to 4, not ${lsh})`, seen: "string" }
+      return {
+        _tag: "WrongType",
+        index: 0,
+        expected: `bytes (text is encoded for headers 1 to 4, not ${lsh})`,
+        seen: "string"
+      }
   }
 }

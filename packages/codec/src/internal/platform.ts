@@ -83,8 +83,8 @@ export const swap: (bytes: Uint8Array, size: 2 | 4 | 8) => void = !littleEndian
   ? () => {}
   : hasBuffer
     ? (bytes, size) => {
-        if (size === 2) prototype!.swap16!.call(bytes as never)
-        else if (size === 4) prototype!.swap32!.call(bytes as never)
-        else prototype!.swap64!.call(bytes as never)
+        if (size === 2) prototype!.swap16.call(bytes as never)
+        else if (size === 4) prototype!.swap32.call(bytes as never)
+        else prototype!.swap64.call(bytes as never)
       }
     : swapPlain

@@ -49,26 +49,42 @@ export const allocations = (f: () => void): Allocations => {
     })
     restore.push(() => (globals[name] = original))
   }
-  const { set, slice } = Uint8Array.prototype
-  Uint8Array.prototype.set = function (source: ArrayLike<number>, offset?: number) {
-    seen.copied += source.length
-    set.call(this, source, offset)
-  }
-  Uint8Array.prototype.slice = function (start?: number, end?: number) {
-    const out = slice.call(this, start, end)
-    seen.allocated += out.length
-    seen.copied += out.length
-    return out as Uint8Array<ArrayBuffer>
-  }
-  // Both stand on the prototype of all typed arrays; what was put in front of them goes.
-  for (const name of ["set", "slice"]) restore.push(() => Reflect.deleteProperty(Uint8Array.prototype, name))
-  if (hasBuffer) {
-    const { allocUnsafeSlow } = Buffer
-    Buffer.allocUnsafeSlow = (length: number) => {
-      seen.allocated += length
-      return allocUnsafeSlow(length)
+  const { prototype } = Uint8Array
+  const { set, slice } = prototype
+  Object.assign(prototype, {
+    set(this: Uint8Array, source: ArrayLike<number>, offset?: number) {
+      seen.copied += source.length
+      set.call(this, source, offset)
+    },
+    slice(this: Uint8Array, start?: number, end?: number) {
+      const out = slice.call(this, start, end)
+      seen.allocated += out.length
+      seen.copied += out.length
+      return out
     }
-    restore.push(() => (Buffer.allocUnsafeSlow = allocUnsafeSlow))
+  })
+  // Both stand on the prototype of all typed arrays; what was put in front of them goes.
+  for (const name of ["set", "slice"]) restore.push(() => Reflect.deleteProperty(prototype, name))
+  if (hasBuffer) {
+    const { alloc, allocUnsafe, allocUnsafeSlow, concat } = Buffer
+    const counted =
+      (make: (length: number) => Buffer<ArrayBuffer>) =>
+      (length: number): Buffer<ArrayBuffer> => {
+        seen.allocated += length
+        return make(length)
+      }
+    Object.assign(Buffer, {
+      alloc: counted(alloc),
+      allocUnsafe: counted(allocUnsafe),
+      allocUnsafeSlow: counted(allocUnsafeSlow),
+      concat: (list: ReadonlyArray<Uint8Array>, length?: number) => {
+        const out = concat(list, length)
+        seen.allocated += out.length
+        seen.copied += out.length
+        return out
+      }
+    })
+    restore.push(() => Object.assign(Buffer, { alloc, allocUnsafe, allocUnsafeSlow, concat }))
   }
   try {
     f()

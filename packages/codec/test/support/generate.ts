@@ -26,8 +26,7 @@ export const Parts = Arbitrary.schema(ItemParts)
 export const Messages = Arbitrary.schema(Message)
 export const Headers = Arbitrary.schema(Header)
 
-const natural = (maximum: number) =>
-  Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum })))
+const natural = (maximum: number) => Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum })))
 
 export const Byte = natural(0xff)
 
@@ -83,44 +82,55 @@ const one = (draw: Draw, format: string, size: number): bigint => {
   return format.startsWith("I") ? BigInt.asIntN(width, value) : BigInt.asUintN(width, value)
 }
 
-/** Mostly few; at times as many as the second length byte, a copy as a whole or the end of a slab begin at. */
-const lengths = [0, 1, 1, 1, 2, 3, 8, 12, 16, 17, 20, 21, 24, 25, 31, 32, 33, 64, 65, 127, 255, 256, 257, 511, 512, 2048]
+/** Bytes of a value: mostly few. */
+const short = [0, 1, 1, 1, 2, 3, 4, 8, 8, 12, 16, 17, 20, 21, 24, 25, 32, 33]
 
-const leaf = (draw: Draw): Plain => {
+/** As many as a second length byte, a copy as a whole, a third length byte or the end of a slab begin at. */
+const long = [63, 64, 65, 127, 255, 256, 257, 511, 512, 2047, 2048, 2056]
+const huge = [65_528, 65_535, 65_536, 65_544]
+
+const leaf = (draw: Draw, lengths: ReadonlyArray<number>): Plain => {
   const { elementSize, format } = scalars[draw(scalars.length)]!
-  const count = draw(60) === 0 ? 60_000 + draw(10_000) : lengths[draw(lengths.length)]!
+  const count = lengths[draw(lengths.length)]!
   const length = Math.floor(count / elementSize) + (format === "C2" ? 2 : count > 0 && count < elementSize ? 1 : 0)
   const values = Array.from({ length }, () => one(draw, format, elementSize))
   return { format: format as Exclude<Plain["format"], "L">, values }
 }
 
 const tree = (draw: Draw, depth: number): Plain => {
-  if (depth === 0 || draw(3) > 0) return leaf(draw)
-  const values: Array<Plain> = []
-  for (let left = draw(5) === 0 ? 300 : draw(8), budget = 40; left > 0; left--) {
-    const child: Plain = budget > 0 ? tree(draw, depth - 1) : { format: "U1", values: [BigInt(left & 0xff)] }
-    budget--
-    values.push(child)
+  if (depth === 0 || draw(3) > 0) return leaf(draw, draw(20) === 0 ? long : short)
+  if (draw(30) === 0) {
+    return {
+      format: "L",
+      values: Array.from({ length: 254 + draw(4) }, (_, i) => ({ format: "U1", values: [BigInt(i % 256)] }))
+    }
   }
-  return { format: "L", values }
+  return { format: "L", values: Array.from({ length: draw(8) }, () => tree(draw, depth - 1)) }
 }
 
 /** Items as plain data, long ones and every NaN among them. */
-export const Plains = seeded((draw) => tree(draw, 3))
+export const Plains = seeded((draw) => (draw(100) === 0 ? leaf(draw, huge) : tree(draw, 4)))
 
 /** A format byte of the standard more often than not, with plausible lengths: bytes that get past the first check. */
 const soup = (draw: Draw): Uint8Array => {
-  const out: Array<number> = []
-  for (let left = draw(40); left >= 0; left--) {
-    if (draw(3) === 0) out.push(draw(256))
-    else out.push(formats[draw(formats.length)]!.code * 4 + (draw(12) === 0 ? draw(4) : 1), draw(draw(4) === 0 ? 256 : 9))
+  const out: Array<number> = draw(2) === 0 ? [0x01, draw(5)] : []
+  for (let left = draw(24); left >= 0; left--) {
+    const { code, format } = formats[draw(formats.length)]!
+    const kind = draw(16)
+    if (kind < 4) out.push(draw(256))
+    else if (kind < 7) out.push(code * 4 + draw(4), draw(256))
+    else {
+      const length = draw(4)
+      out.push(code * 4 + 1, length)
+      if (format !== "L") for (let i = 0; i < length; i++) out.push(draw(256))
+    }
   }
   return Uint8Array.from(out)
 }
 
 /** A good item, and a few bytes changed, cut, doubled or put in. */
 const mutated = (draw: Draw): Uint8Array => {
-  let bytes = encode(tree(draw, 3)).slice(0, 4096)
+  let bytes = encode(tree(draw, 3)).slice(0, 1024)
   for (let left = draw(4); left >= 0 && bytes.length > 0; left--) {
     const at = draw(bytes.length)
     const near = draw(2) === 0 ? at : draw(Math.min(bytes.length, 24))

@@ -115,8 +115,18 @@ export class Core {
     this.published(from)
   }
 
+  /**
+   * Begins with the state that is committed: whoever a failed transaction wakes subscribes before it is published, and
+   * the replay still has the one before.
+   */
   get changes(): Stream.Stream<State> {
-    return untilOver(Stream.fromPubSub(this.#changes))
+    return Stream.unwrap(
+      Effect.map(PubSub.subscribe(this.#changes), (subscription) => {
+        const now = this.state
+        const published = untilOver(Stream.fromSubscription(subscription))
+        return Stream.changes(Stream.map(published, (state, index) => (index === 0 ? now : state)))
+      })
+    )
   }
 
   /** Interrupts who waits when the session ends first. */
@@ -143,8 +153,12 @@ export class Core {
     return this.#observers > 0
   }
 
-  emit(event: Untimed): void {
-    PubSub.publishUnsafe(this.#events, { ...event, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent)
+  emit(untimed: Untimed): void {
+    const event = { ...untimed, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent
+    if (this.#over || PubSub.publishUnsafe(this.#events, event)) return
+    // The unsafe publish of a full PubSub drops what is new, even where it slides.
+    this.#events.pubsub.slide()
+    PubSub.publishUnsafe(this.#events, event)
   }
 
   get events(): Stream.Stream<SessionEvent> {

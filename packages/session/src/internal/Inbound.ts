@@ -11,12 +11,14 @@ import { TransactionError, type TransactionReason } from "../SessionError.ts"
 
 export class Inbound implements InboundPrimary {
   readonly #connection: Connection
+  readonly #session: number
   readonly #header: HsmsHeader
   readonly message: SecsMessage
   #replied = false
 
   constructor(connection: Connection, header: HsmsHeader, message: SecsMessage) {
     this.#connection = connection
+    this.#session = connection.session
     this.#header = header
     this.message = message
   }
@@ -42,9 +44,13 @@ export class Inbound implements InboundPrimary {
       this.#replied = true
       const answered = this.#connection.answer(
         this.#header,
-        new SecsMessage(this.message.stream, function_, false, item)
+        new SecsMessage(this.message.stream, function_, false, item),
+        this.#session,
+        () => {
+          this.#replied = false
+        }
       )
-      // A reply that could not be put on the wire leaves the primary open for another, such as `abort`.
+      // A reply that was not put on the wire leaves the primary open for another, such as `abort`.
       return Effect.tapError(answered, (error) =>
         Effect.sync(() => {
           if (error.reason._tag === "Unsendable" || error.reason._tag === "TooLong") this.#replied = false

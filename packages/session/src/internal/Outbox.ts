@@ -70,12 +70,13 @@ export class Outbox {
     wake()
   }
 
-  /** Takes back the frame of an owner that gave up, unless it is being written already. */
-  withdraw(owner: Owner): void {
+  /** Takes back the frame of an owner that gave up. False when it is being written already. */
+  withdraw(owner: Owner): boolean {
     const at = this.#owners.indexOf(owner)
-    if (at < 0) return
+    if (at < 0) return false
     this.#owners.splice(at, 1)
     this.#frames.splice(at, 1)
+    return true
   }
 
   /**
@@ -112,10 +113,13 @@ export class Outbox {
     this.#wakeIdle.push(() => resume(Effect.void))
   })
 
-  readonly #park: Effect.Effect<void> = Effect.callback((resume) => {
-    this.#wakeWriter = () => resume(Effect.void)
-    this.#idleNow()
-  })
+  /** Waits for a frame. */
+  #park(): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      this.#wakeWriter = () => resume(Effect.void)
+      this.#idleNow()
+    })
+  }
 
   #idleNow(): void {
     const idle = this.#wakeIdle
@@ -129,7 +133,7 @@ export class Outbox {
     TransportError
   > {
     while (true) {
-      if (this.#frames.length === 0) yield* this.#park
+      if (this.#frames.length === 0) yield* this.#park()
       const frames = this.#frames
       const owners = this.#owners
       this.#frames = []

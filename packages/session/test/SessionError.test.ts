@@ -1,0 +1,223 @@
+import { FrameError, ItemDecodeError, ItemEncodeError, MessageError } from "@effect-secs/codec/CodecError"
+import { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+import { SecsMessage } from "@effect-secs/codec"
+import { SessionError, SessionEvent } from "../src/index.ts"
+
+const { InvalidOption, TransactionError, TransportError } = SessionError
+
+/** Every tag of a union once: a reason that is added needs its message here. */
+const covers = (
+  union: {
+    readonly members: ReadonlyArray<{
+      readonly fields: { readonly _tag: { readonly schema: { readonly literal: string } } }
+    }>
+  },
+  tags: ReadonlyArray<string>
+) =>
+  assert.sameMembers(
+    [...new Set(tags)],
+    union.members.map((member) => member.fields._tag.schema.literal)
+  )
+
+// --- transports ----------------------------------------------------------------------------------------------------
+
+const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> = [
+  [{ _tag: "AddressInUse" }, "the port is in use by another program"],
+  [{ _tag: "AddressNotAvailable" }, "this machine has no such address"],
+  [{ _tag: "PermissionDenied" }, "permission denied (ports below 1024 need privileges)"],
+  [{ _tag: "Refused" }, "connection refused: nobody listens there"],
+  [{ _tag: "Unreachable" }, "no route to the peer: check network, address and firewall"],
+  [{ _tag: "NameNotFound" }, "the host name is not known"],
+  [{ _tag: "TimedOut", after: Duration.seconds(10) }, "no answer within 10s: check address and firewall"],
+  [{ _tag: "Reset" }, "the peer reset the connection"],
+  [{ _tag: "Ended" }, "the peer closed the connection"],
+  [{ _tag: "Closed" }, "closed by this side"],
+  [{ _tag: "Other", code: "EMFILE", detail: "too many open files" }, "too many open files (EMFILE)"]
+]
+
+const ended = new TransportError({ operation: "read", address: "192.0.2.10:5000", reason: { _tag: "Ended" } })
+
+// --- ends of connections -------------------------------------------------------------------------------------------
+
+const seconds = Duration.seconds
+
+const disconnect: ReadonlyArray<readonly [SessionError.DisconnectReason, string]> = [
+  [{ _tag: "LocalClose" }, "closed by this side"],
+  [{ _tag: "Separated" }, "the peer separated"],
+  [{ _tag: "Deselected" }, "the peer deselected the session"],
+  [{ _tag: "TcpClosed", error: ended }, "read 192.0.2.10:5000: the peer closed the connection"],
+  [
+    { _tag: "T6Expired", request: "Select", waited: seconds(5), failures: 1 },
+    "Select.req was not answered within T6 (5s)"
+  ],
+  [
+    { _tag: "T6Expired", request: "Linktest", waited: Duration.millis(1500), failures: 3 },
+    "Linktest.req was not answered within T6 (1.5s), 3 times"
+  ],
+  [{ _tag: "T7Expired", waited: seconds(10) }, "no Select within T7 (10s)"],
+  [{ _tag: "T8Expired", waited: seconds(5), received: 13 }, "a message stopped after 13 bytes for T8 (5s)"],
+  [
+    { _tag: "FrameFault", error: new FrameError({ reason: { _tag: "FrameTooShort", length: 9 } }) },
+    new FrameError({ reason: { _tag: "FrameTooShort", length: 9 } }).message
+  ],
+  [{ _tag: "SelectRefused", status: 3 }, "the peer refused Select: Exhausted (status 3)"],
+  [{ _tag: "SelectRefused", status: 200 }, "the peer refused Select: select status 200 (status 200)"],
+  [{ _tag: "SelectRejected", rejectReason: 1 }, "the peer rejected Select.req: STypeNotSupported (reason 1)"],
+  [
+    { _tag: "NotSelectedPolicy", header: "LinktestReq session 65535 [00000001]" },
+    "LinktestReq session 65535 [00000001] came before Select"
+  ]
+]
+
+// --- transactions --------------------------------------------------------------------------------------------------
+
+const undecodable = new ItemDecodeError({
+  offset: 17,
+  path: [2, 0],
+  reason: { _tag: "Truncated", declared: 300, left: 12, unit: "bytes" }
+})
+const unencodable = new ItemEncodeError({ path: [], reason: { _tag: "TooDeep", maxDepth: 1024 } })
+const illegal = new MessageError({ stream: 1, function: 13, reason: "NoReply" })
+
+const transaction: ReadonlyArray<readonly [SessionError.TransactionReason, string]> = [
+  [{ _tag: "ReplyTimeout", timer: "T3", waited: seconds(45) }, "peer sent no reply within T3 (45s)"],
+  [{ _tag: "ReplyTimeout", timer: undefined, waited: seconds(2) }, "peer sent no reply within 2s"],
+  [{ _tag: "Rejected", rejectReason: 4 }, "peer rejected the message: EntityNotSelected (reason 4)"],
+  [{ _tag: "Rejected", rejectReason: 9 }, "peer rejected the message: reject reason 9 (reason 9)"],
+  [{ _tag: "Aborted" }, "peer aborted the transaction (S1F0)"],
+  [{ _tag: "ErrorReported", function: 1 }, "equipment reported an unrecognized device id (S9F1)"],
+  [{ _tag: "ErrorReported", function: 3 }, "equipment reported an unrecognized stream (S9F3)"],
+  [{ _tag: "ErrorReported", function: 5 }, "equipment reported an unrecognized function (S9F5)"],
+  [{ _tag: "ErrorReported", function: 7 }, "equipment reported illegal data (S9F7)"],
+  [{ _tag: "ErrorReported", function: 11 }, "equipment reported data too long (S9F11)"],
+  [{ _tag: "ConnectionLost", cause: { _tag: "Separated" } }, "connection lost: the peer separated"],
+  [{ _tag: "NotSelected", state: "Connecting" }, "no session: the connection is Connecting"],
+  [{ _tag: "UnexpectedReply", stream: 2, function: 16 }, "peer answered with S2F16"],
+  [{ _tag: "UndecodableReply", error: undecodable }, `the reply is not SECS-II: ${undecodable.message}`],
+  [{ _tag: "Unsendable", error: unencodable }, `cannot be sent: ${unencodable.message}`],
+  [{ _tag: "Unsendable", error: illegal }, `cannot be sent: ${illegal.message}`],
+  [{ _tag: "TooLong", length: 17, maximum: 16 }, "cannot be sent: 17 bytes, the maximum is 16"],
+  [{ _tag: "NoReplyExpected" }, "the primary has no W-bit: its sender expects no reply"],
+  [{ _tag: "AlreadyReplied" }, "the primary has been replied to"]
+]
+
+describe("messages of errors", () => {
+  it("of a transport say what was attempted, where, and what went wrong", () => {
+    for (const [reason, text] of transport) {
+      const error = new TransportError({ operation: "connect", address: "192.0.2.10:5000", reason })
+      assert.strictEqual(error.message, `connect 192.0.2.10:5000: ${text}`)
+    }
+    covers(
+      SessionError.TransportReason,
+      transport.map(([reason]) => reason._tag)
+    )
+  })
+
+  it("of the end of a connection name the cause and the number", () => {
+    for (const [reason, text] of disconnect) assert.strictEqual(SessionError.describeDisconnect(reason), text)
+    covers(
+      SessionError.DisconnectReason,
+      disconnect.map(([reason]) => reason._tag)
+    )
+  })
+
+  it("of a transaction name message, system bytes and culprit", () => {
+    for (const [reason, text] of transaction) {
+      const error = new TransactionError({ stream: 1, function: 13, systemBytes: 42, reason })
+      assert.strictEqual(error.message, `S1F13 [0000002a]: ${text}`)
+    }
+    covers(
+      SessionError.TransactionReason,
+      transaction.map(([reason]) => reason._tag)
+    )
+  })
+
+  it("of a linktest name the linktest and T6, not T3", () => {
+    const reason = { _tag: "ReplyTimeout", timer: "T6", waited: seconds(5) } as const
+    assert.strictEqual(
+      new TransactionError({ stream: 0, function: 0, systemBytes: 0, reason }).message,
+      "Linktest [00000000]: peer sent no reply within T6 (5s)"
+    )
+  })
+
+  it("of a message of stream 0 name the message", () => {
+    const error = new MessageError({ stream: 0, function: 1, reason: "StreamRange" })
+    const message = new TransactionError({
+      stream: 0,
+      function: 1,
+      systemBytes: 7,
+      reason: { _tag: "Unsendable", error }
+    }).message
+    assert.strictEqual(message, `S0F1 [00000007]: cannot be sent: ${error.message}`)
+  })
+
+  it("of an option name it, its value and what is expected", () => {
+    assert.strictEqual(
+      new InvalidOption({ option: "sessionId", value: "40000", expected: "an integer from 0 to 32767" }).message,
+      "option sessionId is 40000: expected an integer from 0 to 32767"
+    )
+  })
+})
+
+describe("errors", () => {
+  it("survive JSON, as a Schema promises", () => {
+    const codec = Schema.fromJsonString(Schema.toCodecJson(TransactionError))
+    for (const [reason] of transaction) {
+      const error = new TransactionError({ stream: 1, function: 13, systemBytes: 42, reason })
+      const back = Schema.decodeSync(codec)(Schema.encodeSync(codec)(error))
+      assert.strictEqual(back.message, error.message)
+    }
+  })
+})
+
+describe("one line for each event", () => {
+  const header = new HsmsHeader(10, 0x81, 1, 0, 0, 42)
+  const linktest = new HsmsHeader(0xffff, 0, 0, 0, 5, 42)
+  const message = SecsMessage.primary(1, 1)
+  const refused = new TransportError({ operation: "connect", address: "192.0.2.10:5000", reason: { _tag: "Refused" } })
+  const at = 0
+
+  const events: ReadonlyArray<readonly [SessionEvent.SessionEvent, string]> = [
+    [{ _tag: "StateChanged", at, from: "NotSelected", to: "Selected" }, "NotSelected -> Selected"],
+    [{ _tag: "Connected", at, peer: "192.0.2.10:5000" }, "connected with 192.0.2.10:5000"],
+    [
+      { _tag: "ConnectFailed", at, error: refused, retryIn: seconds(10) },
+      "connect 192.0.2.10:5000: connection refused: nobody listens there; next attempt in 10000 ms"
+    ],
+    [
+      { _tag: "Disconnected", at, reason: { _tag: "Separated" }, openTransactions: 2, unwritten: 1 },
+      "disconnected: the peer separated (2 open transactions, 1 unwritten messages failed)"
+    ],
+    [{ _tag: "Received", at, header: linktest, message: undefined, elapsed: undefined }, `received ${linktest}`],
+    [{ _tag: "Sent", at, header, message }, `sent ${header}`],
+    [{ _tag: "UnmatchedReply", at, kind: "Late", header, age: seconds(46) }, `late reply ${header}, age 46000 ms`],
+    [{ _tag: "UnmatchedReply", at, kind: "Orphan", header, age: undefined }, `orphan reply ${header}, age unknown`],
+    [{ _tag: "UnmatchedReject", at, header }, `reject of nothing open: ${header}`],
+    [
+      { _tag: "SessionIdMismatch", at, header, expected: 11, dropped: true },
+      `${header}: session id 10, expected 11, dropped`
+    ],
+    [{ _tag: "SessionIdMismatch", at, header, expected: 11, dropped: false }, `${header}: session id 10, expected 11`],
+    [
+      { _tag: "Undecodable", at, header, error: undecodable, text: new Uint8Array(0) },
+      `${header}: ${undecodable.message}`
+    ],
+    [{ _tag: "Refused", at, header, rejectReason: 4 }, `rejected ${header} with reason 4`],
+    [{ _tag: "ProtocolWarning", at, header, what: "StreamZero" }, `${header}: stream 0 is not assigned`],
+    [{ _tag: "ProtocolWarning", at, header, what: "WBitOnSecondary" }, `${header}: W-bit on a secondary`],
+    [{ _tag: "PrimaryUnhandled", at, header, message }, `${header}: nobody reads primaries and the buffer is full`],
+    [{ _tag: "TransactionFailed", at, header, reason: "why" }, `${header}: why`],
+    [{ _tag: "LinktestFailed", at, failures: 1, maxFailures: 3 }, "linktest failed (1 of 3)"],
+    [
+      { _tag: "ConnectionRefused", at, peer: "192.0.2.11:40000" },
+      "turned away 192.0.2.11:40000: another connection has the session"
+    ]
+  ]
+
+  for (const [event, text] of events) {
+    it(event._tag, () => assert.strictEqual(SessionEvent.describe(event), text))
+  }
+})
