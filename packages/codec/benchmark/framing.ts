@@ -19,7 +19,7 @@ const frameOf = (text: Uint8Array): Buffer => {
 
 const cut = (stream: Buffer, length: () => number): ReadonlyArray<Buffer> => {
   const chunks: Array<Buffer> = []
-  for (let at = 0; at < stream.length; ) {
+  for (let at = 0; at < stream.length;) {
     const stop = at + length()
     // A copy, as each read of a socket has memory of its own.
     chunks.push(Buffer.from(stream.subarray(at, stop)))
@@ -84,7 +84,13 @@ interface Cut {
 const cuts: ReadonlyArray<Cut> = [
   { name: "s6f11-64k", text: s6f11, frames: 2000, what: "64 KiB chunks", length: () => 65_536 },
   { name: "s6f11-whole", text: s6f11, frames: 2000, what: "one frame a chunk", length: () => 14 + s6f11.length },
-  { name: "s6f11-400", text: s6f11, frames: 2000, what: "1 to 400 B chunks", length: () => 1 + Math.floor(next() * 400) },
+  {
+    name: "s6f11-400",
+    text: s6f11,
+    frames: 2000,
+    what: "1 to 400 B chunks",
+    length: () => 1 + Math.floor(next() * 400)
+  },
   { name: "s6f11-1", text: s6f11, frames: 20, what: "1 B chunks", length: () => 1 },
   { name: "13k-1460", text: Buffer.alloc(13_000, 7), frames: 64, what: "1 460 B chunks", length: () => 1460 },
   { name: "1m-1460", text: Buffer.alloc(2 ** 20, 7), frames: 2, what: "1 460 B chunks", length: () => 1460 },

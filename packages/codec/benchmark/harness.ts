@@ -1,7 +1,10 @@
 /**
  * Times candidates against each other in one process. Everything takes turns in shuffled rounds, so that a machine that
- * is busy for a while slows a few samples of each and not all samples of one, and what is reported is the median. Trust
- * ratios, not times.
+ * is busy for a while slows a few samples of each and not all samples of one. Of the samples the lower quartile counts,
+ * as others on the machine can only add to a time. Trust ratios, not times.
+ *
+ * There is no collection of garbage between samples: it would shrink V8's young generation, and what allocates would
+ * pay for growing it again.
  */
 import { performance } from "node:perf_hooks"
 
@@ -24,7 +27,7 @@ export interface Comparison {
 export interface Measured {
   readonly name: string
   readonly size: string
-  /** Median nanoseconds of one run, by candidate, ours first. */
+  /** Nanoseconds of one run by candidate, ours first. */
   readonly times: { readonly [candidate: string]: number }
 }
 
@@ -77,11 +80,10 @@ const fewestRounds = 5
 /** Nanoseconds of a run: what takes longer is measured in the fewest rounds. */
 const slow = 50e6
 
-export const median = (values: ReadonlyArray<number>): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
+const quantile = (values: ReadonlyArray<number>, share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)]!
+
+export const median = (values: ReadonlyArray<number>): number => quantile(values, 0.5)
 
 /**
  * Warms up over all comparisons, chosen or not: a decoder that has only ever seen one kind of message is faster than
@@ -113,15 +115,14 @@ export const measure = (comparisons: ReadonlyArray<Comparison>, rounds: number):
   )
   for (let round = 0; round < rounds; round++) {
     for (const row of shuffled(rows)) {
-      if (round >= fewestRounds && row.some(({ samples }) => median(samples) > slow)) continue
-      // What others left behind is not for these to clear away.
-      globalThis.gc?.()
-      for (const { candidate, count, samples } of shuffled(row)) samples.push((time(candidate.run, count) / count) * 1e6)
+      if (round >= fewestRounds && row.some(({ samples }) => quantile(samples, 0.25) > slow)) continue
+      for (const { candidate, count, samples } of shuffled(row))
+        samples.push((time(candidate.run, count) / count) * 1e6)
     }
   }
   return comparisons.map(({ name, size }, i) => ({
     name,
     size,
-    times: Object.fromEntries(rows[i]!.map(({ candidate, samples }) => [candidate.name, median(samples)]))
+    times: Object.fromEntries(rows[i]!.map(({ candidate, samples }) => [candidate.name, quantile(samples, 0.25)]))
   }))
 }

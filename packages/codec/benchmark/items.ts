@@ -12,7 +12,10 @@ import { type Workload, workloads } from "./workloads.ts"
 const size = (workload: Workload): string => `${workload.bytes.length.toLocaleString("en")} B`
 
 /** The bytes of the one array that a workload consists of, and how they are swapped; nothing for other workloads. */
-const arrayBytes = ({ bytes, spec }: Workload): { readonly bytes: Buffer; readonly swap: (out: Buffer) => Buffer } | undefined => {
+const arrayBytes = ({
+  bytes,
+  spec
+}: Workload): { readonly bytes: Buffer; readonly swap: (out: Buffer) => Buffer } | undefined => {
   if (spec.values.length < 1000) return undefined
   switch (spec.format) {
     case "F4":

@@ -57,7 +57,8 @@ const table = (head: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<st
 const duration = (ns: number): string =>
   ns < 1e3 ? `${ns.toFixed(0)} ns` : ns < 1e6 ? `${(ns / 1e3).toFixed(2)} µs` : `${(ns / 1e6).toFixed(2)} ms`
 
-const ratio = (value: number): string => (value < 0.01 ? "0.00" : value.toPrecision(value < 0.1 ? 1 : value < 1 ? 2 : 3))
+const ratio = (value: number): string =>
+  value < 0.01 ? "0.00" : value.toPrecision(value < 0.1 ? 1 : value < 1 ? 2 : 3)
 
 /** One row a comparison: our time, and the time of each other candidate in times of ours. */
 const printResults = (title: string, measured: ReadonlyArray<Measured>): void => {
@@ -106,10 +107,17 @@ const combine = (runs: ReadonlyArray<ReadonlyArray<Measured>>): ReadonlyArray<Me
 
 const report = ({ processes, words }: Arguments): void => {
   const measured = combine(Array.from({ length: processes }, measureInChild))
-  print(`Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`)
-  print(`Medians of ${processes} processes. msgpackr's native string extraction is ${msgpackrIsNative ? "on" : "off"}.\n`)
+  print(
+    `Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`
+  )
+  print(
+    `Medians of ${processes} processes. msgpackr's native string extraction is ${msgpackrIsNative ? "on" : "off"}.\n`
+  )
   for (const group of ["decode", "encode", "frames"]) {
-    printResults(group, measured.filter(({ name }) => name.startsWith(`${group} `)))
+    printResults(
+      group,
+      measured.filter(({ name }) => name.startsWith(`${group} `))
+    )
   }
   if (words.length === 0) {
     print("### memory\n")

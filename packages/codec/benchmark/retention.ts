@@ -36,7 +36,11 @@ const chunkOf = (text: Uint8Array): Buffer => {
   return chunk.subarray(0, chunkLength - (chunkLength % length))
 }
 
-const measure = (what: string, text: Uint8Array, keep: (bytes: Uint8Array, start: number, end: number) => unknown): Retained => {
+const measure = (
+  what: string,
+  text: Uint8Array,
+  keep: (bytes: Uint8Array, start: number, end: number) => unknown
+): Retained => {
   const decoder = FrameDecoder.make()
   const messages: Array<unknown> = []
   const before = usage()

@@ -32,7 +32,8 @@ export interface Workload {
 
 const next = random(1)
 const int = (below: number): number => Math.floor(next() * below)
-const times = <T>(count: number, make: (index: number) => T): ReadonlyArray<T> => Array.from({ length: count }, (_, i) => make(i))
+const times = <T>(count: number, make: (index: number) => T): ReadonlyArray<T> =>
+  Array.from({ length: count }, (_, i) => make(i))
 
 const L = (...values: ReadonlyArray<Spec>): Spec => ({ format: "L", values })
 const A = (values: string): Spec => ({ format: "A", values })

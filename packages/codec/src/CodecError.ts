@@ -99,6 +99,21 @@ export class HeaderError extends Schema.TaggedError<HeaderError>("@effect-secs/c
   }
 }
 
+/**
+ * A field that its place in the header cannot hold. Nothing was encoded: cut to its width it would mean something else.
+ *
+ * @see SEMI E37, message format
+ * @since 0.1.0
+ */
+export class HeaderRangeError extends Schema.TaggedError<HeaderRangeError>("@effect-secs/codec/HeaderRangeError")(
+  "HeaderRangeError",
+  { field: Schema.String, value: Schema.Number, maximum: Count }
+) {
+  override get message(): string {
+    return `${this.field} is ${this.value}: expected an integer from 0 to ${this.maximum}`
+  }
+}
+
 const hex32 = (value: number): string => value.toString(16).padStart(8, "0")
 
 // --- items, from bytes --------------------------------------------------------------------------------------------

@@ -31,7 +31,10 @@ export interface FrameDecoder {
    * Good frames before a bad one are given with the error. A frame is yours to keep; one that lay whole in `chunk` is
    * a view of it. Chunks of a long frame are held, not copied, until it is complete: do not write to them.
    */
-  readonly push: (chunk: Uint8Array) => { readonly frames: ReadonlyArray<Uint8Array>; readonly error: FrameError | undefined }
+  readonly push: (chunk: Uint8Array) => {
+    readonly frames: ReadonlyArray<Uint8Array>
+    readonly error: FrameError | undefined
+  }
 
   /**
    * The same without a view per frame: calls `onFrame` with the buffer and the range of each frame. The bytes are
@@ -63,7 +66,8 @@ const keepFrom = 4096
 /**
  * @since 0.1.0
  */
-export const make = (options: FrameDecoderOptions = {}): FrameDecoder => new Decoder(options.maxFrameLength ?? defaultMaxFrameLength)
+export const make = (options: FrameDecoderOptions = {}): FrameDecoder =>
+  new Decoder(options.maxFrameLength ?? defaultMaxFrameLength)
 
 class Decoder implements FrameDecoder {
   readonly #maximum: number
@@ -106,8 +110,7 @@ class Decoder implements FrameDecoder {
     while (at < end) {
       if (this.#lengthBytes === 0 && end - at >= 4) {
         // The usual case: length field, and mostly the whole frame, lie in this chunk.
-        const length =
-          ((chunk[at]! << 24) | (chunk[at + 1]! << 16) | (chunk[at + 2]! << 8) | chunk[at + 3]!) >>> 0
+        const length = ((chunk[at]! << 24) | (chunk[at + 1]! << 16) | (chunk[at + 2]! << 8) | chunk[at + 3]!) >>> 0
         if (length < headerLength || length > this.#maximum) return this.#fail(length)
         const stop = at + 4 + length
         if (stop <= end) {

@@ -8,7 +8,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { FrameError, HeaderError, type ItemDecodeError, type ItemEncodeError } from "./CodecError.ts"
+import { FrameError, HeaderError, HeaderRangeError, type ItemDecodeError, type ItemEncodeError } from "./CodecError.ts"
 import { controlSessionId, HsmsHeader, length as headerLength, read, SType, write } from "./HsmsHeader.ts"
 import type { Item } from "./Item.ts"
 import * as ItemCodec from "./ItemCodec.ts"
@@ -247,7 +247,8 @@ export const encodeHeader = (header: HsmsHeader): Uint8Array => {
 }
 
 /**
- * The frame of a data message: length field, header and text in one buffer.
+ * The frame of a data message: length field, header and text in one buffer. The fields of the header are written as
+ * they are, cut to their width: this is the fast path, `encode` checks.
  *
  * @since 0.1.0
  */
@@ -261,13 +262,42 @@ export const encodeData = (header: HsmsHeader, item: Item | undefined): Result.R
   return encoded
 }
 
+type Field = readonly [name: string, value: number, maximum: number]
+
+const fields = (message: HsmsMessage): ReadonlyArray<Field> => {
+  const common: ReadonlyArray<Field> = [
+    ["sessionId", message.sessionId, 0xffff],
+    ["systemBytes", message.systemBytes, 0xffff_ffff]
+  ]
+  switch (message._tag) {
+    case "Data":
+      return [...common, ["stream", message.message.stream, 0x7f], ["function", message.message.function, 0xff]]
+    case "SelectRsp":
+    case "DeselectRsp":
+      return [...common, ["status", message.status, 0xff]]
+    case "RejectReq":
+      return [...common, ["reason", message.reason, 0xff], ["rejected", message.rejected, 0xff]]
+    default:
+      return common
+  }
+}
+
 /**
- * The frame of any message, length field included.
+ * The frame of any message, length field included. Any stream and function that fit the header are written, legal or
+ * not: `SecsMessage.validate` tells.
+ *
+ * Fails    `HeaderRangeError` for a field that does not fit its place, `ItemEncodeError`
  *
  * @since 0.1.0
  */
-export const encode = (message: HsmsMessage): Result.Result<Uint8Array, ItemEncodeError> =>
-  encodeData(toHeader(message), message._tag === "Data" ? message.message.item : undefined)
+export const encode = (message: HsmsMessage): Result.Result<Uint8Array, HeaderRangeError | ItemEncodeError> => {
+  for (const [field, value, maximum] of fields(message)) {
+    if (!Number.isInteger(value) || value < 0 || value > maximum) {
+      return Result.fail(new HeaderRangeError({ field, value, maximum }))
+    }
+  }
+  return encodeData(toHeader(message), message._tag === "Data" ? message.message.item : undefined)
+}
 
 /**
  * One message from header and text, as a `FrameDecoder` yields them.
@@ -277,9 +307,7 @@ export const encode = (message: HsmsMessage): Result.Result<Uint8Array, ItemEnco
  *
  * @since 0.1.0
  */
-export const decode = (
-  frame: Uint8Array
-): Result.Result<HsmsMessage, FrameError | HeaderError | ItemDecodeError> => {
+export const decode = (frame: Uint8Array): Result.Result<HsmsMessage, FrameError | HeaderError | ItemDecodeError> => {
   if (frame.length < headerLength) {
     return Result.fail(new FrameError({ reason: { _tag: "FrameTooShort", length: frame.length } }))
   }

@@ -189,7 +189,14 @@ export class HsmsHeader {
  * @since 0.1.0
  */
 export const data = (sessionId: number, message: SecsMessage, systemBytes: number): HsmsHeader =>
-  new HsmsHeader(sessionId, (message.replyExpected ? 0x80 : 0) | message.stream, message.function, 0, SType.Data, systemBytes)
+  new HsmsHeader(
+    sessionId,
+    (message.replyExpected ? 0x80 : 0) | message.stream,
+    message.function,
+    0,
+    SType.Data,
+    systemBytes
+  )
 
 /**
  * Reads the header at `offset`. The caller has made sure that ten bytes are there: a `FrameDecoder` yields no less.

@@ -58,6 +58,12 @@ describe("CodecError", () => {
     )
   })
 
+  it("HeaderRangeError names the field, the value and the maximum", () =>
+    assert.strictEqual(
+      failure(Hsms.encode(Hsms.selectReq(1, 70_000))).message,
+      "sessionId is 70000: expected an integer from 0 to 65535"
+    ))
+
   it("HeaderError names PType or SType, session and system bytes", () => {
     all(
       "HeaderError",
@@ -195,6 +201,7 @@ describe("CodecError", () => {
     const AnyError = Schema.Union([
       CodecError.FrameError,
       CodecError.HeaderError,
+      CodecError.HeaderRangeError,
       CodecError.ItemDecodeError,
       CodecError.ItemEncodeError,
       CodecError.ItemValueError,
@@ -205,6 +212,7 @@ describe("CodecError", () => {
     const errors = [
       FrameDecoder.make().push(hex("00000003")).error!,
       failure(Hsms.decode(hex("000A 81 01 01 00 0A0B0C0D"))),
+      failure(Hsms.encode(Hsms.selectReq(1, 70_000))),
       failure(ItemCodec.decodeWith({ maxDepth: 64 })(concat(repeat(hex("01 01"), 65), hex("01 00")))),
       failure(ItemCodec.encodeWith({ text: "ascii" })(L(A("é")))),
       failure(Item.make("F4", [1e39])),

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { FrameError, HeaderError, ItemDecodeError, ItemEncodeError } from "../src/CodecError.ts"
+import { FrameError, HeaderError, HeaderRangeError, ItemDecodeError, ItemEncodeError } from "../src/CodecError.ts"
 import * as FrameDecoder from "../src/FrameDecoder.ts"
 import * as Hsms from "../src/Hsms.ts"
 import * as HsmsHeader from "../src/HsmsHeader.ts"
@@ -100,6 +100,26 @@ describe("Hsms", () => {
     ] as const) {
       same(success(Hsms.decode(hex(text))), Hsms.data(10, expected, 1))
     }
+  })
+
+  describe("refuses to encode", () => {
+    const message = (stream: number, function_: number) =>
+      new SecsMessage.SecsMessage(stream, function_, false, undefined)
+    const reply = Hsms.selectReq(1)
+    it.each([
+      ["sessionId", 65_536, 65_535, Hsms.selectReq(1, 65_536)],
+      ["sessionId", -1, 65_535, Hsms.data(-1, message(1, 1), 1)],
+      ["systemBytes", 2 ** 32, 2 ** 32 - 1, Hsms.linktestReq(2 ** 32)],
+      ["systemBytes", 1.5, 2 ** 32 - 1, Hsms.separateReq(1.5)],
+      ["stream", 128, 127, Hsms.data(0, message(128, 1), 1)],
+      ["function", 256, 255, Hsms.data(0, message(1, 256), 1)],
+      ["status", 256, 255, Hsms.selectRsp(reply, 256)],
+      ["reason", 256, 255, Hsms.rejectReq(HsmsHeader.read(hex("FFFF 00 00 00 08 00000001"), 0), 256)]
+    ] as const)("a %s of %s, which would be cut to another value", (field, value, maximum, sent) => {
+      const error = failure(Hsms.encode(sent))
+      assert.instanceOf(error, HeaderRangeError)
+      assert.deepStrictEqual([error.field, error.value, error.maximum], [field, value, maximum])
+    })
   })
 
   describe("refuses", () => {

@@ -744,6 +744,7 @@ describe("Item", () => {
     ] as const)("shows an item as one line of SML: %s", (item, text) => {
       assert.strictEqual(item.toString(), text)
       assert.strictEqual(`${item}`, text)
+      assert.strictEqual(JSON.stringify(item), JSON.stringify(text))
     })
 
     it("cuts what is long and says how many there were", () => {

@@ -72,6 +72,21 @@ const corners = (draw: Draw): ReadonlyArray<Item.Item> =>
     return lengths.map((length) => ofLength(draw, format, length * size))
   })
 
+/** One value, which an item holds in another way than several: the ends of each range, and the floats beside numbers. */
+const singles: ReadonlyArray<Item.Item> = [
+  ...[true, false].map((value) => Item.BOOLEAN(value)),
+  ...[0, -0, Number.NaN, Infinity, -Infinity].flatMap((value) => [Item.F4(value), Item.F8(value)]),
+  Item.F4(3.4028234663852886e38),
+  Item.F4(2 ** -149),
+  Item.F8(Number.MAX_VALUE),
+  Item.F8(Number.MIN_VALUE),
+  ...FormatCode.formats.flatMap(({ format, maximum, minimum }) =>
+    minimum === undefined
+      ? []
+      : [minimum, maximum].map((value) => Result.getOrThrow(Item.make(format, [value] as never)))
+  )
+]
+
 /** J and C2 give way to an empty J, of which the dissector reads all there is. */
 const readable = (item: Item.Item): Item.Item =>
   item._tag === "L" ? Item.L(item.value.map(readable)) : item._tag === "C2" || item._tag === "J" ? Item.J("") : item
@@ -96,7 +111,7 @@ export const messages: Effect.Effect<ReadonlyArray<Hsms.Data>> = Effect.gen(func
   const sampled = yield* Arbitrary.sampleEffect(Arbitrary.schema(ItemSchema.Item), { count: 300, size: 40, seed })
   const pool = sampled.map(readable)
   const small = [...pool, ...edges.filter((item) => Item.count(item) < 100)]
-  const bodies = [...pool, ...edges, Item.A("printable !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"), chain(400)]
+  const bodies = [...pool, ...edges, ...singles, Item.A("printable !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"), chain(400)]
   while (bodies.length < 540) bodies.push(tree(draw, small, 8))
   const all = { count: bodies.length, seed }
   const heads = yield* Arbitrary.sampleEffect(Arbitrary.schema(SecsMessage.SecsMessageParts), all)

@@ -393,7 +393,10 @@ export class Connection {
     }
     this.#transactions.remove(transaction, true)
     this.#t3.stop(transaction as Transaction & Owner)
-    if (header.stream !== transaction.stream || (header.function !== 0 && header.function !== transaction.function + 1)) {
+    if (
+      header.stream !== transaction.stream ||
+      (header.function !== 0 && header.function !== transaction.function + 1)
+    ) {
       return this.#fail(transaction, { _tag: "UnexpectedReply", stream: header.stream, function: header.function })
     }
     if (header.function === 0) return this.#fail(transaction, { _tag: "Aborted" })
@@ -474,14 +477,15 @@ export class Connection {
   }
 
   /** The frame of a user's message, or why it cannot be sent. */
-  #frame(
-    message: SecsMessage,
-    header: Header,
-    session: number
-  ): Result.Result<Uint8Array, TransactionError> {
+  #frame(message: SecsMessage, header: Header, session: number): Result.Result<Uint8Array, TransactionError> {
     const error = (reason: TransactionReason): Result.Result<never, TransactionError> =>
       Result.fail(
-        new TransactionError({ stream: message.stream, function: message.function, systemBytes: header.systemBytes, reason })
+        new TransactionError({
+          stream: message.stream,
+          function: message.function,
+          systemBytes: header.systemBytes,
+          reason
+        })
       )
     if (this.#ended || session !== this.#sessions) return error({ _tag: "ConnectionLost", cause: this.#lost })
     if (this.#core.state !== "Selected") return error({ _tag: "NotSelected", state: this.#core.state })

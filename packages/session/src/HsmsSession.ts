@@ -29,7 +29,13 @@ import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
 import { Session } from "./Session.ts"
-import { type DisconnectReason, InvalidOption, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
+import {
+  type DisconnectReason,
+  InvalidOption,
+  TransactionError,
+  type TransactionReason,
+  TransportError
+} from "./SessionError.ts"
 import * as Timers from "./Timers.ts"
 import { type Outcome, type Transaction } from "./Transactions.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
@@ -83,10 +89,17 @@ export interface ActiveOptions extends Options {
   readonly backoff?: { readonly initial: Duration.Input; readonly factor?: number | undefined } | undefined
 }
 
-const between = (option: string, value: number, minimum: number, maximum: number): Effect.Effect<number, InvalidOption> =>
+const between = (
+  option: string,
+  value: number,
+  minimum: number,
+  maximum: number
+): Effect.Effect<number, InvalidOption> =>
   Number.isInteger(value) && value >= minimum && value <= maximum
     ? Effect.succeed(value)
-    : Effect.fail(new InvalidOption({ option, value: String(value), expected: `an integer from ${minimum} to ${maximum}` }))
+    : Effect.fail(
+        new InvalidOption({ option, value: String(value), expected: `an integer from ${minimum} to ${maximum}` })
+      )
 
 const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.Effect<Settings, InvalidOption> =>
   Effect.gen(function* () {
@@ -107,7 +120,8 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       connectTimeout: Duration.fromInputUnsafe(options.connectTimeout ?? "10 seconds"),
       writeTimeout: Duration.fromInputUnsafe(options.writeTimeout ?? "30 seconds"),
       closeTimeout: Duration.fromInputUnsafe(options.closeTimeout ?? "1 second"),
-      separation: (attempts) => (backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1))),
+      separation: (attempts) =>
+        backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1)),
       sessionIdPolicy: options.sessionIdPolicy ?? "strict",
       maxFrameLength: yield* between(
         "maxFrameLength",
@@ -132,6 +146,11 @@ class Current {
 
 const failure = (message: SecsMessage, reason: TransactionReason): Effect.Effect<never, TransactionError> =>
   Effect.fail(new TransactionError({ stream: message.stream, function: message.function, systemBytes: 0, reason }))
+
+const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effect.Effect<never, TransactionError> => {
+  const { function: function_, stream } = message
+  return failure(message, { _tag: "Unsendable", error: new MessageError({ stream, function: function_, reason }) })
+}
 
 const service = (core: Core, current: Current): Session["Service"] => {
   const { settings } = core
@@ -162,21 +181,24 @@ const service = (core: Core, current: Current): Session["Service"] => {
     awaitSelected: core.awaitSelected,
     request: (message, options) => {
       const timeout =
-        options?.timeout === undefined ? settings.t3Millis : Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
+        options?.timeout === undefined
+          ? settings.t3Millis
+          : Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
       if (message.replyExpected) return transact(message, timeout)
       const { function: function_, stream } = message
       if (isPrimary(message) && stream !== 9 && function_ !== 255) {
         return transact(new SecsMessage(stream, function_, true, message.item), timeout)
       }
-      const error = new MessageError({ stream, function: function_, reason: isPrimary(message) ? "NoReply" : "NotPrimary" })
-      return failure(message, { _tag: "Unsendable", error })
+      return unsendable(message, isPrimary(message) ? "NoReply" : "NotPrimary")
     },
     send: (message) =>
-      Effect.suspend(() =>
-        current.connection === undefined
+      Effect.suspend(() => {
+        // A secondary on its own answers nothing: `reply` gives it the system bytes of its primary.
+        if (!isPrimary(message)) return unsendable(message, "NotPrimary")
+        return current.connection === undefined
           ? failure(message, { _tag: "NotSelected", state: core.state })
           : current.connection.send(withoutReply(message))
-      ),
+      }),
     primaries: core.primaries,
     events: core.events,
     linktest: Effect.suspend(() =>
@@ -232,7 +254,11 @@ const close = (core: Core, current: Current): Effect.Effect<void> =>
 
 const dialTimedOut = (core: Core, address: string) =>
   Effect.fail(
-    new TransportError({ operation: "connect", address, reason: { _tag: "TimedOut", after: core.settings.connectTimeout } })
+    new TransportError({
+      operation: "connect",
+      address,
+      reason: { _tag: "TimedOut", after: core.settings.connectTimeout }
+    })
   )
 
 const runActive = (core: Core, current: Current, transport: Transport["Service"]): Effect.Effect<void> =>
@@ -286,7 +312,11 @@ const turnAway = (core: Core, channel: ByteChannel): Effect.Effect<void> =>
     }
   }).pipe(Effect.timeoutOption(core.settings.timers.t7), Effect.ignore)
 
-const runPassive = (core: Core, current: Current, transport: Transport["Service"]): Effect.Effect<void, never, Scope.Scope> =>
+const runPassive = (
+  core: Core,
+  current: Current,
+  transport: Transport["Service"]
+): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     // A Scope of its own, made now: connections end after the session has closed, not before.
     const connections = yield* Scope.fork(yield* Effect.scope)

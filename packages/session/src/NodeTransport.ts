@@ -179,7 +179,9 @@ const channel = (socket: net.Socket, peer: string): ByteChannel => {
     write: (buffers) =>
       Effect.suspend(() => {
         if (!socket.writable) {
-          return Effect.fail(failure ?? new TransportError({ operation: "write", address: peer, reason: { _tag: "Closed" } }))
+          return Effect.fail(
+            failure ?? new TransportError({ operation: "write", address: peer, reason: { _tag: "Closed" } })
+          )
         }
         let room = true
         if (buffers.length === 1) {

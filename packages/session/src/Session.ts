@@ -103,7 +103,8 @@ export const send = (message: SecsMessage): Effect.Effect<void, TransactionError
  *
  * @since 0.1.0
  */
-export const reply = (primary: InboundPrimary, item?: Item): Effect.Effect<void, TransactionError> => primary.reply(item)
+export const reply = (primary: InboundPrimary, item?: Item): Effect.Effect<void, TransactionError> =>
+  primary.reply(item)
 
 /**
  * `primaries` of the session in the context.
@@ -137,4 +138,7 @@ export const events: Stream.Stream<SessionEvent, never, Session> = Stream.unwrap
  *
  * @since 0.1.0
  */
-export const awaitSelected: Effect.Effect<void, never, Session> = Effect.flatMap(Session, (session) => session.awaitSelected)
+export const awaitSelected: Effect.Effect<void, never, Session> = Effect.flatMap(
+  Session,
+  (session) => session.awaitSelected
+)

@@ -213,7 +213,10 @@ export const NotSelected = Schema.TaggedStruct("NotSelected", {
   state: Schema.Literals(["NotConnected", "Connecting", "NotSelected", "Selected"])
 })
 /** The peer answered with another message than the standard pairs. @since 0.1.0 */
-export const UnexpectedReply = Schema.TaggedStruct("UnexpectedReply", { stream: Schema.Natural, function: Schema.Natural })
+export const UnexpectedReply = Schema.TaggedStruct("UnexpectedReply", {
+  stream: Schema.Natural,
+  function: Schema.Natural
+})
 /** The reply's text is no SECS-II item. @since 0.1.0 */
 export const UndecodableReply = Schema.TaggedStruct("UndecodableReply", { error: ItemDecodeError })
 /** The message cannot be put on the wire; nothing was sent. @since 0.1.0 */

@@ -162,24 +162,22 @@ class Pipe {
 
 const end = (peer: string, inbound: Pipe, outbound: Pipe): Effect.Effect<ByteChannel, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(
-      (): ByteChannel => ({
-        peer,
-        pull: Effect.callback((resume) => {
-          inbound.reader = resume
-          inbound.wake()
-          return Effect.sync(() => {
-            if (inbound.reader === resume) inbound.reader = undefined
-          })
-        }),
-        write: (buffers) =>
-          Effect.suspend(() => {
-            if (outbound.failure !== undefined) return Effect.fail(failed("write", { _tag: "Ended" }))
-            outbound.push(buffers)
-            return outbound.size <= outbound.capacity ? Effect.void : drained(outbound)
-          })
-      })
-    ),
+    Effect.sync((): ByteChannel => ({
+      peer,
+      pull: Effect.callback((resume) => {
+        inbound.reader = resume
+        inbound.wake()
+        return Effect.sync(() => {
+          if (inbound.reader === resume) inbound.reader = undefined
+        })
+      }),
+      write: (buffers) =>
+        Effect.suspend(() => {
+          if (outbound.failure !== undefined) return Effect.fail(failed("write", { _tag: "Ended" }))
+          outbound.push(buffers)
+          return outbound.size <= outbound.capacity ? Effect.void : drained(outbound)
+        })
+    })),
     () =>
       Effect.sync(() => {
         inbound.chunks = []

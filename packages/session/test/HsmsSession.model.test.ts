@@ -131,7 +131,9 @@ const walk = (mode: "Active" | "Passive", role: "host" | "equipment", seed: numb
       })
 
     const check = Effect.gen(function* () {
-      while (active !== undefined && peers.length <= model.connection) peers.push(yield* active.accept)
+      if (active !== undefined) {
+        while (peers.length <= model.connection) peers.push(yield* active.accept)
+      }
       yield* kit.settle
       const seen: Array<readonly [number, kit.Frame]> = []
       for (let connection = Math.max(0, peers.length - 2); connection < peers.length; connection++) {
@@ -141,7 +143,7 @@ const walk = (mode: "Active" | "Passive", role: "host" | "equipment", seed: numb
       // Known system bytes first, so that a report can show the header of what it is about.
       for (const [i, one] of expected.entries())
         if (one.chosen !== undefined) one.chosen.value = seen[i]?.[1].system ?? 0
-      const wanted = expected.map((one) => [
+      const wanted = expected.map((one): readonly [number, kit.Frame] => [
         one.connection,
         {
           ...one.frame,

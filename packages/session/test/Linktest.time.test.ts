@@ -198,6 +198,19 @@ for (const [side, connected, selected] of [
       })
     )
 
+    it.effect("begins to count anew when the peer has sent a message between failures", () =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* selected({ ...period, maxFailures: 2 })
+        for (let round = 0; round < 4; round++) {
+          yield* kit.pass(35_000)
+          assert.strictEqual((yield* peer.next).sType, 5)
+          yield* peer.send(kit.data(6, 11, round))
+          yield* kit.settle
+        }
+        assert.strictEqual(yield* session.state, "Selected")
+      })
+    )
+
     it.effect("does not reject a Linktest.rsp that comes after T6", () =>
       Effect.gen(function* () {
         const { peer, session } = yield* selected({ ...period, maxFailures: 2 })

@@ -361,6 +361,20 @@ describe("send", () => {
       })
   )
 
+  it.effect("refuses a secondary, which `reply` sends, and writes nothing (e37/data/illegal-unsendable)", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected()
+      for (const message of [
+        SecsMessage.secondary(1, 2),
+        SecsMessage.abort(1),
+        new SecsMessage.SecsMessage(0, 1, false, undefined)
+      ]) {
+        assert.strictEqual((yield* Effect.flip(session.send(message))).reason._tag, "Unsendable", String(message))
+      }
+      yield* peer.silent
+    })
+  )
+
   it.effect("writes messages one after the other, in order, each whole (e37/frame/not-interleaved)", () =>
     Effect.gen(function* () {
       const { peer, session } = yield* kit.passiveSelected({}, { capacity: 64 })

@@ -312,7 +312,15 @@ const putLong = (bytes: Uint8Array, at: number, value: bigint): void => {
 
 // --- arrays --------------------------------------------------------------------------------------------------------
 
-type Numbers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array
+type Numbers =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
 type Longs = BigInt64Array | BigUint64Array
 
 /** V8 keeps arrays of up to 64 bytes in its heap until their `buffer` is asked for, which costs 0.3 µs. */

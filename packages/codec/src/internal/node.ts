@@ -33,6 +33,11 @@ export class ItemNode {
     return render(this)
   }
 
+  /** The same line, so that a logger which writes JSON can write any item. */
+  toJSON(): string {
+    return render(this)
+  }
+
   /** What `console.log` shows under Node. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return render(this)

@@ -77,7 +77,7 @@ export const readF8 = (bytes: Uint8Array, at: number): number | Float64Array => 
   words64[low] = readU4(bytes, at + 4)
   const value = float64[0]!
   return value !== value && (words64[high] !== f8NaN || words64[low] !== 0)
-    ? f8Bits(words64[high]!, words64[low]!)
+    ? f8Bits(words64[high], words64[low])
     : value
 }
 

@@ -172,7 +172,10 @@ export class Core {
         })
     )
     return Stream.unwrap(
-      Effect.andThen(observe, Effect.map(PubSub.subscribe(this.#events), (subscription) => untilOver(Stream.fromSubscription(subscription))))
+      Effect.andThen(
+        observe,
+        Effect.map(PubSub.subscribe(this.#events), (subscription) => untilOver(Stream.fromSubscription(subscription)))
+      )
     )
   }
 
