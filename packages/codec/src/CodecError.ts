@@ -14,8 +14,12 @@ const Count = Schema.Natural
 /** An item's position: the child index at each level of lists, outermost first. The root is the empty path. */
 const Path = Schema.Array(Count)
 
-/** `[2.0]`: the first element of the third element of the root. */
-export const formatPath = (path: ReadonlyArray<number>): string => `[${path.join(".")}]`
+/** `item [2.0]`: the first element of the third element of the root. */
+export const formatPath = (path: ReadonlyArray<number>): string =>
+  path.length === 0 ? "the root item" : `item [${path.join(".")}]`
+
+/** What loggers and `console.log` show of an error: its sentence before its fields. */
+export const shown = (error: Error, fields: unknown): unknown => ({ message: error.message, ...(fields as object) })
 
 // --- frames -------------------------------------------------------------------------------------------------------
 
@@ -55,11 +59,23 @@ export class FrameError extends Schema.TaggedError<FrameError>("@effect-secs/cod
       case "FrameTooShort":
         return `FrameTooShort: length field says ${reason.length}, a header needs 10 (is the peer speaking HSMS?)`
       case "FrameTooLong":
-        return `FrameTooLong: length field says ${reason.length}, the maximum is ${reason.maximum}`
+        return `FrameTooLong: length field says ${reason.length}${asText(reason.length)}, the maximum is ${reason.maximum}`
       case "BadControlLength":
         return `BadControlLength: SType ${reason.sType} announces ${reason.length} bytes, control messages have 10`
     }
   }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
+  }
+}
+
+/** A peer of another protocol shows in the length field, which then holds its first four characters. */
+const asText = (length: number): string => {
+  const characters = [24, 16, 8, 0].map((shift) => (length >>> shift) & 0xff)
+  return characters.every((code) => code >= 0x20 && code < 0x7f)
+    ? ` ("${String.fromCharCode(...characters)}": is the peer speaking HSMS?)`
+    : ""
 }
 
 // --- headers ------------------------------------------------------------------------------------------------------
@@ -97,6 +113,10 @@ export class HeaderError extends Schema.TaggedError<HeaderError>("@effect-secs/c
         : `SType ${reason.sType} is not an HSMS message`
     return `${reason._tag}: ${what}, session ${this.sessionId}, system bytes ${hex32(this.systemBytes)}`
   }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
+  }
 }
 
 /**
@@ -111,6 +131,10 @@ export class HeaderRangeError extends Schema.TaggedError<HeaderRangeError>("@eff
 ) {
   override get message(): string {
     return `${this.field} is ${this.value}: expected an integer from 0 to ${this.maximum}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
@@ -224,7 +248,11 @@ export class ItemDecodeError extends Schema.TaggedError<ItemDecodeError>("@effec
   { offset: Count, path: Path, reason: ItemDecodeReason }
 ) {
   override get message(): string {
-    return `${this.reason._tag} at byte ${this.offset}, item ${formatPath(this.path)}: ${describeDecode(this.reason)}`
+    return `${this.reason._tag} at byte ${this.offset}, ${formatPath(this.path)}: ${describeDecode(this.reason)}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
@@ -293,14 +321,18 @@ export class ItemEncodeError extends Schema.TaggedError<ItemEncodeError>("@effec
   { path: Path, reason: ItemEncodeReason }
 ) {
   override get message(): string {
-    return `${this.reason._tag} at item ${formatPath(this.path)}: ${describeEncode(this.reason)}`
+    return `${this.reason._tag} at ${formatPath(this.path)}: ${describeEncode(this.reason)}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
 const describeEncode = (reason: ItemEncodeReason | typeof BadCharacter.Type): string => {
   switch (reason._tag) {
     case "TooLong":
-      return `${reason.length}, the maximum is ${reason.maximum}`
+      return `${reason.length} bytes or elements, the maximum is ${reason.maximum}`
     case "BadCharacter":
       return `character ${reason.index} is U+${reason.codePoint.toString(16).padStart(4, "0").toUpperCase()}, not in ${reason.alphabet}`
     case "TooDeep":
@@ -353,6 +385,10 @@ export class ItemValueError extends Schema.TaggedError<ItemValueError>("@effect-
       default:
         return `${this.format}: ${describeEncode(reason)}`
     }
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
@@ -407,19 +443,25 @@ export class ItemAccessError extends Schema.TaggedError<ItemAccessError>("@effec
 ) {
   override get message(): string {
     const reason = this.reason
-    const at = `${reason._tag} at item ${formatPath(this.path)}`
+    const at = `${reason._tag} at ${formatPath(this.path)}`
     switch (reason._tag) {
       case "NoItem":
         return "NoItem: the message is a header only, it has no item to read"
       case "NoSuchItem":
-        return `${at}: its parent is ${reason.format} with ${reason.count} elements`
+        return reason.format === "L"
+          ? `${at}: its parent is a list of ${reason.count}`
+          : `${at}: its parent is ${reason.format}, not a list`
       case "WrongFormat":
         return `${at}: expected ${reason.expected}, got ${reason.seen}`
       case "WrongCount":
-        return `${at}: expected ${reason.expected} values, got ${reason.seen}`
+        return `${at}: expected ${reason.expected} value, got ${reason.seen} (the plural accessor gives them all)`
       case "UnsafeInteger":
         return `${at}: ${reason.value} does not fit a number exactly, read it as bigint`
     }
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
@@ -441,7 +483,8 @@ export class MessageError extends Schema.TaggedError<MessageError>("@effect-secs
     "NotSecondary",
     "WBitOnSecondary",
     "TextOnAbort",
-    "NoReply"
+    "NoReply",
+    "NotAnItem"
   ])
 }) {
   override get message(): string {
@@ -457,10 +500,16 @@ export class MessageError extends Schema.TaggedError<MessageError>("@effect-secs
         return `${name}: a secondary has an even function`
       case "WBitOnSecondary":
         return `${name}: only a primary may expect a reply`
+      case "NotAnItem":
+        return `${name}: its text is no item; make one with the constructors of Item`
       case "NoReply":
         return `${name}: the standard gives it no reply, so it can only be sent`
       case "TextOnAbort":
         return `${name}: function 0 aborts a transaction and has no text`
     }
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }

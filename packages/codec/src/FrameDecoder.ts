@@ -11,6 +11,7 @@
  * @since 0.1.0
  */
 import { FrameError } from "./CodecError.ts"
+import { maxLength } from "./FormatCode.ts"
 import { length as headerLength } from "./HsmsHeader.ts"
 import { allocate } from "./internal/platform.ts"
 
@@ -18,7 +19,7 @@ import { allocate } from "./internal/platform.ts"
  * @since 0.1.0
  */
 export interface FrameDecoderOptions {
-  /** Longest header and text together, in bytes; 16 MiB and 10 unless told. */
+  /** Longest header and text together, in bytes; 16 MiB and 13 unless told. */
   readonly maxFrameLength?: number | undefined
 }
 
@@ -50,12 +51,15 @@ export interface FrameDecoder {
   readonly pending: number
 }
 
+/** Format byte and length bytes of the longest item. */
+const itemHead = 4
+
 /**
- * The longest frame that is taken unless told otherwise.
+ * The longest header and text that are taken unless told otherwise: room for the longest item, 16 MiB and 13 bytes.
  *
  * @since 0.1.0
  */
-export const defaultMaxFrameLength: number = 16 * 1024 * 1024 + headerLength
+export const defaultMaxFrameLength: number = maxLength + itemHead + headerLength
 
 /** Frames up to this size are put together in one buffer that is kept; longer ones in a list of blocks. */
 const carrySize = 64 * 1024

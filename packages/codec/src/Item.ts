@@ -245,6 +245,30 @@ export const A = (text: string): A => build("A", text) as unknown as A
 export const J = (text: string): J => build("J", text) as unknown as J
 
 /**
+ * Localized string headers: which encoding the text of a `C2` item is in. 7 (ISCII) and 14 (EUC-TW) have no decoder on
+ * any host; others are reserved.
+ *
+ * @since 0.1.0
+ */
+export const Lsh = {
+  None: 0,
+  Ucs2: 1,
+  Utf8: 2,
+  Ascii: 3,
+  Latin1: 4,
+  Iso8859_11: 5,
+  Tis620: 6,
+  Iscii: 7,
+  ShiftJis: 8,
+  EucJp: 9,
+  EucKr: 10,
+  Gb: 11,
+  EucCn: 12,
+  Big5: 13,
+  EucTw: 14
+} as const
+
+/**
  * A localized string: its header (which names the encoding), and text for headers 1 to 4 or bytes for any.
  *
  * @since 0.1.0
@@ -318,6 +342,8 @@ export const get = (item: Item | undefined, ...path: ReadonlyArray<number>): Res
   return Result.succeed(at)
 }
 
+const describeSeen = (item: Item): string => (item._tag === "C2" ? `C2 with header ${item.value.lsh}` : item._tag)
+
 /** An accessor of all values of certain formats. */
 const many =
   <T>(expected: string, read: (item: Item) => T | undefined) =>
@@ -326,7 +352,7 @@ const many =
     if (Result.isFailure(found)) return Result.fail(found.failure)
     const values = read(found.success)
     return values === undefined
-      ? accessError(path, { _tag: "WrongFormat", expected, seen: found.success._tag })
+      ? accessError(path, { _tag: "WrongFormat", expected, seen: describeSeen(found.success) })
       : Result.succeed(values)
   }
 

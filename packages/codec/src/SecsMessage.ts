@@ -10,7 +10,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import { MessageError } from "./CodecError.ts"
-import type { Item } from "./Item.ts"
+import { isItem, type Item } from "./Item.ts"
 import { Item as ItemSchema } from "./ItemSchema.ts"
 
 /**
@@ -59,6 +59,16 @@ export class SecsMessage {
   toString(): string {
     return `${this.name}${this.replyExpected ? " W" : ""}${this.item === undefined ? "" : ` ${this.item}`}`
   }
+
+  /** The same line, so that a logger which writes JSON can write any message. */
+  toJSON(): string {
+    return this.toString()
+  }
+
+  /** What `console.log` shows under Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString()
+  }
 }
 
 /** A secondary has no reply, nor S9, which reports errors, nor F255, which has no function above it to answer with. */
@@ -72,6 +82,7 @@ const check = (message: SecsMessage): MessageError["reason"] | undefined => {
   if (replyExpected && function_ % 2 === 0) return "WBitOnSecondary"
   if (replyExpected && !hasReply(stream, function_)) return "NoReply"
   if (function_ === 0 && item !== undefined) return "TextOnAbort"
+  if (item !== undefined && !isItem(item)) return "NotAnItem"
   return undefined
 }
 

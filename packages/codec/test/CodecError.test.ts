@@ -48,7 +48,7 @@ describe("CodecError", () => {
         ],
         [
           FrameDecoder.make({ maxFrameLength: 100 }).push(hex("47455420")).error!,
-          "FrameTooLong: length field says 1195725856, the maximum is 100"
+          'FrameTooLong: length field says 1195725856 ("GET ": is the peer speaking HSMS?), the maximum is 100'
         ],
         [
           failure(Hsms.decode(hex("FFFF 00 00 00 05 00000001 00"))),
@@ -96,7 +96,7 @@ describe("CodecError", () => {
         "TooManyItems"
       ],
       [
-        [decode("01 01 40"), "Truncated at byte 0, item []: 1 items declared, 1 bytes left"],
+        [decode("01 01 40"), "Truncated at byte 0, the root item: 1 items declared, 1 bytes left"],
         [
           decode("01 01 40 00"),
           "LengthByteCount at byte 2, item [0]: the format byte announces 0 length bytes, 1 to 3 are legal"
@@ -106,16 +106,16 @@ describe("CodecError", () => {
           decode("01 02 A5 01 01 01 01 B1 03 010203"),
           "LengthNotMultiple at byte 7, item [1.0]: 3 bytes are no multiple of 4 (U4)"
         ],
-        [decode("0D 00"), "UnknownFormat at byte 0, item []: format code 03 (octal) is not defined"],
-        [decode("FF 00"), "UnknownFormat at byte 0, item []: format code 77 (octal) is not defined"],
-        [decode("A5 01 05 FF"), "TrailingBytes at byte 3, item []: 1 bytes after the root item"],
-        [decode("49 01 00"), "LocalizedHeader at byte 0, item []: 1 bytes, a C2 item starts with a header of 2"],
+        [decode("0D 00"), "UnknownFormat at byte 0, the root item: format code 03 (octal) is not defined"],
+        [decode("FF 00"), "UnknownFormat at byte 0, the root item: format code 77 (octal) is not defined"],
+        [decode("A5 01 05 FF"), "TrailingBytes at byte 3, the root item: 1 bytes after the root item"],
+        [decode("49 01 00"), "LocalizedHeader at byte 0, the root item: 1 bytes, a C2 item starts with a header of 2"],
         [
           decode("41 03 4142E9", { text: "ascii" }),
-          "NonAscii at byte 0, item []: character 2 is 0xe9, ASCII ends at 0x7f"
+          "NonAscii at byte 0, the root item: character 2 is 0xe9, ASCII ends at 0x7f"
         ],
         [decode("01 01 01 01 01 00", { maxDepth: 1 }), "TooDeep at byte 2, item [0]: lists are nested deeper than 1"],
-        [decode("01 02 A5 00 A5 00", { maxItems: 2 }), "TooManyItems at byte 0, item []: more than 2 items"]
+        [decode("01 02 A5 00 A5 00", { maxItems: 2 }), "TooManyItems at byte 0, the root item: more than 2 items"]
       ]
     )
   })
@@ -131,7 +131,7 @@ describe("CodecError", () => {
         [failure(strict(L(L(L(U1(1)))))), "TooDeep at item [0.0]: lists are nested deeper than 2"],
         [
           failure(strict(L(new forge(0o10, new Uint8Array(2 ** 24))))),
-          "TooLong at item [0]: 16777216, the maximum is 16777215"
+          "TooLong at item [0]: 16777216 bytes or elements, the maximum is 16777215"
         ]
       ]
     )
@@ -158,7 +158,10 @@ describe("CodecError", () => {
         [failure(Item.make("A", "a€")), "A: character 1 is U+20AC, not in latin-1"],
         [failure(Item.make("J", "漢")), "J: character 0 is U+6F22, not in JIS X 0201"],
         [failure(Item.make("C2", { lsh: 1, bytes: "😀" })), "C2: character 0 is U+1F600, not in UCS-2"],
-        [failure(Item.make("U8", new BigInt64Array(2_097_152))), "U8: 2097152, the maximum is 2097151"]
+        [
+          failure(Item.make("U8", new BigInt64Array(2_097_152))),
+          "U8: 2097152 bytes or elements, the maximum is 2097151"
+        ]
       ]
     )
   })
@@ -167,13 +170,17 @@ describe("CodecError", () => {
     const item = L(A("x"), L(U1(1, 2), U8(2n ** 60n)))
     all(
       "ItemAccessError",
-      ["NoSuchItem", "WrongFormat", "WrongCount", "UnsafeInteger"],
+      ["NoItem", "NoSuchItem", "WrongFormat", "WrongCount", "UnsafeInteger"],
       [
-        [failure(Item.get(item, 1, 2)), "NoSuchItem at item [1.2]: its parent is L with 2 elements"],
-        [failure(Item.get(item, 0, 0)), "NoSuchItem at item [0.0]: its parent is A with 0 elements"],
+        [failure(Item.asNumber(undefined, 0)), "NoItem: the message is a header only, it has no item to read"],
+        [failure(Item.get(item, 1, 2)), "NoSuchItem at item [1.2]: its parent is a list of 2"],
+        [failure(Item.get(item, 0, 0)), "NoSuchItem at item [0.0]: its parent is A, not a list"],
         [failure(Item.asNumber(item, 0)), "WrongFormat at item [0]: expected a number format, got A"],
-        [failure(Item.asText(item)), "WrongFormat at item []: expected A, J or C2 in a known encoding, got L"],
-        [failure(Item.asNumber(item, 1, 0)), "WrongCount at item [1.0]: expected 1 values, got 2"],
+        [failure(Item.asText(item)), "WrongFormat at the root item: expected A, J or C2 in a known encoding, got L"],
+        [
+          failure(Item.asNumber(item, 1, 0)),
+          "WrongCount at item [1.0]: expected 1 value, got 2 (the plural accessor gives them all)"
+        ],
         [
           failure(Item.asNumber(item, 1, 1)),
           "UnsafeInteger at item [1.1]: 1152921504606846976 does not fit a number exactly, read it as bigint"
@@ -189,6 +196,10 @@ describe("CodecError", () => {
     all("MessageError", CodecError.MessageError.fields.reason.literals, [
       [made(() => SecsMessage.primary(128, 1)), "S128F1: streams are integers from 1 to 127"],
       [made(() => SecsMessage.primary(1, 257)), "S1F257: functions are integers from 0 to 255"],
+      [
+        made(() => SecsMessage.primary(1, 1, "x" as never)),
+        "S1F1: its text is no item; make one with the constructors of Item"
+      ],
       [made(() => SecsMessage.primary(1, 2)), "S1F2: a primary has an odd function"],
       [made(() => SecsMessage.secondary(1, 1)), "S1F1: a secondary has an even function"],
       [made(() => SecsMessage.secondary(1, 0, L())), "S1F0: function 0 aborts a transaction and has no text"],

@@ -3,6 +3,7 @@
  * text that must be read back is the business of an SML printer.
  */
 import { FormatCode, fromCode } from "../FormatCode.ts"
+import { decodeLocalized } from "./localized.ts"
 import type { ItemNode, Localized } from "./node.ts"
 
 const maxValues = 16
@@ -21,9 +22,20 @@ const quote = (text: string): string => {
   return `${out}"`
 }
 
+/** The fewest digits that still mean the same single-precision number: 0.1, not 0.10000000149011612. */
+const shortest = (value: number): string => {
+  if (!Number.isFinite(value) || value === 0) return Object.is(value, -0) ? "-0" : String(value)
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Number(value.toPrecision(digits))
+    if (Math.fround(text) === value) return String(text)
+  }
+  return String(value)
+}
+
 const one = (format: number, value: unknown): string => {
   if (format === FormatCode.B) return `0x${(value as number).toString(16).padStart(2, "0")}`
   if (typeof value === "boolean") return value ? "T" : "F"
+  if (format === FormatCode.F4) return shortest(value as number)
   return Object.is(value, -0) ? "-0" : String(value)
 }
 
@@ -33,6 +45,8 @@ const leaf = (item: ItemNode): string => {
   if (typeof value === "string") return `<${name} ${quote(value)}>`
   if (item.format === FormatCode.C2) {
     const { bytes, lsh } = value as Localized
+    const text = decodeLocalized(lsh, bytes)
+    if (text !== undefined) return `<C2 ${lsh} ${quote(text)}>`
     return `<C2 ${lsh}${values(FormatCode.B, bytes)}>`
   }
   return typeof value === "object"
