@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
+    // What a session logs is part of a failure, and noise otherwise.
+    silent: "passed-only",
     projects: [
       ...["codec", "session", "conformance", "demo"].map((name) => ({
         extends: true as const,

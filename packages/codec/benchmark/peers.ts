@@ -54,7 +54,7 @@ export const assertSecs4js = (decoded: unknown, spec: Spec): void => {
     } else if (expected.format === "A") {
       assert.equal(item.value, expected.values)
     } else {
-      const value = item.value as unknown
+      const value = item.value
       assert.deepEqual(typeof value === "object" ? Array.from(value as Iterable<unknown>) : [value], expected.values)
     }
   }

@@ -482,5 +482,4 @@ export const asBigInt = single(asBigInts)
  *
  * @since 0.1.0
  */
-// oxlint-disable-next-line no-control-regex
 export const isAscii = (item: A): boolean => !/[^\x00-\x7f]/.test(item.value)

@@ -37,10 +37,7 @@ const report = SecsMessage.primary(6, 11, L(U4(1), U4(100), L(L(U4(1), L(variabl
 
 export const equipment = Effect.gen(function* () {
   const session = yield* Session.Session
-  yield* session.primaries.pipe(
-    Stream.runForEach((primary) => Effect.ignore(answer(primary))),
-    Effect.forkScoped({ startImmediately: true })
-  )
+  yield* Effect.forkScoped(Session.serve(answer))
 
   // Each time a host selects, tell it an event.
   yield* session.changes.pipe(

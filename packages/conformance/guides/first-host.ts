@@ -1,7 +1,7 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
 import { HsmsSession, Session } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
-import { Console, Effect, Layer, Stream } from "effect"
+import { Console, Duration, Effect, Layer } from "effect"
 
 const { B, L, U4 } = Item
 
@@ -23,12 +23,10 @@ const answer = (primary: Session.InboundPrimary) => {
 
 export const host = Effect.gen(function* () {
   const session = yield* Session.Session
-  yield* session.primaries.pipe(
-    Stream.runForEach((primary) => Effect.ignore(answer(primary))),
-    Effect.forkScoped({ startImmediately: true })
-  )
+  yield* Effect.forkScoped(Session.serve(answer, { concurrency: 8 }))
 
-  yield* session.awaitSelected
+  // Waits for as long as it takes; bound it where somebody is waiting.
+  yield* Effect.timeout(session.awaitSelected, "1 minute")
 
   // Who is it?
   const online = yield* session.request(SecsMessage.primary(1, 1))
@@ -45,6 +43,6 @@ export const host = Effect.gen(function* () {
 }).pipe(
   // Every way in which a transaction can fail has a name of its own.
   Effect.catchReason("TransactionError", "ReplyTimeout", (reason, error) =>
-    Effect.andThen(Console.error(`no reply within ${reason.waited}`), Effect.fail(error))
+    Effect.andThen(Console.error(`no reply within ${Duration.format(reason.waited)}`), Effect.fail(error))
   )
 )

@@ -11,12 +11,10 @@ const Host = HsmsSession.layerActive({ sessionId: 0 }).pipe(
 
 const program = Effect.gen(function* () {
   const session = yield* Session.Session
-  yield* session.awaitSelected
+  yield* session.awaitSelected // dials again and again until it is; what fails is in the log
   const reply = yield* session.request(SecsMessage.primary(1, 3, L(U4(1001), U4(1002))))
   const temperature = yield* Effect.fromResult(Item.asNumber(reply.item, 0))
   yield* Console.log(`${reply}, so it is ${temperature} degrees`)
-}).pipe(
-  Effect.catchReason("TransactionError", "ReplyTimeout", (reason) => Console.error("no reply within", reason.waited))
-)
+}).pipe(Effect.catchReason("TransactionError", "ReplyTimeout", (_, error) => Console.error(error.message)))
 
-Effect.runPromise(program.pipe(Effect.provide(Host)))
+await Effect.runPromise(program.pipe(Effect.provide(Host)))

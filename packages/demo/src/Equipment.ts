@@ -2,13 +2,12 @@
  * A little etcher: passive, answers what a host asks of it, reports events.
  */
 import { Item, SecsMessage } from "@effect-secs/codec"
-import { HsmsSession, type Session } from "@effect-secs/session"
+import { HsmsSession, Session } from "@effect-secs/session"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { SessionError, Transport } from "@effect-secs/session"
-import * as Stream from "effect/Stream"
 import * as Screen from "./Screen.ts"
 
 const { A, B, F4, L, U4 } = Item
@@ -60,7 +59,7 @@ const requested = (item: Item.Item | undefined): ReadonlyArray<number> => {
  */
 export const run = (
   sessionId: number
-): Effect.Effect<Session.Session["Service"], SessionError.InvalidOption, Transport.Transport | Scope.Scope> =>
+): Effect.Effect<Session.Service, SessionError.InvalidOption, Transport.Transport | Scope.Scope> =>
   Effect.gen(function* () {
     const session = yield* HsmsSession.makePassive({ sessionId })
     const machine = yield* Ref.make<Machine>({ state: "IDLE", step: 0 })
@@ -116,9 +115,8 @@ export const run = (
       }
     })
 
-    yield* session.primaries.pipe(
-      // A reply that cannot be sent any more concerns that primary only.
-      Stream.runForEach((primary) => Effect.ignore(answer(primary))),
+    yield* Session.serve(answer).pipe(
+      Effect.provideService(Session.Session, session),
       Effect.forkScoped({ startImmediately: true })
     )
     return session

@@ -2,7 +2,7 @@
  * A host that gets to know an equipment, watches ten events, starts it and leaves.
  */
 import { Item, SecsMessage } from "@effect-secs/codec"
-import { HsmsSession, type Session, type SessionError, type Transport } from "@effect-secs/session"
+import { HsmsSession, Session, type SessionError, type Transport } from "@effect-secs/session"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -28,7 +28,7 @@ const ceidOf = (message: SecsMessage.SecsMessage): number | undefined =>
  */
 export const connect = (
   sessionId: number
-): Effect.Effect<Session.Session["Service"], SessionError.InvalidOption, Transport.Transport | Scope.Scope> =>
+): Effect.Effect<Session.Service, SessionError.InvalidOption, Transport.Transport | Scope.Scope> =>
   HsmsSession.makeActive({ sessionId })
 
 const answer = (primary: Session.InboundPrimary): Effect.Effect<void, SessionError.TransactionError> => {
@@ -50,20 +50,14 @@ const answer = (primary: Session.InboundPrimary): Effect.Effect<void, SessionErr
  * The conversation, from Select to the last event.
  */
 export const converse = (
-  session: Session.Session["Service"]
+  session: Session.Service
 ): Effect.Effect<void, SessionError.TransportError | SessionError.TransactionError, Scope.Scope> =>
   Effect.gen(function* () {
     const events = yield* Queue.unbounded<SecsMessage.SecsMessage>()
-    yield* session.primaries.pipe(
-      Stream.runForEach(
-        Effect.fnUntraced(function* (primary) {
-          if (primary.message.name === "S6F11") Queue.offerUnsafe(events, primary.message)
-          // A reply that cannot be sent any more concerns that primary only.
-          yield* Effect.ignore(answer(primary))
-        })
-      ),
-      Effect.forkScoped({ startImmediately: true })
-    )
+    yield* Session.serve((primary) => {
+      if (primary.message.name === "S6F11") Queue.offerUnsafe(events, primary.message)
+      return answer(primary)
+    }).pipe(Effect.provideService(Session.Session, session), Effect.forkScoped({ startImmediately: true }))
 
     const refused = yield* Deferred.make<never, SessionError.TransportError>()
     yield* session.events.pipe(

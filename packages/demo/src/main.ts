@@ -6,6 +6,7 @@ import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 import * as Stream from "effect/Stream"
 import { type ChildProcess, fork } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -75,7 +76,7 @@ const parse = (args: ReadonlyArray<string>): Effect.Effect<Flags, Usage> =>
   })
 
 /** Shows a session's events until it ends. */
-const shown = (session: Session.Session["Service"], role: Screen.Role) =>
+const shown = (session: Session.Service, role: Screen.Role) =>
   Effect.forkDetach(
     Stream.runForEach(session.events, (event) => Screen.show(event, role)),
     { startImmediately: true }
@@ -157,6 +158,8 @@ const program = Effect.gen(function* () {
   yield* flags.role === "both" ? runBoth(flags) : flags.role === "host" ? runHost(flags) : runEquipment(flags)
 }).pipe(
   Effect.scoped,
+  // The screen shows all that the session would log.
+  Effect.provideService(References.MinimumLogLevel, "None"),
   Effect.onInterrupt(() =>
     process.send === undefined ? Console.error("interrupted: separated and closed") : Effect.void
   ),

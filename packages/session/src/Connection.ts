@@ -25,26 +25,16 @@ import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { Action, Event } from "./ConnectionState.ts"
-import { after, type Alarm, Deadlines, type Fork, makeAlarm, now } from "./internal/Alarm.ts"
+import { after, type Alarm, type Fork, makeAlarm, now } from "./internal/Alarm.ts"
 import type { Core } from "./internal/Core.ts"
 import { Inbound } from "./internal/Inbound.ts"
+import { Linktest } from "./internal/Linktest.ts"
 import { Outbox, type Owner } from "./internal/Outbox.ts"
 import { type DisconnectReason, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
 import * as StreamNine from "./StreamNine.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 import type { ByteChannel } from "./Transport.ts"
-import { type ReplyQueue, Transaction, Transactions } from "./Transactions.ts"
-
-/** A control request of ours that waits for its response. */
-interface Control {
-  readonly request: "Select" | "Linktest"
-  readonly timer: Fiber.Fiber<void> | undefined
-  /** Linktest only: tells whoever waits whether the peer is alive. */
-  readonly answered: ((alive: boolean) => void) | undefined
-}
-
-/** Linktests without an answer that are remembered. */
-const maxOverdue = 16
+import { type ReplyQueue, type Transaction, Transactions } from "./Transactions.ts"
 
 /** Frames that may wait for a peer that does not read, before nothing more is read from it. */
 const maxQueuedFrames = 4096
@@ -58,10 +48,11 @@ export class Connection {
   readonly #fork: Fork
   readonly #decoder: FrameDecoder.FrameDecoder
   readonly #outbox: Outbox
-  readonly #transactions = new Transactions()
-  readonly #t3: Deadlines<Transaction & Owner>
+  readonly #transactions: Transactions
   readonly #t8: Alarm
-  readonly #control = new Map<number, Control>()
+  readonly #linktest: Linktest
+  /** Our Select.req that waits for its response. */
+  #select: { readonly systemBytes: number; readonly timer: Fiber.Fiber<void> | undefined } | undefined = undefined
   readonly #systemBytes: SystemBytes.SystemBytes
   readonly #done = Deferred.makeUnsafe<DisconnectReason>()
   #t7: Fiber.Fiber<void> | undefined = undefined
@@ -72,9 +63,6 @@ export class Connection {
   #receivedAt: number
   /** False while the reader waits for room instead of bytes. */
   #listening = true
-  #linktestFailures = 0
-  /** System bytes of the last linktests that T6 gave up: some peers take a rejected Linktest.rsp for a failure. */
-  readonly #overdue: Array<number> = []
 
   constructor(core: Core, channel: ByteChannel, fork: Fork, firstSystemBytes: number) {
     this.#core = core
@@ -91,9 +79,29 @@ export class Connection {
     this.#outbox = new Outbox(channel, () => now(core.clock), stuck, Duration.toMillis(writeTimeout))
     this.#systemBytes = SystemBytes.make(
       firstSystemBytes,
-      (systemBytes) => this.#transactions.has(systemBytes) || this.#control.has(systemBytes)
+      (systemBytes) =>
+        this.#transactions.has(systemBytes) ||
+        this.#linktest.uses(systemBytes) ||
+        this.#select?.systemBytes === systemBytes
     )
-    this.#t3 = new Deadlines(core.clock, fork, (transaction) => this.#t3Expired(transaction))
+    this.#transactions = new Transactions(core.clock, fork, (transaction) => this.#t3Expired(transaction))
+    this.#linktest = new Linktest({
+      clock: core.clock,
+      fork,
+      timeout: Duration.toMillis(core.settings.timers.t6),
+      interval: core.settings.linktestMillis,
+      maxFailures: core.settings.maxFailures,
+      send: () => this.#sendControl(SType.LinktestReq),
+      selected: () => core.state === "Selected",
+      receivedAt: () => this.#receivedAt,
+      listening: () => this.#listening,
+      failed: (failures, maxFailures, last) => {
+        core.fault({ _tag: "LinktestFailed", failures, maxFailures })
+        const waited = core.settings.timers.t6
+        const reason = { _tag: "T6Expired", request: "Linktest", waited, failures } as const
+        if (last) this.handle("T6Linktest", { reason })
+      }
+    })
     this.#t8 = makeAlarm(core.clock, fork, () =>
       this.handle("T8", {
         reason: { _tag: "T8Expired", waited: core.settings.timers.t8, received: this.#decoder.pending }
@@ -130,7 +138,7 @@ export class Connection {
         Effect.catch((error) => Effect.sync(() => this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } })))
       )
     )
-    if (this.#core.settings.linktestMillis > 0) this.#fork(this.#probeSilence)
+    if (this.#core.settings.linktestMillis > 0) this.#fork(this.#linktest.watch)
   }
 
   // --- state -------------------------------------------------------------------------------------------------------
@@ -163,9 +171,8 @@ export class Connection {
       case "SendReject":
         return this.#reject(header!, action.reason)
       case "SendSeparate":
-        return this.#sendHeader(
-          new Header(HsmsHeader.controlSessionId, 0, 0, 0, SType.SeparateReq, this.#systemBytes.next())
-        )
+        this.#sendControl(SType.SeparateReq)
+        return
       case "EndControl":
         return this.#endControl(header!.systemBytes)
       case "FailTransaction":
@@ -186,7 +193,7 @@ export class Connection {
         this.#t7 = undefined
         return
       case "Probe":
-        this.#fork(this.#probe(1))
+        this.#fork(this.#linktest.probe(1))
         return
       case "Disconnect":
         return this.#end(about.reason ?? { _tag: "LocalClose" })
@@ -206,9 +213,8 @@ export class Connection {
     this.#t8.disarm()
     const openTransactions = this.#transactions.size
     const unwritten = this.#failAll(reason, true)
-    for (const control of this.#control.values()) control.answered?.(false)
-    this.#control.clear()
-    if (this.#core.observed) this.#core.emit({ _tag: "Disconnected", reason, openTransactions, unwritten })
+    this.#linktest.end()
+    this.#core.fault({ _tag: "Disconnected", reason, openTransactions, unwritten })
     this.#reason = reason
   }
 
@@ -236,7 +242,7 @@ export class Connection {
       // Here this side does not listen, so the peer's silence means nothing: T8 is off and a linktest proves nothing.
       this.#listening = false
       if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
-      if (this.#core.isFull) yield* this.#core.room
+      if (this.#core.isFull && (this.#transactions.size === 0 || this.#core.isOverfull)) yield* this.#core.room
       this.#listening = true
     }
   })
@@ -257,7 +263,7 @@ export class Connection {
   }
 
   readonly #onFrame = (bytes: Uint8Array, start: number, end: number): boolean => {
-    this.#linktestFailures = 0
+    this.#linktest.failures = 0
     const header = HsmsHeader.read(bytes, start)
     if (header.pType === 0 && header.sType === SType.Data) this.#onData(header, bytes, start, end)
     else this.#onControl(header, end - start)
@@ -278,8 +284,8 @@ export class Connection {
       return this.handle("FrameFault", { header, reason: { _tag: "FrameFault", error } })
     }
     const message = named.success
-    const late = this.#overdue.includes(header.systemBytes) ? "Linktest" : undefined
-    const asked = this.#control.get(header.systemBytes)?.request ?? late
+    const selecting = this.#select?.systemBytes === header.systemBytes
+    const probing = this.#linktest.asked(header.systemBytes)
     switch (message._tag) {
       case "SelectReq":
         return this.handle(this.#core.settings.ready() ? "SelectReq" : "SelectReqNotReady", {
@@ -287,7 +293,7 @@ export class Connection {
           reason: { _tag: "SelectRefused", status: HsmsHeader.SelectStatus.NotReady }
         })
       case "SelectRsp":
-        if (asked !== "Select") return this.handle("OrphanRsp", { header })
+        if (!selecting) return this.handle("OrphanRsp", { header })
         return message.status <= HsmsHeader.SelectStatus.AlreadyActive
           ? this.handle("SelectRspOk", { header })
           : this.handle("SelectRspRefused", { header, reason: { _tag: "SelectRefused", status: message.status } })
@@ -298,14 +304,14 @@ export class Connection {
       case "LinktestReq":
         return this.handle("LinktestReq", { header, reason: this.#tooEarly(header) })
       case "LinktestRsp":
-        return this.handle(asked === "Linktest" ? "LinktestRsp" : "OrphanRsp", { header })
+        return this.handle(probing ? "LinktestRsp" : "OrphanRsp", { header })
       case "RejectReq":
-        if (asked === "Select") {
+        if (selecting) {
           const reason = { _tag: "SelectRejected", rejectReason: message.reason } as const
           return this.handle("SelectRejected", { header, reason })
         }
         // A peer that rejects Linktest.req is alive.
-        return this.handle(asked === "Linktest" ? "LinktestRsp" : "RejectReq", { header })
+        return this.handle(probing ? "LinktestRsp" : "RejectReq", { header })
       case "SeparateReq":
         return this.handle("SeparateReq", { header, reason: { _tag: "Separated" } })
       case "Data":
@@ -333,15 +339,15 @@ export class Connection {
     const message = new SecsMessage(header.stream, header.function, header.replyExpected, item)
     const { sessionId } = this.#core.settings
     const foreign = header.sessionId !== sessionId && this.#core.settings.sessionIdPolicy !== "accept"
-    if (foreign) this.#foreign(header, sessionId)
-    const dropped = foreign && this.#core.settings.sessionIdPolicy === "strict"
+    // Equipment that reports a foreign device id does so under its own: what names the fault must not be dropped.
+    const dropped = foreign && this.#core.settings.sessionIdPolicy === "strict" && header.stream !== 9
+    if (foreign) this.#foreign(header, sessionId, dropped)
     if (isPrimary(message)) this.#onPrimary(header, message, fault, dropped, bytes, text, end)
     else this.#onSecondary(header, message, fault, bytes, text, end)
   }
 
-  #foreign(header: Header, expected: number): void {
-    const dropped = this.#core.settings.sessionIdPolicy === "strict"
-    if (this.#core.observed) this.#core.emit({ _tag: "SessionIdMismatch", header, expected, dropped })
+  #foreign(header: Header, expected: number, dropped: boolean): void {
+    this.#core.fault({ _tag: "SessionIdMismatch", header, expected, dropped })
     if (dropped) this.#report("UnrecognizedDeviceId", header)
   }
 
@@ -366,7 +372,7 @@ export class Connection {
     if (message.stream === 9) this.#reported(message)
     const primary = new Inbound(this, header, message)
     if (this.#core.offer(primary)) return
-    if (this.#core.observed) this.#core.emit({ _tag: "PrimaryUnhandled", header, message })
+    this.#core.fault({ _tag: "PrimaryUnhandled", header, message })
     if (header.replyExpected) this.#answerAbort(header)
   }
 
@@ -388,11 +394,9 @@ export class Connection {
     if (fault !== undefined) this.#undecodable(header, fault, bytes, text, end)
     const foreign = transaction !== undefined && header.sessionId !== transaction.sessionId
     if (transaction === undefined || (foreign && this.#core.settings.sessionIdPolicy === "strict")) {
-      if (observed) this.#unmatched(header, transaction)
-      return
+      return this.#unmatched(header, transaction)
     }
     this.#transactions.remove(transaction, true)
-    this.#t3.stop(transaction as Transaction & Owner)
     if (
       header.stream !== transaction.stream ||
       (header.function !== 0 && header.function !== transaction.function + 1)
@@ -411,22 +415,21 @@ export class Connection {
   #unmatched(header: Header, transaction: Transaction | undefined): void {
     if (transaction !== undefined) {
       const age = this.#since(transaction.sentAt)
-      return this.#core.emit({ _tag: "UnmatchedReply", kind: "Mismatched", header, age })
+      return this.#core.fault({ _tag: "UnmatchedReply", kind: "Mismatched", header, age })
     }
     const ended = this.#transactions.ended(header.systemBytes)
     const kind = ended === undefined ? "Orphan" : ended.replied ? "Duplicate" : "Late"
     const age = ended === undefined ? undefined : this.#since(ended.sentAt)
-    this.#core.emit({ _tag: "UnmatchedReply", kind, header, age })
+    this.#core.fault({ _tag: "UnmatchedReply", kind, header, age })
   }
 
   #undecodable(header: Header, error: ItemDecodeError, bytes: Uint8Array, text: number, end: number): void {
-    if (!this.#core.observed) return
     // A copy, as the frame's buffer is used again for the next.
-    this.#core.emit({ _tag: "Undecodable", header, error, text: Uint8Array.prototype.slice.call(bytes, text, end) })
+    this.#core.fault({ _tag: "Undecodable", header, error, text: Uint8Array.prototype.slice.call(bytes, text, end) })
   }
 
   #warn(header: Header, what: "WBitOnSecondary" | "StreamZero"): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "ProtocolWarning", header, what })
+    this.#core.fault({ _tag: "ProtocolWarning", header, what })
   }
 
   /** Stream 9 at the host: the transaction whose header it carries fails now instead of at T3. */
@@ -437,7 +440,6 @@ export class Connection {
     const transaction = this.#transactions.get(reported.systemBytes)
     if (transaction?.stream !== reported.stream || transaction.function !== reported.function) return
     this.#transactions.remove(transaction, false)
-    this.#t3.stop(transaction as Transaction & Owner)
     this.#fail(transaction, { _tag: "ErrorReported", function: message.function })
   }
 
@@ -463,7 +465,7 @@ export class Connection {
   }
 
   #reject(header: Header, rejectReason: number): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "Refused", header, rejectReason })
+    this.#core.fault({ _tag: "Refused", header, rejectReason })
     this.#sendHeader(Hsms.toHeader(Hsms.rejectReq(header, rejectReason)))
   }
 
@@ -506,25 +508,18 @@ export class Connection {
     const systemBytes = this.#systemBytes.next()
     const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes), this.#sessions)
     if (Result.isFailure(frame)) return Result.fail(frame.failure)
-    const transaction = new OwnedTransaction(
-      sessionId,
-      message.stream,
-      message.function,
-      systemBytes,
-      timeout,
-      replies,
-      this.#t3
-    )
-    this.#transactions.add(transaction)
+    const { function: function_, stream } = message
+    const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout, replies)
     this.#outbox.push(frame.success, transaction)
+    // Its reply may stand behind primaries that fill the buffer.
+    if (!this.#listening) this.#core.letIn()
     return Result.succeed(transaction)
   }
 
   /** Ends a transaction whose caller has gone. */
   release(transaction: Transaction): void {
     if (!this.#transactions.remove(transaction, false)) return
-    this.#t3.stop(transaction as OwnedTransaction)
-    this.#outbox.withdraw(transaction as OwnedTransaction)
+    this.#outbox.withdraw(transaction)
   }
 
   /** Writes a message that waits for nothing; done when it is written. */
@@ -582,7 +577,6 @@ export class Connection {
   /** Tells the caller of a transaction that was removed. */
   #fail(transaction: Transaction, reason: TransactionReason): void {
     const { function: function_, sessionId, stream, systemBytes } = transaction
-    this.#t3.stop(transaction as OwnedTransaction)
     const error = new TransactionError({ stream, function: function_, systemBytes, reason })
     if (this.#core.observed) {
       const header = new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes)
@@ -602,7 +596,7 @@ export class Connection {
   #rejected(header: Header): void {
     const transaction = this.#transactions.get(header.systemBytes)
     if (transaction === undefined) {
-      if (this.#core.observed) this.#core.emit({ _tag: "UnmatchedReject", header })
+      this.#core.fault({ _tag: "UnmatchedReject", header })
       return
     }
     this.#transactions.remove(transaction, false)
@@ -611,83 +605,37 @@ export class Connection {
 
   // --- control transactions ----------------------------------------------------------------------------------------
 
+  /** Sends a control request of ours; gives its system bytes. */
+  #sendControl(sType: number): number {
+    const systemBytes = this.#systemBytes.next()
+    this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, sType, systemBytes))
+    return systemBytes
+  }
+
   #sendSelect(): void {
     const { t6 } = this.#core.settings.timers
-    const systemBytes = this.#systemBytes.next()
     const timer = after(this.#fork, Duration.toMillis(t6), () =>
       this.handle("T6Select", { reason: { _tag: "T6Expired", request: "Select", waited: t6, failures: 1 } })
     )
-    this.#control.set(systemBytes, { request: "Select", timer, answered: undefined })
-    this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, SType.SelectReq, systemBytes))
+    this.#select = { systemBytes: this.#sendControl(SType.SelectReq), timer }
   }
 
   #endControl(systemBytes: number): void {
-    const control = this.#control.get(systemBytes)
-    if (control === undefined) return
-    this.#control.delete(systemBytes)
-    control.timer?.interruptUnsafe()
-    control.answered?.(true)
-  }
-
-  /**
-   * One Linktest.req. True when the peer answered it within T6, or sent anything else meanwhile: its answer may stand
-   * behind a long message. True as well when this side did not listen.
-   */
-  readonly #linktest: Effect.Effect<boolean> = Effect.callback((resume) => {
-    if (this.#ended) return resume(Effect.succeed(false))
-    const sentAt = now(this.#core.clock)
-    const systemBytes = this.#systemBytes.next()
-    const answered = (alive: boolean): void => resume(Effect.succeed(alive))
-    const timer = after(this.#fork, Duration.toMillis(this.#core.settings.timers.t6), () => {
-      this.#control.delete(systemBytes)
-      this.#overdue.push(systemBytes)
-      if (this.#overdue.length > maxOverdue) this.#overdue.shift()
-      answered(this.#receivedAt > sentAt || !this.#listening)
-    })
-    // A caller that gives up leaves the procedure to its T6: the peer still answers, and that answer is no orphan.
-    this.#control.set(systemBytes, { request: "Linktest", timer, answered })
-    this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, SType.LinktestReq, systemBytes))
-  })
-
-  /** A linktest and its consequence: after `maxFailures` in a row the connection ends. */
-  #probe(maxFailures: number): Effect.Effect<void> {
-    return Effect.map(this.#linktest, (alive) => {
-      if (alive || this.#ended) {
-        this.#linktestFailures = 0
-        return
-      }
-      const failures = ++this.#linktestFailures
-      if (this.#core.observed) this.#core.emit({ _tag: "LinktestFailed", failures, maxFailures })
-      if (failures < maxFailures) return
-      const waited = this.#core.settings.timers.t6
-      this.handle("T6Linktest", { reason: { _tag: "T6Expired", request: "Linktest", waited, failures } })
-    })
-  }
-
-  /** Probes the peer whenever nothing has come for a while: the measure is silence, not time. */
-  readonly #probeSilence = Effect.gen({ self: this }, function* () {
-    const { linktestMillis, maxFailures } = this.#core.settings
-    let quietSince = this.#receivedAt
-    while (!this.#ended) {
-      quietSince = Math.max(quietSince, this.#receivedAt)
-      const wait = quietSince + linktestMillis - now(this.#core.clock)
-      if (wait > 0) {
-        yield* Effect.sleep(wait)
-      } else {
-        if (this.#core.state === "Selected") yield* this.#probe(maxFailures)
-        quietSince = now(this.#core.clock)
-      }
+    if (this.#select?.systemBytes === systemBytes) {
+      this.#select.timer?.interruptUnsafe()
+      this.#select = undefined
     }
-  })
+    this.#linktest.answered(systemBytes)
+  }
 
   /** The user's linktest: the time it took. */
   get linktest(): Effect.Effect<Duration.Duration, TransactionError> {
     return Effect.suspend(() => {
       const sentAt = now(this.#core.clock)
-      return Effect.flatMap(this.#probe(this.#core.settings.maxFailures), () => {
+      return Effect.flatMap(this.#linktest.probe(), () => {
         const reason: TransactionReason | undefined = this.#ended
           ? { _tag: "ConnectionLost", cause: this.#lost }
-          : this.#linktestFailures > 0
+          : this.#linktest.failures > 0
             ? { _tag: "ReplyTimeout", timer: "T6", waited: this.#core.settings.timers.t6 }
             : undefined
         return reason === undefined
@@ -696,32 +644,6 @@ export class Connection {
       })
     })
   }
-}
-
-/** A transaction that starts its T3 when its primary is written. */
-class OwnedTransaction extends Transaction implements Owner {
-  readonly #t3: Deadlines<OwnedTransaction>
-
-  constructor(
-    sessionId: number,
-    stream: number,
-    function_: number,
-    systemBytes: number,
-    timeout: number,
-    replies: ReplyQueue,
-    t3: Deadlines<Transaction & Owner>
-  ) {
-    super(sessionId, stream, function_, systemBytes, timeout, replies)
-    this.#t3 = t3
-  }
-
-  written(at: number): void {
-    this.sentAt = at
-    if (this.open) this.#t3.start(this, this.timeout, at)
-  }
-
-  /** The end of the connection settles it together with all the others. */
-  lost(): void {}
 }
 
 /**

@@ -103,6 +103,8 @@ const between = (
 
 const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.Effect<Settings, InvalidOption> =>
   Effect.gen(function* () {
+    const invalid = Timers.invalid(options.timers)
+    if (invalid !== undefined) return yield* new InvalidOption(invalid)
     const timers = Timers.make(options.timers)
     const t5 = Duration.toMillis(timers.t5)
     const { backoff } = options
@@ -183,7 +185,7 @@ const service = (core: Core, current: Current): Session["Service"] => {
       const timeout =
         options?.timeout === undefined
           ? settings.t3Millis
-          : Duration.toMillis(Duration.fromInputUnsafe(options.timeout))
+          : Math.max(0, Duration.toMillis(Duration.fromInputUnsafe(options.timeout)))
       if (message.replyExpected) return transact(message, timeout)
       const { function: function_, stream } = message
       if (isPrimary(message) && stream !== 9 && function_ !== 255) {
@@ -281,8 +283,8 @@ const runActive = (core: Core, current: Current, transport: Transport["Service"]
       if (Exit.isFailure(selected)) {
         const error = Exit.findError(selected)
         core.step("TcpFailed")
-        if (core.observed && Result.isSuccess(error)) {
-          core.emit({ _tag: "ConnectFailed", error: error.success, retryIn: Duration.millis(wait) })
+        if (Result.isSuccess(error)) {
+          core.fault({ _tag: "ConnectFailed", error: error.success, retryIn: Duration.millis(wait) })
         }
       }
       yield* Effect.sleep(wait)
@@ -328,8 +330,8 @@ const runPassive = (
         yield* Scope.close(scope, opened)
         const error = Exit.findError(opened)
         const wait = core.settings.separation(1)
-        if (core.observed && Result.isSuccess(error)) {
-          core.emit({ _tag: "ConnectFailed", error: error.success, retryIn: Duration.millis(wait) })
+        if (Result.isSuccess(error)) {
+          core.fault({ _tag: "ConnectFailed", error: error.success, retryIn: Duration.millis(wait) })
         }
         yield* Effect.sleep(wait)
         continue
@@ -341,7 +343,7 @@ const runPassive = (
           ? runConnection(core, current, channel)
           : Effect.suspend(() => {
               connection.handle("SecondConnection", {})
-              if (core.observed) core.emit({ _tag: "ConnectionRefused", peer: channel.peer })
+              core.fault({ _tag: "ConnectionRefused", peer: channel.peer })
               if (parked >= maxParked) return Effect.void
               parked++
               return Effect.ensuring(

@@ -244,10 +244,20 @@ export const makeConnect = (options: ConnectOptions): Transport["Service"] => ({
 /**
  * Dials the given address for every connection.
  *
+ * Fails    `TransportError` for a port that is none; what may change by itself is tried again for ever
+ *
  * @since 0.1.0
  */
-export const layerConnect = (options: ConnectOptions): Layer.Layer<Transport> =>
-  Layer.succeed(Transport, makeConnect(options))
+export const layerConnect = (options: ConnectOptions): Layer.Layer<Transport, TransportError> =>
+  Layer.effect(
+    Transport,
+    Effect.suspend(() => {
+      const reason = invalidPort(options.port, 1)
+      return reason === undefined
+        ? Effect.succeed(makeConnect(options))
+        : Effect.fail(new TransportError({ operation: "connect", address: at(options.host, options.port), reason }))
+    })
+  )
 
 /** Accepted sockets that wait for `open`; more are refused by the system's own queue. */
 const backlog = 16

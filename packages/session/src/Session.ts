@@ -6,6 +6,7 @@
  */
 import type { Item } from "@effect-secs/codec/Item"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -43,41 +44,45 @@ export interface RequestOptions {
 }
 
 /**
+ * What a session offers.
+ *
  * @since 0.1.0
  */
-export class Session extends Context.Service<
-  Session,
-  {
-    readonly state: Effect.Effect<State>
-    /** The state now, then each state it changes to. Like all streams here it ends with the session. */
-    readonly changes: Stream.Stream<State>
-    /** Done as soon as the session is selected, at once when it is. Interrupted when the session ends first. */
-    readonly awaitSelected: Effect.Effect<void>
+export interface Service {
+  readonly state: Effect.Effect<State>
+  /** The state now, then each state it changes to. Like all streams here it ends with the session. */
+  readonly changes: Stream.Stream<State>
+  /** Done as soon as the session is selected, at once when it is. Interrupted when the session ends first. */
+  readonly awaitSelected: Effect.Effect<void>
 
-    /**
-     * Sends a primary with W-bit and waits for its secondary. Interruption frees the transaction at once; a reply that
-     * comes later is an event.
-     *
-     * Fails    `TransactionError`; with `NotSelected` at once when there is no session
-     */
-    readonly request: (message: SecsMessage, options?: RequestOptions) => Effect.Effect<SecsMessage, TransactionError>
+  /**
+   * Sends a primary with W-bit and waits for its secondary. Interruption frees the transaction at once; a reply that
+   * comes later is an event.
+   *
+   * Fails    `TransactionError`; with `NotSelected` at once when there is no session
+   */
+  readonly request: (message: SecsMessage, options?: RequestOptions) => Effect.Effect<SecsMessage, TransactionError>
 
-    /** Sends a primary without W-bit. Done when it is written; suspends while the peer does not read. */
-    readonly send: (message: SecsMessage) => Effect.Effect<void, TransactionError>
+  /** Sends a primary without W-bit. Done when it is written; suspends while the peer does not read. */
+  readonly send: (message: SecsMessage) => Effect.Effect<void, TransactionError>
 
-    /**
-     * The primaries of the peer, in order, each given to one reader. They wait in a bounded buffer while nobody reads;
-     * a reader that is slow slows the peer.
-     */
-    readonly primaries: Stream.Stream<InboundPrimary>
+  /**
+   * The primaries of the peer, in order, each given to one reader. They wait in a bounded buffer while nobody reads;
+   * a reader that is slow slows the peer. A failure in the reader ends the stream: `serve` is made for handlers.
+   */
+  readonly primaries: Stream.Stream<InboundPrimary>
 
-    /** What happens, for observers: states, faults, and every message. A slow observer loses the oldest. */
-    readonly events: Stream.Stream<SessionEvent>
+  /** What happens, for observers: states, faults, and every message. A slow observer loses the oldest. */
+  readonly events: Stream.Stream<SessionEvent>
 
-    /** Probes the peer now. Gives the round-trip time. */
-    readonly linktest: Effect.Effect<Duration.Duration, TransactionError>
-  }
->()("@effect-secs/session/Session") {}
+  /** Probes the peer now. Gives the round-trip time. */
+  readonly linktest: Effect.Effect<Duration.Duration, TransactionError>
+}
+
+/**
+ * @since 0.1.0
+ */
+export class Session extends Context.Service<Session, Service>()("@effect-secs/session/Session") {}
 
 /**
  * `request` of the session in the context.
@@ -142,3 +147,56 @@ export const awaitSelected: Effect.Effect<void, never, Session> = Effect.flatMap
   Session,
   (session) => session.awaitSelected
 )
+
+/**
+ * Options of `serve`.
+ *
+ * @since 0.1.0
+ */
+export interface ServeOptions {
+  /**
+   * Handlers that run at a time; 1 unless told, which keeps the order of the primaries. A handler that itself makes a
+   * request, or takes long, wants more.
+   */
+  readonly concurrency?: number | "unbounded" | undefined
+}
+
+/** A handler's effect as one type, where its branches have several. */
+type HandlerOf<Handled> = Effect.Effect<unknown, Effect.Error<Handled>, Effect.Services<Handled>>
+
+const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
+  primary: InboundPrimary,
+  handler: (primary: InboundPrimary) => Handled
+): Effect.Effect<void, never, Effect.Services<Handled>> =>
+  // @effect-diagnostics-next-line unsafeEffectTypeAssertion:off -- a union of effects, whose parts TypeScript cannot join
+  Effect.catchCause(Effect.asVoid(Effect.suspend(() => handler(primary) as HandlerOf<Handled>)), (cause) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.interrupt
+      : Effect.andThen(
+          Effect.logError(`the handler of ${primary.message.name} failed`, cause),
+          primary.message.replyExpected ? Effect.ignore(primary.abort) : Effect.void
+        )
+  )
+
+/**
+ * Hands every primary of the session in the context to a handler, until the session ends.
+ *
+ * A handler that fails or dies concerns its own primary only: the cause is logged, the primary is answered SxF0 if it
+ * expects a reply and had none, and the next one is served.
+ *
+ * @example
+ * yield* Effect.forkScoped(Session.serve((primary) => primary.message.name === "S1F1" ? primary.reply(L()) : primary.abort))
+ *
+ * @since 0.1.0
+ */
+export const serve = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
+  handler: (primary: InboundPrimary) => Handled,
+  options?: ServeOptions
+): Effect.Effect<void, never, Effect.Services<Handled> | Session> =>
+  primaries.pipe(
+    Stream.mapEffect((primary) => guarded(primary, handler), {
+      concurrency: options?.concurrency ?? 1,
+      unordered: true
+    }),
+    Stream.runDrain
+  )

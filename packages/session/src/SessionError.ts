@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import { FrameError, ItemDecodeError, ItemEncodeError, MessageError } from "@effect-secs/codec/CodecError"
+import { FrameError, ItemDecodeError, ItemEncodeError, MessageError, shown } from "@effect-secs/codec/CodecError"
 import { rejectReasonName, selectStatusName } from "@effect-secs/codec/HsmsHeader"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -74,6 +74,10 @@ export class TransportError extends Schema.TaggedError<TransportError>("@effect-
 ) {
   override get message(): string {
     return `${this.operation} ${this.address}: ${describeTransport(this.reason)}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
@@ -185,12 +189,20 @@ export const describeDisconnect = (reason: DisconnectReason): string => {
     case "FrameFault":
       return reason.error.message
     case "SelectRefused":
-      return `the peer refused Select: ${selectStatusName(reason.status)} (status ${reason.status})`
+      return `the peer refused Select: ${selectStatusMeaning[reason.status] ?? selectStatusName(reason.status)} (status ${reason.status})`
     case "SelectRejected":
       return `the peer rejected Select.req: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
     case "NotSelectedPolicy":
       return `${reason.header} came before Select`
   }
+}
+
+const selectStatusMeaning: { readonly [status: number]: string } = {
+  2: "it is not ready for a session",
+  3: "another connection has the session",
+  4: "it has no such session id",
+  5: "another connection has this session id",
+  6: "this session id is selected already"
 }
 
 // --- transactions -------------------------------------------------------------------------------------------------
@@ -268,7 +280,13 @@ export class TransactionError extends Schema.TaggedError<TransactionError>("@eff
 ) {
   override get message(): string {
     const name = this.stream === 0 && this.function === 0 ? "Linktest" : `S${this.stream}F${this.function}`
-    return `${name} [${SystemBytes.format(this.systemBytes)}]: ${describeTransaction(this)}`
+    // No message has 0: this one never got that far.
+    const number = this.systemBytes === 0 ? "" : ` [${SystemBytes.format(this.systemBytes)}]`
+    return `${name}${number}: ${describeTransaction(this)}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }
 
@@ -325,5 +343,9 @@ export class InvalidOption extends Schema.TaggedError<InvalidOption>("@effect-se
 ) {
   override get message(): string {
     return `option ${this.option} is ${this.value}: expected ${this.expected}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
   }
 }

@@ -159,6 +159,13 @@ export type Untimed = DistributiveOmit<SessionEvent, "at">
 const millis = (duration: Duration.Duration | undefined): string =>
   duration === undefined ? "unknown" : `${Math.round(Duration.toMillis(duration))} ms`
 
+const text = (message: SecsMessage | undefined): string => (message?.item === undefined ? "" : ` ${message.item}`)
+
+const lost = ({ openTransactions, unwritten }: Disconnected): string =>
+  openTransactions + unwritten === 0
+    ? ""
+    : ` (${openTransactions} open transactions and ${unwritten} unwritten messages failed)`
+
 /**
  * One line for a log.
  *
@@ -173,11 +180,11 @@ export const describe = (event: SessionEvent): string => {
     case "ConnectFailed":
       return `${event.error.message}; next attempt in ${millis(event.retryIn)}`
     case "Disconnected":
-      return `disconnected: ${describeDisconnect(event.reason)} (${event.openTransactions} open transactions, ${event.unwritten} unwritten messages failed)`
+      return `disconnected: ${describeDisconnect(event.reason)}${lost(event)}`
     case "Received":
-      return `received ${event.header}`
+      return `received ${event.header}${text(event.message)}`
     case "Sent":
-      return `sent ${event.header}`
+      return `sent ${event.header}${text(event.message)}`
     case "UnmatchedReply":
       return `${event.kind.toLowerCase()} reply ${event.header}, age ${millis(event.age)}`
     case "UnmatchedReject":
@@ -193,7 +200,7 @@ export const describe = (event: SessionEvent): string => {
     case "PrimaryUnhandled":
       return `${event.header}: nobody reads primaries and the buffer is full`
     case "TransactionFailed":
-      return `${event.header}: ${event.reason}`
+      return `failed: ${event.reason}`
     case "LinktestFailed":
       return `linktest failed (${event.failures} of ${event.maxFailures})`
     case "ConnectionRefused":

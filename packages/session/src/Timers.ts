@@ -8,6 +8,7 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 /**
@@ -68,6 +69,26 @@ export const make = (input: Input = {}): Timers => {
 }
 
 /**
+ * The first timer that no clock can run, or `undefined`.
+ *
+ * @since 0.1.0
+ */
+export const invalid = (
+  input: Input = {}
+): { readonly option: string; readonly value: string; readonly expected: string } | undefined => {
+  for (const timer of names) {
+    const value = input[timer]
+    if (value === undefined) continue
+    const duration = Duration.fromInput(value)
+    const millis = Option.isSome(duration) ? Duration.toMillis(duration.value) : Number.NaN
+    if (!Number.isNaN(value) && millis >= 0) continue
+    const shown = typeof value === "object" ? JSON.stringify(value) : String(value)
+    return { option: `timers.${timer}`, value: shown, expected: "a duration that is not negative" }
+  }
+  return undefined
+}
+
+/**
  * A timer outside the range of the standard.
  *
  * @since 0.1.0
@@ -99,4 +120,4 @@ export const outOfRange = (timers: Timers): ReadonlyArray<OutOfRange> =>
  * @since 0.1.0
  */
 export const describe = ({ maximumSeconds, minimumSeconds, timer, value }: OutOfRange): string =>
-  `timer ${timer} is ${Duration.toSeconds(value)} s, outside the range of the standard (${minimumSeconds} to ${maximumSeconds} s); it is used as it is`
+  `timer ${timer} is ${Duration.toSeconds(value)} s, outside the range of the standard (${minimumSeconds} to ${maximumSeconds} s); it is used as it is${Duration.toSeconds(value) < 1 && timer !== "linktest" ? " (a plain number counts milliseconds)" : ""}`

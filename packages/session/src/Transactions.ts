@@ -8,9 +8,11 @@
  * @since 0.1.0
  */
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import type * as Clock from "effect/Clock"
 import type * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
-import type { Deadline } from "./internal/Alarm.ts"
+import { type Deadline, Deadlines, type Fork } from "./internal/Alarm.ts"
+import type { Owner } from "./internal/Outbox.ts"
 import type { TransactionError } from "./SessionError.ts"
 
 /**
@@ -28,7 +30,7 @@ export type ReplyQueue = Queue.Queue<Outcome>
  *
  * @since 0.1.0
  */
-export class Transaction implements Deadline {
+export class Transaction implements Deadline, Owner {
   readonly sessionId: number
   readonly stream: number
   readonly function: number
@@ -36,6 +38,7 @@ export class Transaction implements Deadline {
   /** Milliseconds to wait for the reply. */
   readonly timeout: number
   readonly #replies: ReplyQueue
+  readonly #deadlines: Deadlines<Transaction>
   open = true
   /** When the primary was handed to the socket, by the monotonic clock; NaN before. */
   sentAt = Number.NaN
@@ -51,7 +54,8 @@ export class Transaction implements Deadline {
     function_: number,
     systemBytes: number,
     timeout: number,
-    replies: ReplyQueue
+    replies: ReplyQueue,
+    deadlines: Deadlines<Transaction>
   ) {
     this.sessionId = sessionId
     this.stream = stream
@@ -59,7 +63,17 @@ export class Transaction implements Deadline {
     this.systemBytes = systemBytes
     this.timeout = timeout
     this.#replies = replies
+    this.#deadlines = deadlines
   }
+
+  /** The primary is in the hands of the socket: from now on the peer has its time to reply. */
+  written(at: number): void {
+    this.sentAt = at
+    if (this.open) this.#deadlines.start(this, this.timeout, at)
+  }
+
+  /** The end of the connection settles it together with all the others. */
+  lost(): void {}
 
   /** Wakes the caller now, not in a later turn. */
   settle(outcome: Outcome): void {
@@ -86,11 +100,17 @@ const remembered = 256
  */
 export class Transactions {
   readonly #open = new Map<number, Transaction>()
+  readonly #deadlines: Deadlines<Transaction>
   // A ring: the system bytes, time of sending and outcome of the last ones that ended.
   readonly #endedSystemBytes = new Uint32Array(remembered)
   readonly #endedSentAt = new Float64Array(remembered).fill(Number.NaN)
   readonly #endedReplied = new Uint8Array(remembered)
   #endedCount = 0
+
+  /** `expired` is told of a transaction whose time is over; it is still open then. */
+  constructor(clock: Clock.Clock, fork: Fork, expired: (transaction: Transaction) => void) {
+    this.#deadlines = new Deadlines(clock, fork, expired)
+  }
 
   get size(): number {
     return this.#open.size
@@ -104,14 +124,25 @@ export class Transactions {
     return this.#open.get(systemBytes)
   }
 
-  add(transaction: Transaction): void {
-    this.#open.set(transaction.systemBytes, transaction)
+  /** Opens one. Its time starts when its primary is written. */
+  open(
+    sessionId: number,
+    stream: number,
+    function_: number,
+    systemBytes: number,
+    timeout: number,
+    replies: ReplyQueue
+  ): Transaction {
+    const transaction = new Transaction(sessionId, stream, function_, systemBytes, timeout, replies, this.#deadlines)
+    this.#open.set(systemBytes, transaction)
+    return transaction
   }
 
   /** Removes a transaction. False where it was removed before: whoever gets true settles it. */
   remove(transaction: Transaction, replied: boolean): boolean {
     if (!transaction.open) return false
     transaction.open = false
+    this.#deadlines.stop(transaction)
     this.#open.delete(transaction.systemBytes)
     const at = this.#endedCount++ % remembered
     this.#endedSystemBytes[at] = transaction.systemBytes

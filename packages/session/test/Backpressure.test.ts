@@ -110,6 +110,51 @@ describe("a slow reader of primaries", () => {
     })
   )
 
+  it.effect("that asks the peer for each primary gets its replies, which stand behind more primaries", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected({ primaryCapacity: 2 })
+      const answered: Array<string> = []
+      yield* kit.start(
+        session.primaries.pipe(
+          Stream.runForEach((primary) =>
+            Effect.map(session.request(s1f1), (reply) => answered.push(`${primary.systemBytes} ${reply.name}`))
+          )
+        )
+      )
+      yield* peer.send(...[1, 2, 3, 4, 5, 6].map((i) => kit.data(6, 11, i)))
+      for (let i = 1; i <= 6; i++) yield* peer.send(kit.data(1, 2, (yield* peer.next).system))
+      yield* kit.settle
+      assert.deepStrictEqual(
+        answered,
+        [1, 2, 3, 4, 5, 6].map((i) => `${i} S1F2`)
+      )
+    })
+  )
+
+  it.effect("stops the peer at 16 times `primaryCapacity` while a reply is awaited", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected({ primaryCapacity: 5 }, { capacity: 0 })
+      const { taken } = yield* slowReader(session)
+      const request = yield* kit.start(session.request(s1f1, { timeout: "1 minute" }))
+      let sent = 0
+      yield* kit.start(
+        Effect.gen(function* () {
+          for (let i = 0; i < 1_000; i++) {
+            yield* peer.send(kit.data(6, 11, i))
+            sent++
+          }
+        })
+      )
+      for (let turn = 0; turn < 20; turn++) yield* kit.settle
+      // One with the reader, eighty that wait.
+      assert.deepStrictEqual([taken.length, sent], [1, 81])
+      yield* kit.pass("1 minute")
+      assert.strictEqual((yield* kit.reason(request))._tag, "ReplyTimeout")
+      yield* kit.settle
+      assert.strictEqual(sent, 81)
+    })
+  )
+
   it.effect("does not let a linktest end the connection, however long it takes", () =>
     Effect.gen(function* () {
       const { peer, session } = yield* kit.passiveSelected({ primaryCapacity: 1, timers: { linktest: "30 seconds" } })

@@ -151,6 +151,15 @@ describe("layers", () => {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
         assert.deepStrictEqual([error._tag, error.option, error.value], ["InvalidOption", option, String(value)])
       }
+      for (const [timer, value] of [
+        ["t3", Number.NaN],
+        ["t5", -1],
+        ["linktest", "-1 seconds"]
+      ] as const) {
+        const make = HsmsSession.makePassive({ sessionId: 0, timers: { [timer]: value } })
+        const error = yield* Effect.flip(Effect.scoped(Effect.provideService(make, Transport.Transport, passive)))
+        assert.deepStrictEqual([error.option, error.value], [`timers.${timer}`, String(value)])
+      }
     })
   )
 })
@@ -207,7 +216,8 @@ describe("events", () => {
   it.effect("show connections and states", () =>
     Effect.gen(function* () {
       const { events, peer } = yield* kit.passiveSelected()
-      yield* peer.send(kit.separateReq(9))
+      // A message that changes no state is none of these.
+      yield* peer.send(kit.linktestReq(8), kit.separateReq(9))
       yield* kit.settle
       const seen = (yield* events.all).flatMap((event) =>
         event._tag === "StateChanged"

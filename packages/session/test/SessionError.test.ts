@@ -63,7 +63,7 @@ const disconnect: ReadonlyArray<readonly [SessionError.DisconnectReason, string]
     { _tag: "FrameFault", error: new FrameError({ reason: { _tag: "FrameTooShort", length: 9 } }) },
     new FrameError({ reason: { _tag: "FrameTooShort", length: 9 } }).message
   ],
-  [{ _tag: "SelectRefused", status: 3 }, "the peer refused Select: Exhausted (status 3)"],
+  [{ _tag: "SelectRefused", status: 3 }, "the peer refused Select: another connection has the session (status 3)"],
   [{ _tag: "SelectRefused", status: 200 }, "the peer refused Select: select status 200 (status 200)"],
   [{ _tag: "SelectRejected", rejectReason: 1 }, "the peer rejected Select.req: STypeNotSupported (reason 1)"],
   [
@@ -139,7 +139,7 @@ describe("messages of errors", () => {
     const reason = { _tag: "ReplyTimeout", timer: "T6", waited: seconds(5) } as const
     assert.strictEqual(
       new TransactionError({ stream: 0, function: 0, systemBytes: 0, reason }).message,
-      "Linktest [00000000]: peer sent no reply within T6 (5s)"
+      "Linktest: peer sent no reply within T6 (5s)"
     )
   })
 
@@ -189,7 +189,7 @@ describe("one line for each event", () => {
     ],
     [
       { _tag: "Disconnected", at, reason: { _tag: "Separated" }, openTransactions: 2, unwritten: 1 },
-      "disconnected: the peer separated (2 open transactions, 1 unwritten messages failed)"
+      "disconnected: the peer separated (2 open transactions and 1 unwritten messages failed)"
     ],
     [{ _tag: "Received", at, header: linktest, message: undefined, elapsed: undefined }, `received ${linktest}`],
     [{ _tag: "Sent", at, header, message }, `sent ${header}`],
@@ -209,7 +209,7 @@ describe("one line for each event", () => {
     [{ _tag: "ProtocolWarning", at, header, what: "StreamZero" }, `${header}: stream 0 is not assigned`],
     [{ _tag: "ProtocolWarning", at, header, what: "WBitOnSecondary" }, `${header}: W-bit on a secondary`],
     [{ _tag: "PrimaryUnhandled", at, header, message }, `${header}: nobody reads primaries and the buffer is full`],
-    [{ _tag: "TransactionFailed", at, header, reason: "why" }, `${header}: why`],
+    [{ _tag: "TransactionFailed", at, header, reason: "why" }, "failed: why"],
     [{ _tag: "LinktestFailed", at, failures: 1, maxFailures: 3 }, "linktest failed (1 of 3)"],
     [
       { _tag: "ConnectionRefused", at, peer: "192.0.2.11:40000" },

@@ -166,6 +166,25 @@ describe("stream 9 at the host", () => {
     )
   }
 
+  it.effect(
+    "names the fault although equipment with another device id sends it under its own (e371/session-id/host)",
+    () =>
+      Effect.gen(function* () {
+        const { events, peer, session } = yield* kit.activeSelected()
+        const seen = yield* kit.primaries(session)
+        const request = yield* kit.start(session.request(s1f3))
+        const sent = yield* peer.next
+        yield* peer.send(kit.data(9, 1, 77, kit.headItem(sent), 1))
+        assert.deepStrictEqual(yield* kit.reason(request), { _tag: "ErrorReported", function: 1 })
+        assert.deepStrictEqual(
+          seen.map((one) => one.message.name),
+          ["S9F1"]
+        )
+        const [mismatch] = yield* events.of("SessionIdMismatch")
+        assert.isFalse(mismatch!.dropped)
+      })
+  )
+
   it.effect("is delivered when nobody waits for that header, and fails nothing", () =>
     Effect.gen(function* () {
       const { peer, session } = yield* kit.activeSelected()

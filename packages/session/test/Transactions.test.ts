@@ -302,16 +302,18 @@ for (const [side, selected] of [
     it.effect("refuses a secondary as request and writes nothing (e37/data/illegal-unsendable)", () =>
       Effect.gen(function* () {
         const { peer, session } = yield* selected()
-        for (const message of [
-          SecsMessage.secondary(1, 2),
-          SecsMessage.primary(9, 1),
-          SecsMessage.primary(1, 255),
-          new SecsMessage.SecsMessage(0, 1, true, undefined),
-          new SecsMessage.SecsMessage(128, 1, true, undefined),
-          new SecsMessage.SecsMessage(1, 2, true, undefined),
-          new SecsMessage.SecsMessage(1, 257, true, undefined)
-        ]) {
-          assert.strictEqual((yield* Effect.flip(session.request(message))).reason._tag, "Unsendable", String(message))
+        const { SecsMessage: Message } = SecsMessage
+        for (const [message, why] of [
+          [SecsMessage.secondary(1, 2), "NotPrimary"],
+          [SecsMessage.primary(9, 1), "NoReply"],
+          [SecsMessage.primary(1, 255), "NoReply"],
+          [new Message(0, 1, true, undefined), "StreamRange"],
+          [new Message(128, 1, true, undefined), "StreamRange"],
+          [new Message(1, 2, true, undefined), "WBitOnSecondary"],
+          [new Message(1, 257, true, undefined), "FunctionRange"]
+        ] as const) {
+          const { reason } = yield* Effect.flip(session.request(message))
+          assert.strictEqual(reason._tag === "Unsendable" && reason.error.reason, why, String(message))
         }
         yield* peer.silent
       })

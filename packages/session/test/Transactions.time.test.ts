@@ -90,8 +90,8 @@ describe("T3", () => {
   it.effect("is replaced by the timeout of a request, shorter or longer (e37/t3/override)", () =>
     Effect.gen(function* () {
       const { session } = yield* kit.activeSelected()
-      const short = yield* kit.start(session.request(s1f1, { timeout: "2 seconds" }))
       const usual = yield* kit.start(session.request(s1f1))
+      const short = yield* kit.start(session.request(s1f1, { timeout: "2 seconds" }))
       const long = yield* kit.start(session.request(s1f1, { timeout: "3 minutes" }))
       const never = yield* kit.start(session.request(s1f1, { timeout: Duration.infinity }))
       yield* kit.pass(1_999)

@@ -113,6 +113,11 @@ describe("a memory pair", () => {
       assert.strictEqual(yield* kit.value(read), "Closed")
       assert.strictEqual((yield* Effect.flip(a.write([bytes(1)]))).operation, "write")
       assert.strictEqual(yield* why(b), "Closed")
+
+      const other = yield* pair()
+      yield* other.a.write([bytes(1)])
+      yield* other.closeB
+      assert.strictEqual(yield* why(other.b), "Closed")
     })
   )
 

@@ -14,7 +14,7 @@ import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
 import type { InboundPrimary } from "../Session.ts"
-import type { SessionEvent, Untimed } from "../SessionEvent.ts"
+import { describe, type SessionEvent, type Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
 
 /** The options of a session, defaults filled in and checked. */
@@ -46,6 +46,15 @@ type Over = typeof over
 const untilOver = <A>(stream: Stream.Stream<A | Over>): Stream.Stream<A> =>
   Stream.takeWhile(stream, (value): value is A => value !== over)
 
+/** A connection that ends as it should is no warning. */
+const severity = (event: SessionEvent): "Debug" | "Info" | "Warn" => {
+  if (event._tag !== "Disconnected") return "Warn"
+  return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
+}
+
+/** How many times its capacity the buffer of primaries may hold while a reply is awaited. */
+const overfull = 16
+
 /** Events a slow observer may lag behind before it loses the oldest. */
 const eventCapacity = 16384
 
@@ -60,6 +69,9 @@ export class Core {
   readonly #room = Latch.makeUnsafe(true)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
   wasSelected = false
+  /** Kinds of faults that were logged since the session was last selected. */
+  readonly #told = new Set<SessionEvent["_tag"]>()
+  readonly #run: (effect: Effect.Effect<void>) => void
   #over = false
   #observers = 0
   #readers = 0
@@ -69,13 +81,15 @@ export class Core {
     clock: Clock.Clock,
     changes: PubSub.PubSub<State | Over>,
     events: PubSub.PubSub<SessionEvent | Over>,
-    primaries: Queue.Queue<InboundPrimary, Cause.Done>
+    primaries: Queue.Queue<InboundPrimary, Cause.Done>,
+    run: (effect: Effect.Effect<void>) => void
   ) {
     this.settings = settings
     this.clock = clock
     this.#changes = changes
     this.#events = events
     this.#primaries = primaries
+    this.#run = run
     PubSub.publishUnsafe(changes, this.state)
   }
 
@@ -85,7 +99,7 @@ export class Core {
       const changes = yield* PubSub.unbounded<State | Over>({ replay: 1 })
       const events = yield* PubSub.sliding<SessionEvent | Over>(eventCapacity)
       const primaries = yield* Queue.unbounded<InboundPrimary, Cause.Done>()
-      return new Core(settings, clock, changes, events, primaries)
+      return new Core(settings, clock, changes, events, primaries, Effect.runForkWith(yield* Effect.context()))
     })
 
   // --- state -------------------------------------------------------------------------------------------------------
@@ -105,7 +119,10 @@ export class Core {
     if (from === to) return
     PubSub.publishUnsafe(this.#changes, to)
     if (this.observed) this.emit({ _tag: "StateChanged", from, to })
-    if (to === "Selected") this.#selected.openUnsafe()
+    if (to === "Selected") {
+      this.#told.clear()
+      this.#selected.openUnsafe()
+    }
   }
 
   /** An event without consequences on a connection: dialling, and its end. */
@@ -161,6 +178,20 @@ export class Core {
     PubSub.publishUnsafe(this.#events, event)
   }
 
+  /**
+   * A fault: an event for observers and a line in the log. The first of a kind since the session was last selected is a
+   * warning, more of them are debug lines: what a peer does wrong all the time must not fill a disk.
+   */
+  fault(untimed: Untimed): void {
+    if (this.observed) this.emit(untimed)
+    const event = { ...untimed, at: 0 } as SessionEvent
+    const told = this.#told.has(event._tag)
+    this.#told.add(event._tag)
+    this.#run(
+      Effect.logWithLevel(told ? "Debug" : severity(event))(`session ${this.settings.sessionId}: ${describe(event)}`)
+    )
+  }
+
   get events(): Stream.Stream<SessionEvent> {
     const observe = Effect.acquireRelease(
       Effect.sync(() => {
@@ -192,6 +223,16 @@ export class Core {
   /** True when the connection has to stop reading until a reader of primaries has caught up. */
   get isFull(): boolean {
     return Queue.sizeUnsafe(this.#primaries) >= this.settings.primaryCapacity
+  }
+
+  /** True when not even a reply that is awaited makes the connection read on. */
+  get isOverfull(): boolean {
+    return Queue.sizeUnsafe(this.#primaries) >= this.settings.primaryCapacity * overfull
+  }
+
+  /** Somebody awaits a reply: the connection reads on, up to a point, although primaries wait. */
+  letIn(): void {
+    if (!this.isOverfull) this.#room.openUnsafe()
   }
 
   /** Done when there is room. With no reader left there is nothing to wait for: primaries are then turned away. */
