@@ -17,6 +17,7 @@ import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
 import { HsmsHeader as Header, SType } from "@effect-secs/codec/HsmsHeader"
 import type { Item } from "@effect-secs/codec/Item"
 import { abort, isPrimary, SecsMessage, validate } from "@effect-secs/codec/SecsMessage"
+import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -91,7 +92,7 @@ export class Connection {
       timeout: Duration.toMillis(core.settings.timers.t6),
       interval: core.settings.linktestMillis,
       maxFailures: core.settings.maxFailures,
-      send: () => this.#sendControl(SType.LinktestReq),
+      send: (owner) => this.#sendControl(SType.LinktestReq, owner),
       selected: () => core.state === "Selected",
       receivedAt: () => this.#receivedAt,
       listening: () => this.#listening,
@@ -126,19 +127,28 @@ export class Connection {
 
   /** Starts reader, writer and linktest, then reports TCP as connected. */
   start(): void {
-    this.#fork(
-      this.#outbox.run.pipe(
-        Effect.catch((error) => Effect.sync(() => this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } })))
-      )
-    )
+    this.#fork(this.#untilLost(this.#outbox.run))
     if (this.#core.observed) this.#core.emit({ _tag: "Connected", peer: this.#channel.peer })
     this.handle("TcpConnected", {})
-    this.#fork(
-      this.#read.pipe(
-        Effect.catch((error) => Effect.sync(() => this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } })))
-      )
-    )
+    this.#fork(this.#untilLost(this.#read))
     if (this.#core.settings.linktestMillis > 0) this.#fork(this.#linktest.watch)
+  }
+
+  /** A reader or writer: the connection does not outlive it, whatever ends it. */
+  #untilLost(fiber: Effect.Effect<void, TransportError>): Effect.Effect<void> {
+    return Effect.catchCause(fiber, (cause) => {
+      if (Cause.hasInterruptsOnly(cause)) return Effect.interrupt
+      const found = Cause.findError(cause)
+      const detail = Cause.pretty(cause)
+      const error = Result.isSuccess(found)
+        ? found.success
+        : new TransportError({
+            operation: "read",
+            address: this.#channel.peer,
+            reason: { _tag: "Other", code: "Defect", detail }
+          })
+      return Effect.sync(() => this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } }))
+    })
   }
 
   // --- state -------------------------------------------------------------------------------------------------------
@@ -455,9 +465,9 @@ export class Connection {
 
   // --- writing -----------------------------------------------------------------------------------------------------
 
-  #sendHeader(header: Header): void {
+  #sendHeader(header: Header, owner?: Owner): void {
     if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message: undefined })
-    this.#outbox.push(Hsms.encodeHeader(header))
+    this.#outbox.push(Hsms.encodeHeader(header), owner)
   }
 
   #respond(request: Header, sType: number, status: number): void {
@@ -606,9 +616,9 @@ export class Connection {
   // --- control transactions ----------------------------------------------------------------------------------------
 
   /** Sends a control request of ours; gives its system bytes. */
-  #sendControl(sType: number): number {
+  #sendControl(sType: number, owner?: Owner): number {
     const systemBytes = this.#systemBytes.next()
-    this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, sType, systemBytes))
+    this.#sendHeader(new Header(HsmsHeader.controlSessionId, 0, 0, 0, sType, systemBytes), owner)
     return systemBytes
   }
 

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import { HsmsSession, Session, SessionError, type SessionEvent, Transport } from "../src/index.ts"
+import { HsmsSession, Session, SessionError, SessionEvent, Transport } from "../src/index.ts"
 import * as kit from "./kit.ts"
 
 const s1f1 = SecsMessage.primary(1, 1)
@@ -294,6 +294,27 @@ describe("a failure of one kind", () => {
         .pipe(Effect.catchReason("TransactionError", "NotSelected", (reason) => Effect.succeed(reason.state)))
       assert.strictEqual(caught, "NotConnected")
       assert.isTrue((yield* Effect.flip(session.request(s1f1))) instanceof SessionError.TransactionError)
+    })
+  )
+})
+
+describe("a bug in an option that is a function", () => {
+  it.effect("ends the connection it hits, with the bug in the reason, and not the session", () =>
+    Effect.gen(function* () {
+      let broken = true
+      const ready = (): boolean => {
+        if (broken) throw new Error("a bug in ready")
+        return true
+      }
+      const { dial, events, peer } = yield* kit.passiveConnected({ ready })
+      yield* peer.send(kit.selectReq(1))
+      yield* peer.closed
+      const [ended] = yield* events.of("Disconnected")
+      assert.match(SessionEvent.describe(ended!), /a bug in ready/)
+      broken = false
+      const again = yield* dial
+      yield* again.send(kit.selectReq(2))
+      assert.deepStrictEqual(yield* again.next, kit.selectRsp(2))
     })
   )
 })

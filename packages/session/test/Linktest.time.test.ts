@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SecsMessage } from "@effect-secs/codec"
+import { Item, SecsMessage } from "@effect-secs/codec"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as kit from "./kit.ts"
@@ -263,3 +263,29 @@ for (const [side, connected, selected] of [
     )
   })
 }
+
+describe("T6 of a linktest", () => {
+  it.effect(
+    "starts when Linktest.req is written, not when a long message still stands before it (e37/t6/linktest-closes)",
+    () =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* kit.passiveSelected({ writeTimeout: "1 hour" }, { capacity: 100 })
+        yield* peer.stopsReading
+        yield* kit.start(session.send(SecsMessage.primary(6, 11, Item.B(new Uint8Array(1_000)))))
+        const probe = yield* kit.start(session.linktest)
+        yield* kit.pass("1 minute")
+        assert.isTrue(yield* kit.waits(probe))
+        yield* peer.connected
+        yield* peer.reads
+        assert.deepStrictEqual(
+          (yield* peer.rest).map((frame) => frame.sType),
+          [0, 5]
+        )
+        yield* kit.pass(4_999)
+        assert.isTrue(yield* kit.waits(probe))
+        yield* kit.pass(1)
+        assert.strictEqual((yield* kit.reason(probe))._tag, "ConnectionLost")
+        yield* peer.closed
+      })
+  )
+})

@@ -6,6 +6,7 @@ import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import { after, type Fork, now } from "./Alarm.ts"
+import type { Owner } from "./Outbox.ts"
 
 /** What a linktest needs of its connection. */
 export interface Port {
@@ -16,8 +17,8 @@ export interface Port {
   /** Milliseconds of silence before a probe. */
   readonly interval: number
   readonly maxFailures: number
-  /** Sends Linktest.req and gives its system bytes. */
-  readonly send: () => number
+  /** Queues Linktest.req and gives its system bytes. T6 starts when it is written. */
+  readonly send: (owner: Owner) => number
   /** A probe may be sent now. */
   readonly selected: () => boolean
   /** When the last bytes came, by the monotonic clock. */
@@ -29,7 +30,7 @@ export interface Port {
 }
 
 interface Open {
-  readonly timer: Fiber.Fiber<void> | undefined
+  timer: Fiber.Fiber<void> | undefined
   readonly answered: (alive: boolean) => void
 }
 
@@ -83,16 +84,23 @@ export class Linktest {
     if (this.#ended) return resume(Effect.succeed(false))
     const { clock, fork, timeout } = this.#port
     const sentAt = now(clock)
-    const systemBytes = this.#port.send()
-    const answered = (alive: boolean): void => resume(Effect.succeed(alive))
-    const timer = after(fork, timeout, () => {
+    const open: Open = { timer: undefined, answered: (alive) => resume(Effect.succeed(alive)) }
+    const expired = (): void => {
       this.#open.delete(systemBytes)
       this.#overdue.push(systemBytes)
       if (this.#overdue.length > maxOverdue) this.#overdue.shift()
-      answered(this.#port.receivedAt() > sentAt || !this.#port.listening())
+      open.answered(this.#port.receivedAt() > sentAt || !this.#port.listening())
+    }
+    const systemBytes = this.#port.send({
+      written: () => {
+        // A long message may stand before the probe; the peer's time starts when it has it.
+        if (this.#open.has(systemBytes)) open.timer = after(fork, timeout, expired)
+      },
+      // The session ended under the probe: nothing is known of the peer.
+      lost: () => this.answered(systemBytes)
     })
     // A caller that gives up leaves the procedure to its T6: the peer still answers, and that answer is no orphan.
-    this.#open.set(systemBytes, { timer, answered })
+    this.#open.set(systemBytes, open)
   })
 
   /** A probe and its consequence: after `maxFailures` in a row the connection ends. */
