@@ -9,14 +9,11 @@
  * @see SEMI E37, procedures
  * @since 0.1.0
  */
-import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import { FrameError } from "@effect-secs/codec/CodecError"
 import * as FrameDecoder from "@effect-secs/codec/FrameDecoder"
 import * as Hsms from "@effect-secs/codec/Hsms"
 import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
 import { HsmsHeader as Header, SType } from "@effect-secs/codec/HsmsHeader"
-import type { Item } from "@effect-secs/codec/Item"
-import { abort, isPrimary, SecsMessage, validate } from "@effect-secs/codec/SecsMessage"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -28,14 +25,12 @@ import type * as Scope from "effect/Scope"
 import type { Action, Event } from "./ConnectionState.ts"
 import { after, type Alarm, type Fork, makeAlarm, now } from "./internal/Alarm.ts"
 import type { Core } from "./internal/Core.ts"
-import { Inbound } from "./internal/Inbound.ts"
+import { DataMessages } from "./internal/DataMessages.ts"
 import { Linktest } from "./internal/Linktest.ts"
 import { Outbox, type Owner } from "./internal/Outbox.ts"
 import { type DisconnectReason, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
-import * as StreamNine from "./StreamNine.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 import type { ByteChannel } from "./Transport.ts"
-import { type ReplyQueue, type Transaction, Transactions } from "./Transactions.ts"
 
 /** Frames that may wait for a peer that does not read, before nothing more is read from it. */
 const maxQueuedFrames = 4096
@@ -49,7 +44,8 @@ export class Connection {
   readonly #fork: Fork
   readonly #decoder: FrameDecoder.FrameDecoder
   readonly #outbox: Outbox
-  readonly #transactions: Transactions
+  /** The data messages on this connection. */
+  readonly data: DataMessages
   readonly #t8: Alarm
   readonly #linktest: Linktest
   /** Our Select.req that waits for its response. */
@@ -58,8 +54,6 @@ export class Connection {
   readonly #done = Deferred.makeUnsafe<DisconnectReason>()
   #t7: Fiber.Fiber<void> | undefined = undefined
   #ended = false
-  /** Sessions that ended on this connection before the one that may be on it now. */
-  #sessions = 0
   #reason: DisconnectReason | undefined = undefined
   #receivedAt: number
   /** False while the reader waits for room instead of bytes. */
@@ -81,11 +75,19 @@ export class Connection {
     this.#systemBytes = SystemBytes.make(
       firstSystemBytes,
       (systemBytes) =>
-        this.#transactions.has(systemBytes) ||
-        this.#linktest.uses(systemBytes) ||
-        this.#select?.systemBytes === systemBytes
+        this.data.uses(systemBytes) || this.#linktest.uses(systemBytes) || this.#select?.systemBytes === systemBytes
     )
-    this.#transactions = new Transactions(core.clock, fork, (transaction) => this.#t3Expired(transaction))
+    this.data = new DataMessages({
+      core,
+      fork,
+      outbox: this.#outbox,
+      systemBytes: this.#systemBytes,
+      receivedAt: () => this.#receivedAt,
+      // The reply may stand behind primaries that fill the buffer.
+      awaiting: () => {
+        if (!this.#listening) core.letIn()
+      }
+    })
     this.#linktest = new Linktest({
       clock: core.clock,
       fork,
@@ -118,11 +120,6 @@ export class Connection {
   /** Done when everything queued is in the hands of the socket. */
   get flushed(): Effect.Effect<void> {
     return this.#outbox.idle
-  }
-
-  /** Tells the sessions on this connection apart: Deselect ends one, the next Select begins another. */
-  get session(): number {
-    return this.#sessions
   }
 
   /** Starts reader, writer and linktest, then reports TCP as connected. */
@@ -186,11 +183,9 @@ export class Connection {
       case "EndControl":
         return this.#endControl(header!.systemBytes)
       case "FailTransaction":
-        return this.#rejected(header!)
+        return this.data.rejected(header!)
       case "AbortTransactions":
-        this.#sessions++
-        this.#failAll({ _tag: "Deselected" })
-        return
+        return this.data.deselected()
       case "ArmT7": {
         const { t7 } = this.#core.settings.timers
         this.#t7 = after(this.#fork, Duration.toMillis(t7), () =>
@@ -221,25 +216,12 @@ export class Connection {
   #end(reason: DisconnectReason): void {
     this.#ended = true
     this.#t8.disarm()
-    const openTransactions = this.#transactions.size
-    const unwritten = this.#failAll(reason, true)
+    const openTransactions = this.data.open
+    const unwritten = this.data.end(reason)
     this.#linktest.end()
     this.#core.fault({ _tag: "Disconnected", reason, openTransactions, unwritten })
     this.#reason = reason
   }
-
-  /** Fails open transactions and unwritten data frames alike. Returns how many frames were not written. */
-  #failAll(cause: DisconnectReason, close = false): number {
-    this.#lost = cause
-    const open = this.#transactions.all()
-    for (const transaction of open) this.#transactions.remove(transaction, false)
-    const unwritten = close ? this.#outbox.close() : this.#outbox.dropOwned()
-    for (const transaction of open) this.#fail(transaction, { _tag: "ConnectionLost", cause })
-    return unwritten
-  }
-
-  /** What senders are told whose frames are dropped. */
-  #lost: DisconnectReason = { _tag: "LocalClose" }
 
   // --- reading -----------------------------------------------------------------------------------------------------
 
@@ -252,7 +234,7 @@ export class Connection {
       // Here this side does not listen, so the peer's silence means nothing: T8 is off and a linktest proves nothing.
       this.#listening = false
       if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
-      if (this.#core.isFull && (this.#transactions.size === 0 || this.#core.isOverfull)) yield* this.#core.room
+      if (this.#core.isFull && (this.data.open === 0 || this.#core.isOverfull)) yield* this.#core.room
       this.#listening = true
     }
   })
@@ -329,141 +311,17 @@ export class Connection {
     }
   }
 
+  #onData(header: Header, bytes: Uint8Array, start: number, end: number): void {
+    if (this.#core.state === "Selected") return this.data.receive(header, bytes, start + HsmsHeader.length, end)
+    if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message: undefined, elapsed: undefined })
+    this.handle("Data", { header, reason: this.#tooEarly(header) })
+  }
+
   #tooEarly(header: Header): DisconnectReason {
     return { _tag: "NotSelectedPolicy", header: String(header) }
   }
 
-  #onData(header: Header, bytes: Uint8Array, start: number, end: number): void {
-    if (this.#core.state !== "Selected") {
-      if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message: undefined, elapsed: undefined })
-      return this.handle("Data", { header, reason: this.#tooEarly(header) })
-    }
-    const text = start + HsmsHeader.length
-    let item: Item | undefined
-    let fault: ItemDecodeError | undefined
-    if (text < end) {
-      const decoded = this.#core.settings.decode(bytes, text, end)
-      if (Result.isSuccess(decoded)) item = decoded.success
-      else fault = decoded.failure
-    }
-    const message = new SecsMessage(header.stream, header.function, header.replyExpected, item)
-    const { sessionId } = this.#core.settings
-    const foreign = header.sessionId !== sessionId && this.#core.settings.sessionIdPolicy !== "accept"
-    // Equipment that reports a foreign device id does so under its own: what names the fault must not be dropped.
-    const dropped = foreign && this.#core.settings.sessionIdPolicy === "strict" && header.stream !== 9
-    if (foreign) this.#foreign(header, sessionId, dropped)
-    if (isPrimary(message)) this.#onPrimary(header, message, fault, dropped, bytes, text, end)
-    else this.#onSecondary(header, message, fault, bytes, text, end)
-  }
-
-  #foreign(header: Header, expected: number, dropped: boolean): void {
-    this.#core.fault({ _tag: "SessionIdMismatch", header, expected, dropped })
-    if (dropped) this.#report("UnrecognizedDeviceId", header)
-  }
-
-  #onPrimary(
-    header: Header,
-    message: SecsMessage,
-    fault: ItemDecodeError | undefined,
-    dropped: boolean,
-    bytes: Uint8Array,
-    text: number,
-    end: number
-  ): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message, elapsed: undefined })
-    if (dropped) return
-    if (fault !== undefined) {
-      this.#undecodable(header, fault, bytes, text, end)
-      this.#report("IllegalData", header)
-      if (header.replyExpected) this.#answerAbort(header)
-      return
-    }
-    if (message.stream === 0) this.#warn(header, "StreamZero")
-    if (message.stream === 9) this.#reported(message)
-    const primary = new Inbound(this, header, message)
-    if (this.#core.offer(primary)) return
-    this.#core.fault({ _tag: "PrimaryUnhandled", header, message })
-    if (header.replyExpected) this.#answerAbort(header)
-  }
-
-  #onSecondary(
-    header: Header,
-    message: SecsMessage,
-    fault: ItemDecodeError | undefined,
-    bytes: Uint8Array,
-    text: number,
-    end: number
-  ): void {
-    const transaction = this.#transactions.get(header.systemBytes)
-    const { observed } = this.#core
-    if (observed) {
-      const sentAt = transaction?.sentAt ?? Number.NaN
-      this.#core.emit({ _tag: "Received", header, message, elapsed: this.#since(sentAt) })
-    }
-    if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
-    if (fault !== undefined) this.#undecodable(header, fault, bytes, text, end)
-    const foreign = transaction !== undefined && header.sessionId !== transaction.sessionId
-    if (transaction === undefined || (foreign && this.#core.settings.sessionIdPolicy === "strict")) {
-      return this.#unmatched(header, transaction)
-    }
-    this.#transactions.remove(transaction, true)
-    if (
-      header.stream !== transaction.stream ||
-      (header.function !== 0 && header.function !== transaction.function + 1)
-    ) {
-      return this.#fail(transaction, { _tag: "UnexpectedReply", stream: header.stream, function: header.function })
-    }
-    if (header.function === 0) return this.#fail(transaction, { _tag: "Aborted" })
-    if (fault !== undefined) return this.#fail(transaction, { _tag: "UndecodableReply", error: fault })
-    transaction.settle(Exit.succeed(message))
-  }
-
-  #since(at: number): Duration.Duration | undefined {
-    return Number.isNaN(at) ? undefined : Duration.millis(this.#receivedAt - at)
-  }
-
-  #unmatched(header: Header, transaction: Transaction | undefined): void {
-    if (transaction !== undefined) {
-      const age = this.#since(transaction.sentAt)
-      return this.#core.fault({ _tag: "UnmatchedReply", kind: "Mismatched", header, age })
-    }
-    const ended = this.#transactions.ended(header.systemBytes)
-    const kind = ended === undefined ? "Orphan" : ended.replied ? "Duplicate" : "Late"
-    const age = ended === undefined ? undefined : this.#since(ended.sentAt)
-    this.#core.fault({ _tag: "UnmatchedReply", kind, header, age })
-  }
-
-  #undecodable(header: Header, error: ItemDecodeError, bytes: Uint8Array, text: number, end: number): void {
-    // A copy, as the frame's buffer is used again for the next.
-    this.#core.fault({ _tag: "Undecodable", header, error, text: Uint8Array.prototype.slice.call(bytes, text, end) })
-  }
-
-  #warn(header: Header, what: "WBitOnSecondary" | "StreamZero"): void {
-    this.#core.fault({ _tag: "ProtocolWarning", header, what })
-  }
-
-  /** Stream 9 at the host: the transaction whose header it carries fails now instead of at T3. */
-  #reported(message: SecsMessage): void {
-    if (this.#core.settings.role !== "host") return
-    const reported = StreamNine.reportedHeader(message)
-    if (reported === undefined) return
-    const transaction = this.#transactions.get(reported.systemBytes)
-    if (transaction?.stream !== reported.stream || transaction.function !== reported.function) return
-    this.#transactions.remove(transaction, false)
-    this.#fail(transaction, { _tag: "ErrorReported", function: message.function })
-  }
-
-  /** Equipment reports a fault with stream 9; a host never does. */
-  #report(fault: StreamNine.Fault, header: Header): void {
-    if (this.#core.settings.role !== "equipment" || header.stream === 9) return
-    this.#push(StreamNine.report(fault, header), this.#core.settings.sessionId, this.#systemBytes.next())
-  }
-
-  #answerAbort(header: Header): void {
-    if (header.stream > 0) this.#push(abort(header.stream), header.sessionId, header.systemBytes)
-  }
-
-  // --- writing -----------------------------------------------------------------------------------------------------
+  // --- control messages ----------------------------------------------------------------------------------------
 
   #sendHeader(header: Header, owner?: Owner): void {
     if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message: undefined })
@@ -478,142 +336,6 @@ export class Connection {
     this.#core.fault({ _tag: "Refused", header, rejectReason })
     this.#sendHeader(Hsms.toHeader(Hsms.rejectReq(header, rejectReason)))
   }
-
-  /** Queues a data message of the protocol's own. */
-  #push(message: SecsMessage, sessionId: number, systemBytes: number): void {
-    const header = HsmsHeader.data(sessionId, message, systemBytes)
-    const frame = Hsms.encodeData(header, message.item)
-    if (Result.isFailure(frame)) return
-    if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message })
-    this.#outbox.push(frame.success)
-  }
-
-  /** The frame of a user's message, or why it cannot be sent. */
-  #frame(message: SecsMessage, header: Header, session: number): Result.Result<Uint8Array, TransactionError> {
-    const error = (reason: TransactionReason): Result.Result<never, TransactionError> =>
-      Result.fail(
-        new TransactionError({
-          stream: message.stream,
-          function: message.function,
-          systemBytes: header.systemBytes,
-          reason
-        })
-      )
-    if (this.#ended || session !== this.#sessions) return error({ _tag: "ConnectionLost", cause: this.#lost })
-    if (this.#core.state !== "Selected") return error({ _tag: "NotSelected", state: this.#core.state })
-    const valid = validate(message)
-    if (Result.isFailure(valid)) return error({ _tag: "Unsendable", error: valid.failure })
-    const frame = Hsms.encodeData(header, message.item)
-    if (Result.isFailure(frame)) return error({ _tag: "Unsendable", error: frame.failure })
-    const length = frame.success.length - 4
-    const maximum = this.#core.settings.maxFrameLength
-    if (length > maximum) return error({ _tag: "TooLong", length, maximum })
-    if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message })
-    return Result.succeed(frame.success)
-  }
-
-  /** Opens a transaction and queues its primary. */
-  open(message: SecsMessage, timeout: number, replies: ReplyQueue): Result.Result<Transaction, TransactionError> {
-    const { sessionId } = this.#core.settings
-    const systemBytes = this.#systemBytes.next()
-    const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes), this.#sessions)
-    if (Result.isFailure(frame)) return Result.fail(frame.failure)
-    const { function: function_, stream } = message
-    const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout, replies)
-    this.#outbox.push(frame.success, transaction)
-    // Its reply may stand behind primaries that fill the buffer.
-    if (!this.#listening) this.#core.letIn()
-    return Result.succeed(transaction)
-  }
-
-  /** Ends a transaction whose caller has gone. */
-  release(transaction: Transaction): void {
-    if (!this.#transactions.remove(transaction, false)) return
-    this.#outbox.withdraw(transaction)
-  }
-
-  /** Writes a message that waits for nothing; done when it is written. */
-  send(message: SecsMessage): Effect.Effect<void, TransactionError> {
-    return Effect.suspend(() => {
-      const header = HsmsHeader.data(this.#core.settings.sessionId, message, this.#systemBytes.next())
-      return this.#write(message, header, this.#sessions)
-    })
-  }
-
-  /** Answers a primary that came in a session on this connection; `withdrawn` is called if the caller gives up in time. */
-  answer(
-    primary: Header,
-    message: SecsMessage,
-    session: number,
-    withdrawn: () => void
-  ): Effect.Effect<void, TransactionError> {
-    return Effect.suspend(() =>
-      this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, withdrawn)
-    )
-  }
-
-  #write(
-    message: SecsMessage,
-    header: Header,
-    session: number,
-    withdrawn?: () => void
-  ): Effect.Effect<void, TransactionError> {
-    const frame = this.#frame(message, header, session)
-    if (Result.isFailure(frame)) return Effect.fail(frame.failure)
-    return Effect.callback((resume) => {
-      const owner: Owner = {
-        written: () => resume(Effect.void),
-        lost: () =>
-          resume(
-            Effect.fail(
-              new TransactionError({
-                stream: message.stream,
-                function: message.function,
-                systemBytes: header.systemBytes,
-                reason: { _tag: "ConnectionLost", cause: this.#lost }
-              })
-            )
-          )
-      }
-      this.#outbox.push(frame.success, owner)
-      return Effect.sync(() => {
-        if (this.#outbox.withdraw(owner)) withdrawn?.()
-      })
-    })
-  }
-
-  // --- ends of transactions ----------------------------------------------------------------------------------------
-
-  /** Tells the caller of a transaction that was removed. */
-  #fail(transaction: Transaction, reason: TransactionReason): void {
-    const { function: function_, sessionId, stream, systemBytes } = transaction
-    const error = new TransactionError({ stream, function: function_, systemBytes, reason })
-    if (this.#core.observed) {
-      const header = new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes)
-      this.#core.emit({ _tag: "TransactionFailed", header, reason: error.message })
-    }
-    transaction.settle(Exit.fail(error))
-  }
-
-  #t3Expired(transaction: Transaction): void {
-    if (!this.#transactions.remove(transaction, false)) return
-    const { function: function_, sessionId, stream, systemBytes } = transaction
-    this.#report("TransactionTimeout", new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes))
-    const timer = transaction.timeout === this.#core.settings.t3Millis ? "T3" : undefined
-    this.#fail(transaction, { _tag: "ReplyTimeout", timer, waited: Duration.millis(transaction.timeout) })
-  }
-
-  #rejected(header: Header): void {
-    const transaction = this.#transactions.get(header.systemBytes)
-    if (transaction === undefined) {
-      this.#core.fault({ _tag: "UnmatchedReject", header })
-      return
-    }
-    this.#transactions.remove(transaction, false)
-    this.#fail(transaction, { _tag: "Rejected", rejectReason: header.byte3 })
-  }
-
-  // --- control transactions ----------------------------------------------------------------------------------------
 
   /** Sends a control request of ours; gives its system bytes. */
   #sendControl(sType: number, owner?: Owner): number {
@@ -644,7 +366,7 @@ export class Connection {
       const sentAt = now(this.#core.clock)
       return Effect.flatMap(this.#linktest.probe(), () => {
         const reason: TransactionReason | undefined = this.#ended
-          ? { _tag: "ConnectionLost", cause: this.#lost }
+          ? { _tag: "ConnectionLost", cause: this.data.lost }
           : this.#linktest.failures > 0
             ? { _tag: "ReplyTimeout", timer: "T6", waited: this.#core.settings.timers.t6 }
             : undefined

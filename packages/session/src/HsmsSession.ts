@@ -169,13 +169,13 @@ const service = (core: Core, current: Current): Session["Service"] => {
       return Effect.onExit(
         Effect.suspend(() => {
           if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
-          const opened = connection.open(message, timeout, replies)
+          const opened = connection.data.request(message, timeout, replies)
           if (Result.isFailure(opened)) return Effect.fail(opened.failure)
           transaction = opened.success
           return Effect.flatten(Queue.take(replies))
         }),
         () => {
-          if (transaction !== undefined) connection!.release(transaction)
+          if (transaction !== undefined) connection!.data.release(transaction)
           return Effect.void
         }
       )
@@ -203,7 +203,7 @@ const service = (core: Core, current: Current): Session["Service"] => {
         if (!isPrimary(message)) return unsendable(message, "NotPrimary")
         return current.connection === undefined
           ? failure(message, { _tag: "NotSelected", state: core.state })
-          : current.connection.send(withoutReply(message))
+          : current.connection.data.send(withoutReply(message))
       }),
     primaries: core.primaries,
     events: core.events,

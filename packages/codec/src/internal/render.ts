@@ -4,7 +4,7 @@
  */
 import { FormatCode, fromCode } from "../FormatCode.ts"
 import { decodeLocalized } from "./localized.ts"
-import type { ItemNode, Localized } from "./node.ts"
+import type { LocalizedShape, Shape } from "./shape.ts"
 
 const maxValues = 16
 const maxCharacters = 64
@@ -39,12 +39,12 @@ const one = (format: number, value: unknown): string => {
   return Object.is(value, -0) ? "-0" : String(value)
 }
 
-const leaf = (item: ItemNode): string => {
+const leaf = (item: Shape): string => {
   const name = fromCode(item.format)!.format
   const value = item.value
   if (typeof value === "string") return `<${name} ${quote(value)}>`
   if (item.format === FormatCode.C2) {
-    const { bytes, lsh } = value as Localized
+    const { bytes, lsh } = value as LocalizedShape
     const text = decodeLocalized(lsh, bytes)
     if (text !== undefined) return `<C2 ${lsh} ${quote(text)}>`
     return `<C2 ${lsh}${values(FormatCode.B, bytes)}>`
@@ -61,9 +61,9 @@ const values = (format: number, array: ArrayLike<unknown>): string => {
   return array.length > maxValues ? `${out} …` : out
 }
 
-export const render = (root: ItemNode): string => {
+export const render = (root: Shape): string => {
   let out = ""
-  const pending: Array<ItemNode | string> = [root]
+  const pending: Array<Shape | string> = [root]
   while (pending.length > 0) {
     if (out.length > maxText) return `${out}…`
     const next = pending.pop()!
@@ -76,7 +76,7 @@ export const render = (root: ItemNode): string => {
       out += leaf(next)
       continue
     }
-    const children = next.value as ReadonlyArray<ItemNode>
+    const children = next.value as ReadonlyArray<Shape>
     out += `<L [${children.length}]`
     pending.push(">")
     for (let i = Math.min(children.length, maxText / 2) - 1; i >= 0; i--) pending.push(children[i]!)

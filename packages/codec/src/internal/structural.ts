@@ -3,14 +3,14 @@
  */
 import * as Hash from "effect/Hash"
 import { FormatCode } from "../FormatCode.ts"
-import type { ItemNode, Localized } from "./node.ts"
+import type { LocalizedShape, Shape } from "./shape.ts"
 
 /** NaN equals NaN and 0 does not equal -0: two values are equal when they mean the same on the wire. */
 const sameLeaf = (format: number, a: unknown, b: unknown): boolean => {
   if (Object.is(a, b)) return true
   if (format === FormatCode.C2) {
-    const x = a as Localized
-    const y = b as Localized
+    const x = a as LocalizedShape
+    const y = b as LocalizedShape
     return x.lsh === y.lsh && sameElements(x.bytes, y.bytes)
   }
   if (typeof a === "string") return false
@@ -27,8 +27,8 @@ const sameElements = (a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean => 
   return true
 }
 
-export const equals = (left: ItemNode, right: ItemNode): boolean => {
-  const pending: Array<ItemNode> = [left, right]
+export const equals = (left: Shape, right: Shape): boolean => {
+  const pending: Array<Shape> = [left, right]
   while (pending.length > 0) {
     const b = pending.pop()!
     const a = pending.pop()!
@@ -38,8 +38,8 @@ export const equals = (left: ItemNode, right: ItemNode): boolean => {
       if (!sameLeaf(a.format, a.value, b.value)) return false
       continue
     }
-    const as = a.value as ReadonlyArray<ItemNode>
-    const bs = b.value as ReadonlyArray<ItemNode>
+    const as = a.value as ReadonlyArray<Shape>
+    const bs = b.value as ReadonlyArray<Shape>
     if (as.length !== bs.length) return false
     for (let i = 0; i < as.length; i++) pending.push(as[i]!, bs[i]!)
   }
@@ -66,21 +66,21 @@ const hashElements = (values: ArrayLike<unknown>, from: number): number => {
   return Hash.combine(h, values.length)
 }
 
-export const hash = (root: ItemNode): number => {
+export const hash = (root: Shape): number => {
   let h = 0
-  const pending: Array<ItemNode> = [root]
+  const pending: Array<Shape> = [root]
   for (let seen = 0; pending.length > 0 && seen < hashedItems; seen++) {
     const item = pending.pop()!
     const value = item.value
     h = Hash.combine(h, item.format)
     if (item.format === FormatCode.L) {
-      const children = value as ReadonlyArray<ItemNode>
+      const children = value as ReadonlyArray<Shape>
       h = Hash.combine(h, children.length)
       for (let i = Math.min(children.length, hashedValues) - 1; i >= 0; i--) pending.push(children[i]!)
     } else if (typeof value === "string") {
       h = Hash.combine(h, Hash.string(value))
     } else if (item.format === FormatCode.C2) {
-      h = hashElements((value as Localized).bytes, Hash.combine(h, (value as Localized).lsh))
+      h = hashElements((value as LocalizedShape).bytes, Hash.combine(h, (value as LocalizedShape).lsh))
     } else {
       h = hashElements(elements(value), h)
     }

@@ -5,18 +5,29 @@ import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
 import type { Item } from "@effect-secs/codec/Item"
 import { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Effect from "effect/Effect"
-import type { Connection } from "../Connection.ts"
 import type { InboundPrimary } from "../Session.ts"
 import { TransactionError, type TransactionReason } from "../SessionError.ts"
 
+/** Where a reply goes: the connection the primary came on. */
+export interface Answering {
+  /** Tells the sessions on the connection apart. */
+  readonly session: number
+  readonly answer: (
+    primary: HsmsHeader,
+    message: SecsMessage,
+    session: number,
+    withdrawn: () => void
+  ) => Effect.Effect<void, TransactionError>
+}
+
 export class Inbound implements InboundPrimary {
-  readonly #connection: Connection
+  readonly #connection: Answering
   readonly #session: number
   readonly #header: HsmsHeader
   readonly message: SecsMessage
   #replied = false
 
-  constructor(connection: Connection, header: HsmsHeader, message: SecsMessage) {
+  constructor(connection: Answering, header: HsmsHeader, message: SecsMessage) {
     this.#connection = connection
     this.#session = connection.session
     this.#header = header

@@ -1,0 +1,363 @@
+/**
+ * The data messages of one connection: primaries and secondaries in, requests, replies and reports out, and the
+ * transactions between them.
+ *
+ * Nothing here changes the protocol state; the connection calls in while it is SELECTED, and says when that is over.
+ *
+ * @see SEMI E37, data procedure
+ */
+import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
+import * as Hsms from "@effect-secs/codec/Hsms"
+import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
+import { HsmsHeader as Header, SType } from "@effect-secs/codec/HsmsHeader"
+import type { Item } from "@effect-secs/codec/Item"
+import { abort, isPrimary, SecsMessage, validate } from "@effect-secs/codec/SecsMessage"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Result from "effect/Result"
+import { type DisconnectReason, TransactionError, type TransactionReason } from "../SessionError.ts"
+import * as StreamNine from "../StreamNine.ts"
+import type { SystemBytes } from "../SystemBytes.ts"
+import { type ReplyQueue, type Transaction, Transactions } from "../Transactions.ts"
+import type { Fork } from "./Alarm.ts"
+import type { Core } from "./Core.ts"
+import { Inbound } from "./Inbound.ts"
+import type { Outbox, Owner } from "./Outbox.ts"
+
+/** What data messages need of their connection. */
+export interface Port {
+  readonly core: Core
+  readonly fork: Fork
+  readonly outbox: Outbox
+  readonly systemBytes: SystemBytes
+  /** When the last bytes came, by the monotonic clock. */
+  readonly receivedAt: () => number
+  /** Somebody awaits a reply from now on. */
+  readonly awaiting: () => void
+}
+
+export class DataMessages {
+  readonly #port: Port
+  readonly #core: Core
+  readonly #outbox: Outbox
+  readonly #transactions: Transactions
+  #ended = false
+  /** What senders are told whose frames are dropped. */
+  #lost: DisconnectReason = { _tag: "LocalClose" }
+  /** Sessions that ended on this connection before the one that may be on it now. */
+  #sessions = 0
+
+  constructor(port: Port) {
+    this.#port = port
+    this.#core = port.core
+    this.#outbox = port.outbox
+    this.#transactions = new Transactions(port.core.clock, port.fork, (transaction) => this.#t3Expired(transaction))
+  }
+
+  /** Open transactions. */
+  get open(): number {
+    return this.#transactions.size
+  }
+
+  /** True for system bytes that no other request may use yet. */
+  uses(systemBytes: number): boolean {
+    return this.#transactions.has(systemBytes)
+  }
+
+  /** Why the session, or the connection, ended last. */
+  get lost(): DisconnectReason {
+    return this.#lost
+  }
+
+  /** Tells the sessions on this connection apart: Deselect ends one, the next Select begins another. */
+  get session(): number {
+    return this.#sessions
+  }
+
+  /** The session has ended, the connection has not. */
+  deselected(): void {
+    this.#sessions++
+    this.#failAll({ _tag: "Deselected" }, false)
+  }
+
+  /** The connection has ended: settles everything. Returns how many frames were not written. */
+  end(reason: DisconnectReason): number {
+    this.#ended = true
+    return this.#failAll(reason, true)
+  }
+
+  /** Fails open transactions and unwritten data frames alike. Returns how many frames were not written. */
+  #failAll(cause: DisconnectReason, close: boolean): number {
+    this.#lost = cause
+    const open = this.#transactions.all()
+    for (const transaction of open) this.#transactions.remove(transaction, false)
+    const unwritten = close ? this.#outbox.close() : this.#outbox.dropOwned()
+    for (const transaction of open) this.#fail(transaction, { _tag: "ConnectionLost", cause })
+    return unwritten
+  }
+
+  // --- in ----------------------------------------------------------------------------------------------------------
+
+  /** One data message; its text is the bytes `text` to `end`, valid during the call. */
+  receive(header: Header, bytes: Uint8Array, text: number, end: number): void {
+    let item: Item | undefined
+    let fault: ItemDecodeError | undefined
+    if (text < end) {
+      const decoded = this.#core.settings.decode(bytes, text, end)
+      if (Result.isSuccess(decoded)) item = decoded.success
+      else fault = decoded.failure
+    }
+    const message = new SecsMessage(header.stream, header.function, header.replyExpected, item)
+    const { sessionId } = this.#core.settings
+    const foreign = header.sessionId !== sessionId && this.#core.settings.sessionIdPolicy !== "accept"
+    // Equipment that reports a foreign device id does so under its own: what names the fault must not be dropped.
+    const dropped = foreign && this.#core.settings.sessionIdPolicy === "strict" && header.stream !== 9
+    if (foreign) this.#foreign(header, sessionId, dropped)
+    if (isPrimary(message)) this.#onPrimary(header, message, fault, dropped, bytes, text, end)
+    else this.#onSecondary(header, message, fault, bytes, text, end)
+  }
+
+  #foreign(header: Header, expected: number, dropped: boolean): void {
+    this.#core.fault({ _tag: "SessionIdMismatch", header, expected, dropped })
+    if (dropped) this.#report("UnrecognizedDeviceId", header)
+  }
+
+  #onPrimary(
+    header: Header,
+    message: SecsMessage,
+    fault: ItemDecodeError | undefined,
+    dropped: boolean,
+    bytes: Uint8Array,
+    text: number,
+    end: number
+  ): void {
+    if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message, elapsed: undefined })
+    if (dropped) return
+    if (fault !== undefined) {
+      this.#undecodable(header, fault, bytes, text, end)
+      this.#report("IllegalData", header)
+      if (header.replyExpected) this.#answerAbort(header)
+      return
+    }
+    if (message.stream === 0) this.#warn(header, "StreamZero")
+    if (message.stream === 9) this.#reported(message)
+    const primary = new Inbound(this, header, message)
+    if (this.#core.offer(primary)) return
+    this.#core.fault({ _tag: "PrimaryUnhandled", header, message })
+    if (header.replyExpected) this.#answerAbort(header)
+  }
+
+  #onSecondary(
+    header: Header,
+    message: SecsMessage,
+    fault: ItemDecodeError | undefined,
+    bytes: Uint8Array,
+    text: number,
+    end: number
+  ): void {
+    const transaction = this.#transactions.get(header.systemBytes)
+    const { observed } = this.#core
+    if (observed) {
+      const sentAt = transaction?.sentAt ?? Number.NaN
+      this.#core.emit({ _tag: "Received", header, message, elapsed: this.#since(sentAt) })
+    }
+    if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
+    if (fault !== undefined) this.#undecodable(header, fault, bytes, text, end)
+    const foreign = transaction !== undefined && header.sessionId !== transaction.sessionId
+    if (transaction === undefined || (foreign && this.#core.settings.sessionIdPolicy === "strict")) {
+      return this.#unmatched(header, transaction)
+    }
+    this.#transactions.remove(transaction, true)
+    if (
+      header.stream !== transaction.stream ||
+      (header.function !== 0 && header.function !== transaction.function + 1)
+    ) {
+      return this.#fail(transaction, { _tag: "UnexpectedReply", stream: header.stream, function: header.function })
+    }
+    if (header.function === 0) return this.#fail(transaction, { _tag: "Aborted" })
+    if (fault !== undefined) return this.#fail(transaction, { _tag: "UndecodableReply", error: fault })
+    transaction.settle(Exit.succeed(message))
+  }
+
+  #since(at: number): Duration.Duration | undefined {
+    return Number.isNaN(at) ? undefined : Duration.millis(this.#port.receivedAt() - at)
+  }
+
+  #unmatched(header: Header, transaction: Transaction | undefined): void {
+    if (transaction !== undefined) {
+      const age = this.#since(transaction.sentAt)
+      return this.#core.fault({ _tag: "UnmatchedReply", kind: "Mismatched", header, age })
+    }
+    const ended = this.#transactions.ended(header.systemBytes)
+    const kind = ended === undefined ? "Orphan" : ended.replied ? "Duplicate" : "Late"
+    const age = ended === undefined ? undefined : this.#since(ended.sentAt)
+    this.#core.fault({ _tag: "UnmatchedReply", kind, header, age })
+  }
+
+  #undecodable(header: Header, error: ItemDecodeError, bytes: Uint8Array, text: number, end: number): void {
+    // A copy, as the frame's buffer is used again for the next.
+    this.#core.fault({ _tag: "Undecodable", header, error, text: Uint8Array.prototype.slice.call(bytes, text, end) })
+  }
+
+  #warn(header: Header, what: "WBitOnSecondary" | "StreamZero"): void {
+    this.#core.fault({ _tag: "ProtocolWarning", header, what })
+  }
+
+  /** Stream 9 at the host: the transaction whose header it carries fails now instead of at T3. */
+  #reported(message: SecsMessage): void {
+    if (this.#core.settings.role !== "host") return
+    const reported = StreamNine.reportedHeader(message)
+    if (reported === undefined) return
+    const transaction = this.#transactions.get(reported.systemBytes)
+    if (transaction?.stream !== reported.stream || transaction.function !== reported.function) return
+    this.#transactions.remove(transaction, false)
+    this.#fail(transaction, { _tag: "ErrorReported", function: message.function })
+  }
+
+  /** Equipment reports a fault with stream 9; a host never does. */
+  #report(fault: StreamNine.Fault, header: Header): void {
+    if (this.#core.settings.role !== "equipment" || header.stream === 9) return
+    this.#push(StreamNine.report(fault, header), this.#core.settings.sessionId, this.#port.systemBytes.next())
+  }
+
+  #answerAbort(header: Header): void {
+    if (header.stream > 0) this.#push(abort(header.stream), header.sessionId, header.systemBytes)
+  }
+
+  // --- out ---------------------------------------------------------------------------------------------------------
+
+  /** Queues a data message of the protocol's own. */
+  #push(message: SecsMessage, sessionId: number, systemBytes: number): void {
+    const header = HsmsHeader.data(sessionId, message, systemBytes)
+    const frame = Hsms.encodeData(header, message.item)
+    if (Result.isFailure(frame)) return
+    if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message })
+    this.#outbox.push(frame.success)
+  }
+
+  /** The frame of a user's message, or why it cannot be sent. */
+  #frame(message: SecsMessage, header: Header, session: number): Result.Result<Uint8Array, TransactionError> {
+    const error = (reason: TransactionReason): Result.Result<never, TransactionError> =>
+      Result.fail(
+        new TransactionError({
+          stream: message.stream,
+          function: message.function,
+          systemBytes: header.systemBytes,
+          reason
+        })
+      )
+    if (this.#ended || session !== this.#sessions) return error({ _tag: "ConnectionLost", cause: this.#lost })
+    if (this.#core.state !== "Selected") return error({ _tag: "NotSelected", state: this.#core.state })
+    const valid = validate(message)
+    if (Result.isFailure(valid)) return error({ _tag: "Unsendable", error: valid.failure })
+    const frame = Hsms.encodeData(header, message.item)
+    if (Result.isFailure(frame)) return error({ _tag: "Unsendable", error: frame.failure })
+    const length = frame.success.length - 4
+    const maximum = this.#core.settings.maxFrameLength
+    if (length > maximum) return error({ _tag: "TooLong", length, maximum })
+    if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message })
+    return Result.succeed(frame.success)
+  }
+
+  /** Opens a transaction and queues its primary. */
+  request(message: SecsMessage, timeout: number, replies: ReplyQueue): Result.Result<Transaction, TransactionError> {
+    const { sessionId } = this.#core.settings
+    const systemBytes = this.#port.systemBytes.next()
+    const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes), this.#sessions)
+    if (Result.isFailure(frame)) return Result.fail(frame.failure)
+    const { function: function_, stream } = message
+    const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout, replies)
+    this.#outbox.push(frame.success, transaction)
+    this.#port.awaiting()
+    return Result.succeed(transaction)
+  }
+
+  /** Ends a transaction whose caller has gone. */
+  release(transaction: Transaction): void {
+    if (!this.#transactions.remove(transaction, false)) return
+    this.#outbox.withdraw(transaction)
+  }
+
+  /** Writes a message that waits for nothing; done when it is written. */
+  send(message: SecsMessage): Effect.Effect<void, TransactionError> {
+    return Effect.suspend(() => {
+      const header = HsmsHeader.data(this.#core.settings.sessionId, message, this.#port.systemBytes.next())
+      return this.#write(message, header, this.#sessions)
+    })
+  }
+
+  /** Answers a primary that came in a session on this connection; `withdrawn` is called if the caller gives up in time. */
+  answer(
+    primary: Header,
+    message: SecsMessage,
+    session: number,
+    withdrawn: () => void
+  ): Effect.Effect<void, TransactionError> {
+    return Effect.suspend(() =>
+      this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, withdrawn)
+    )
+  }
+
+  #write(
+    message: SecsMessage,
+    header: Header,
+    session: number,
+    withdrawn?: () => void
+  ): Effect.Effect<void, TransactionError> {
+    const frame = this.#frame(message, header, session)
+    if (Result.isFailure(frame)) return Effect.fail(frame.failure)
+    return Effect.callback((resume) => {
+      const owner: Owner = {
+        written: () => resume(Effect.void),
+        lost: () =>
+          resume(
+            Effect.fail(
+              new TransactionError({
+                stream: message.stream,
+                function: message.function,
+                systemBytes: header.systemBytes,
+                reason: { _tag: "ConnectionLost", cause: this.#lost }
+              })
+            )
+          )
+      }
+      this.#outbox.push(frame.success, owner)
+      return Effect.sync(() => {
+        if (this.#outbox.withdraw(owner)) withdrawn?.()
+      })
+    })
+  }
+
+  // --- ends of transactions ----------------------------------------------------------------------------------------
+
+  /** Tells the caller of a transaction that was removed. */
+  #fail(transaction: Transaction, reason: TransactionReason): void {
+    const { function: function_, sessionId, stream, systemBytes } = transaction
+    const error = new TransactionError({ stream, function: function_, systemBytes, reason })
+    if (this.#core.observed) {
+      const header = new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes)
+      this.#core.emit({ _tag: "TransactionFailed", header, reason: error.message })
+    }
+    transaction.settle(Exit.fail(error))
+  }
+
+  #t3Expired(transaction: Transaction): void {
+    if (!this.#transactions.remove(transaction, false)) return
+    const { function: function_, sessionId, stream, systemBytes } = transaction
+    this.#report("TransactionTimeout", new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes))
+    const timer = transaction.timeout === this.#core.settings.t3Millis ? "T3" : undefined
+    this.#fail(transaction, { _tag: "ReplyTimeout", timer, waited: Duration.millis(transaction.timeout) })
+  }
+
+  /** Reject.req: fails the transaction it names, if one is open. */
+  rejected(header: Header): void {
+    const transaction = this.#transactions.get(header.systemBytes)
+    if (transaction === undefined) {
+      this.#core.fault({ _tag: "UnmatchedReject", header })
+      return
+    }
+    this.#transactions.remove(transaction, false)
+    this.#fail(transaction, { _tag: "Rejected", rejectReason: header.byte3 })
+  }
+}
