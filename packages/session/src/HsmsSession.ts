@@ -108,11 +108,11 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
     const timers = Timers.make(options.timers)
     const t5 = Duration.toMillis(timers.t5)
     const { backoff } = options
-    if (backoff !== undefined && !(Duration.toMillis(Duration.fromInputUnsafe(backoff.initial)) > 0)) {
-      const expected = "a duration above zero"
-      return yield* new InvalidOption({ option: "backoff.initial", value: String(backoff.initial), expected })
-    }
     const initial = backoff === undefined ? t5 : Duration.toMillis(Duration.fromInputUnsafe(backoff.initial))
+    if (backoff !== undefined && !(initial > 0)) {
+      const expected = "a duration above zero"
+      return yield* new InvalidOption({ option: "backoff.initial", value: `${initial} ms`, expected })
+    }
     const factor = backoff?.factor ?? 2
     return {
       table: table({ mode, unselected: options.unselected }),
