@@ -70,8 +70,12 @@ const keepFrom = 4096
 /**
  * @since 0.1.0
  */
-export const make = (options: FrameDecoderOptions = {}): FrameDecoder =>
-  new Decoder(options.maxFrameLength ?? defaultMaxFrameLength)
+export const make = (options: FrameDecoderOptions = {}): FrameDecoder => {
+  const maximum = options.maxFrameLength ?? defaultMaxFrameLength
+  if (!(maximum >= headerLength))
+    throw new RangeError(`maxFrameLength is ${maximum}: a header has ${headerLength} bytes`)
+  return new Decoder(maximum)
+}
 
 class Decoder implements FrameDecoder {
   readonly #maximum: number

@@ -227,6 +227,11 @@ describe("FrameDecoder", () => {
       }
     })
 
+    it("is a number that a header fits in, or the decoder is not made", () => {
+      for (const maxFrameLength of [Number.NaN, 9, -1])
+        assert.throws(() => FrameDecoder.make({ maxFrameLength }), RangeError)
+    })
+
     it("allows the longest item and a header unless told otherwise", () => {
       const maximum = 16_777_215 + 4 + 10
       const length = (n: number) => Uint8Array.of(n >>> 24, n >>> 16, n >>> 8, n)

@@ -728,6 +728,13 @@ describe("Item", () => {
     })
   })
 
+  it("is not made of a format that is none, even where every object has such a property", () => {
+    for (const format of ["valueOf", "toString", "U3", "__proto__"]) {
+      const error = failure(Item.make(format as never, [] as never))
+      assert.deepInclude({ ...error.reason }, { _tag: "WrongType", seen: format })
+    }
+  })
+
   describe("toString", () => {
     it.each([
       [L(), "<L [0]>"],
@@ -735,6 +742,8 @@ describe("Item", () => {
       [L(L(), L(L(U1(1)))), "<L [2] <L [0]> <L [1] <L [1] <U1 1>>>>"],
       [A('a"b\\c\n\x7f'), '<A "a\\"b\\\\c\\x0a\\x7f">'],
       [J("ｱ"), '<J "ｱ">'],
+      [A("\x9b31m"), '<A "\\x9b31m">'],
+      [C2(2, "a\u202eb"), '<C2 2 "a\\u202eb">'],
       [C2(2, "é"), '<C2 2 "é">'],
       [C2(2, Uint8Array.of(0xc3)), "<C2 2 0xc3>"],
       [C2(Item.Lsh.Iscii, []), "<C2 7 [0]>"],

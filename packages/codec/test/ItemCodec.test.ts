@@ -490,6 +490,18 @@ describe("ItemCodec", () => {
       }
     })
 
+    it("survive an item that no constructor made: it throws, and the next one is encoded", () => {
+      for (const forged of [
+        { format: 0o54, value: {} },
+        { format: 0o10, value: {} }
+      ]) {
+        const inside = L(A("x"))
+        ;(inside.value as Array<unknown>)[0] = forged
+        for (const item of [forged, inside]) assert.throws(() => ItemCodec.encode(item as never))
+        assert.strictEqual(toHex(encode(A("after"))), "41056166746572")
+      }
+    })
+
     it("are handed out by no failed encode, and the next one is not touched by it", () => {
       const strict = ItemCodec.encodeWith({ text: "ascii" })
       const before = encode(A("before"))

@@ -198,7 +198,7 @@ export class Connection {
         this.#t7 = undefined
         return
       case "Probe":
-        this.#fork(this.#linktest.probe(1))
+        this.#fork(this.#linktest.now)
         return
       case "Disconnect":
         return this.#end(about.reason ?? { _tag: "LocalClose" })

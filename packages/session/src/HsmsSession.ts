@@ -63,6 +63,8 @@ export interface Options {
   readonly maxFrameLength?: number | undefined
   /** Primaries that wait for a reader before the peer is slowed; 1 024 unless told. */
   readonly primaryCapacity?: number | undefined
+  /** Bytes of text in the primaries that wait before the peer is slowed; 16 MiB unless told. Decoded they take more. */
+  readonly primaryBytes?: number | undefined
   /** Limits of decoding. */
   readonly decode?: ItemCodec.DecodeOptions | undefined
   /** False while Select.req is to be answered with "not ready". Asked once per Select.req; must not throw. */
@@ -101,6 +103,13 @@ const between = (
         new InvalidOption({ option, value: String(value), expected: `an integer from ${minimum} to ${maximum}` })
       )
 
+const positive = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, InvalidOption> => {
+  const duration = Timers.durationOf(input)
+  return duration !== undefined && Duration.toMillis(duration) > 0
+    ? Effect.succeed(duration)
+    : Effect.fail(new InvalidOption({ option, value: Timers.show(input), expected: "a duration above zero" }))
+}
+
 const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.Effect<Settings, InvalidOption> =>
   Effect.gen(function* () {
     const invalid = Timers.invalid(options.timers)
@@ -108,12 +117,15 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
     const timers = Timers.make(options.timers)
     const t5 = Duration.toMillis(timers.t5)
     const { backoff } = options
-    const initial = backoff === undefined ? t5 : Duration.toMillis(Duration.fromInputUnsafe(backoff.initial))
-    if (backoff !== undefined && !(initial > 0)) {
-      const expected = "a duration above zero"
-      return yield* new InvalidOption({ option: "backoff.initial", value: `${initial} ms`, expected })
-    }
+    const initial = backoff === undefined ? t5 : Duration.toMillis(yield* positive("backoff.initial", backoff.initial))
     const factor = backoff?.factor ?? 2
+    if (!(factor >= 1)) {
+      return yield* new InvalidOption({
+        option: "backoff.factor",
+        value: String(factor),
+        expected: "a number from 1 on"
+      })
+    }
     return {
       table: table({ mode, unselected: options.unselected }),
       sessionId: yield* between("sessionId", options.sessionId, 0, 0x7fff),
@@ -123,9 +135,9 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       t8Millis: Duration.toMillis(timers.t8),
       linktestMillis: Duration.toMillis(timers.linktest),
       maxFailures: yield* between("maxFailures", options.maxFailures ?? 1, 1, Number.MAX_SAFE_INTEGER),
-      connectTimeout: Duration.fromInputUnsafe(options.connectTimeout ?? "10 seconds"),
-      writeTimeout: Duration.fromInputUnsafe(options.writeTimeout ?? "30 seconds"),
-      closeTimeout: Duration.fromInputUnsafe(options.closeTimeout ?? "1 second"),
+      connectTimeout: yield* positive("connectTimeout", options.connectTimeout ?? "10 seconds"),
+      writeTimeout: yield* positive("writeTimeout", options.writeTimeout ?? "30 seconds"),
+      closeTimeout: yield* positive("closeTimeout", options.closeTimeout ?? "1 second"),
       separation: (attempts) =>
         backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1)),
       sessionIdPolicy: options.sessionIdPolicy ?? "strict",
@@ -136,6 +148,7 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
         0xffff_ffff
       ),
       primaryCapacity: yield* between("primaryCapacity", options.primaryCapacity ?? 1024, 1, Number.MAX_SAFE_INTEGER),
+      primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
       decode: ItemCodec.decodeRangeWith(options.decode ?? {})
     }
@@ -185,18 +198,19 @@ const service = (core: Core, current: Current): Session["Service"] => {
     state: Effect.sync(() => core.state),
     changes: core.changes,
     awaitSelected: core.awaitSelected,
-    request: (message, options) => {
-      const timeout =
-        options?.timeout === undefined
-          ? settings.t3Millis
-          : Math.max(0, Duration.toMillis(Duration.fromInputUnsafe(options.timeout)))
-      if (message.replyExpected) return transact(message, timeout)
-      const { function: function_, stream } = message
-      if (isPrimary(message) && stream !== 9 && function_ !== 255) {
-        return transact(new SecsMessage(stream, function_, true, message.item), timeout)
-      }
-      return unsendable(message, isPrimary(message) ? "NoReply" : "NotPrimary")
-    },
+    request: (message, options) =>
+      Effect.suspend(() => {
+        const timeout =
+          options?.timeout === undefined
+            ? settings.t3Millis
+            : Math.max(0, Duration.toMillis(Duration.fromInputUnsafe(options.timeout)))
+        if (message.replyExpected) return transact(message, timeout)
+        const { function: function_, stream } = message
+        if (isPrimary(message) && stream !== 9 && function_ !== 255) {
+          return transact(new SecsMessage(stream, function_, true, message.item), timeout)
+        }
+        return unsendable(message, isPrimary(message) ? "NoReply" : "NotPrimary")
+      }),
     send: (message) =>
       Effect.suspend(() => {
         // A secondary on its own answers nothing: `reply` gives it the system bytes of its primary.

@@ -260,7 +260,7 @@ export const layerConnect = (options: ConnectOptions): Layer.Layer<Transport, Tr
   )
 
 /** Accepted sockets that wait for `open`; more are refused by the system's own queue. */
-const backlog = 16
+const backlog = 511
 
 /**
  * Listens in the Scope of the caller, from now on.

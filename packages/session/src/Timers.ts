@@ -69,6 +69,22 @@ export const make = (input: Input = {}): Timers => {
 }
 
 /**
+ * The duration of an input, or `undefined` where it is none. Not a number is none.
+ *
+ * @since 0.1.0
+ */
+export const durationOf = (input: Duration.Input): Duration.Duration | undefined =>
+  Number.isNaN(input) ? undefined : Option.getOrUndefined(Duration.fromInput(input))
+
+/**
+ * An input as an error shows it.
+ *
+ * @since 0.1.0
+ */
+export const show = (input: Duration.Input): string =>
+  typeof input === "object" ? JSON.stringify(input) : String(input)
+
+/**
  * The first timer that no clock can run, or `undefined`.
  *
  * @since 0.1.0
@@ -79,11 +95,9 @@ export const invalid = (
   for (const timer of names) {
     const value = input[timer]
     if (value === undefined) continue
-    const duration = Duration.fromInput(value)
-    const millis = Option.isSome(duration) ? Duration.toMillis(duration.value) : Number.NaN
-    if (!Number.isNaN(value) && millis >= 0) continue
-    const shown = typeof value === "object" ? JSON.stringify(value) : String(value)
-    return { option: `timers.${timer}`, value: shown, expected: "a duration that is not negative" }
+    const duration = durationOf(value)
+    if (duration !== undefined && Duration.toMillis(duration) >= 0) continue
+    return { option: `timers.${timer}`, value: show(value), expected: "a duration that is not negative" }
   }
   return undefined
 }

@@ -40,6 +40,7 @@ export class Transaction implements Deadline, Owner {
   readonly #replies: ReplyQueue
   readonly #deadlines: Deadlines<Transaction>
   open = true
+  queued = false
   /** When the primary was handed to the socket, by the monotonic clock; NaN before. */
   sentAt = Number.NaN
 

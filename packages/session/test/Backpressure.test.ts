@@ -269,3 +269,45 @@ describe("a peer that does not read", () => {
     })
   )
 })
+
+describe("primaries that are large", () => {
+  it.effect("stop the peer at `primaryBytes`, however few they are", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected({ primaryBytes: 1_000 }, { capacity: 0 })
+      const { taken, turn } = yield* slowReader(session)
+      const text = `21c8${"00".repeat(200)}`
+      let sent = 0
+      yield* kit.start(
+        Effect.gen(function* () {
+          for (let i = 0; i < 20; i++) {
+            yield* peer.send(kit.data(6, 11, i, text))
+            sent++
+          }
+        })
+      )
+      // One with the reader, five of 202 bytes that wait, and one that the transport holds.
+      assert.deepStrictEqual([taken.length, sent], [1, 6])
+      for (let i = 0; i < 20; i++) yield* turn
+      assert.deepStrictEqual([taken.length, sent], [20, 20])
+    })
+  )
+})
+
+describe("many callers that give up at once", () => {
+  it.effect("are forgotten, and what the others wait to send is written", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected({ writeTimeout: "1 hour" }, { capacity: 100 })
+      yield* peer.stopsReading
+      yield* kit.start(session.send(SecsMessage.primary(6, 11, Item.B(new Uint8Array(1_000)))))
+      const fibers = []
+      for (let i = 0; i < 500; i++)
+        fibers.push(yield* Effect.forkScoped(session.request(s1f1), { startImmediately: true }))
+      for (const [at, fiber] of fibers.entries()) if (at % 5 !== 0) yield* Fiber.interrupt(fiber)
+      yield* peer.reads
+      const frames = yield* peer.rest
+      assert.strictEqual(frames.length, 101)
+      yield* peer.send(...frames.slice(1).map((frame) => kit.data(1, 2, frame.system)))
+      for (const [at, fiber] of fibers.entries()) if (at % 5 === 0) yield* Fiber.join(fiber)
+    })
+  )
+})

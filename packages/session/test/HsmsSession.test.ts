@@ -151,6 +151,25 @@ describe("layers", () => {
         const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
         assert.deepStrictEqual([error._tag, error.option, error.value], ["InvalidOption", option, String(value)])
       }
+      for (const [option, value] of [
+        ["writeTimeout", 0],
+        ["writeTimeout", Number.NaN],
+        ["closeTimeout", "garbage"],
+        ["connectTimeout", "-1 seconds"],
+        ["backoff.initial", 0],
+        ["backoff.factor", 0.5],
+        ["backoff.factor", Number.NaN]
+      ] as const) {
+        const options =
+          option === "backoff.initial"
+            ? { backoff: { initial: value } }
+            : option === "backoff.factor"
+              ? { backoff: { initial: "1 second", factor: value } }
+              : { [option]: value }
+        const make = HsmsSession.makeActive({ sessionId: 0, ...(options as object) })
+        const error = yield* Effect.flip(Effect.scoped(Effect.provideService(make, Transport.Transport, passive)))
+        assert.deepStrictEqual([error.option, error.value], [option, String(value)])
+      }
       for (const [timer, value] of [
         ["t3", Number.NaN],
         ["t5", -1],

@@ -27,6 +27,21 @@ describe("a second TCP connection, passive side", () => {
     })
   )
 
+  it.effect("probes the live one once, however many dial before the answer", () =>
+    Effect.gen(function* () {
+      const { dial, peer } = yield* kit.passiveSelected()
+      for (let i = 0; i < 10; i++) yield* (yield* dial).close
+      const probes = yield* peer.rest
+      assert.deepStrictEqual(
+        probes.map((frame) => frame.sType),
+        [5]
+      )
+      yield* peer.send(kit.linktestRsp(probes[0]!.system))
+      yield* (yield* dial).close
+      assert.strictEqual((yield* peer.rest).length, 1)
+    })
+  )
+
   it.effect("never gets the session, selected or not (e371/session/one-connection)", () =>
     Effect.gen(function* () {
       const { dial, peer, session } = yield* kit.passiveConnected()

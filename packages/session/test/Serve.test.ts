@@ -49,6 +49,18 @@ describe("Session.serve", () => {
     )
   }
 
+  it.effect("answers SxF0 where the reply itself is a bug: an item that nobody made", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected()
+      const forged = { format: 0o54, value: {} } as unknown as Item.Item
+      const inside = Item.L([Item.A("x")])
+      ;(inside.value as Array<Item.Item>)[0] = forged
+      yield* serving(session, (primary) => primary.reply(primary.systemBytes === 7 ? forged : inside))
+      yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 3, 8))
+      assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 0, 7), kit.data(1, 0, 8)])
+    })
+  )
+
   it.effect("does not abort what a handler has replied to before it failed", () =>
     Effect.gen(function* () {
       const { peer, session } = yield* kit.passiveSelected()

@@ -177,7 +177,8 @@ export class Model {
   }
 
   secondConnection(): void {
-    if (this.state === "Selected") this.#ask(-1, "probe", linktestReq(0), t6)
+    const probing = this.#open.some((one) => one.kind === "probe" || one.kind === "linktest")
+    if (this.state === "Selected" && !probing) this.#ask(-1, "probe", linktestReq(0), t6)
   }
 
   // --- what the user does ------------------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ const pause: { children: ReadonlyArray<ItemNode>; index: number; depth: number; 
  * `fault`; nothing is handed out then.
  */
 export const writeItem = (root: ItemNode, reserve: number, limits: WriteLimits): Uint8Array | undefined => {
-  if (slabUsed + reserve + 256 > slab.length) {
+  // The item is what the program holds, not what a peer sent, but a forged one must not harm the next.
+  if (!(slabUsed + reserve + 256 <= slab.length)) {
     slab = allocate(slabSize)
     slabUsed = 0
   }
@@ -67,6 +68,7 @@ export const writeItem = (root: ItemNode, reserve: number, limits: WriteLimits):
   }
   if (openChildren.length > keptDepth) openChildren.length = openIndex.length = keptDepth
   if (end === faulty) return undefined
+  if (!(end > start)) throw new TypeError("an item that no constructor and no decoder made cannot be encoded")
   if (bytes === slab) slabUsed = end
   return bytes.subarray(start, end)
 }

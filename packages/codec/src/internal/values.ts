@@ -21,7 +21,7 @@ const describeType = (u: unknown): string =>
   u === null
     ? "null"
     : typeof u === "object"
-      ? (u.constructor?.name ?? "object")
+      ? String(u.constructor?.name ?? "object")
       : typeof u === "number" || typeof u === "bigint"
         ? `${typeof u} ${u}`
         : typeof u
@@ -166,25 +166,32 @@ const jisText = (value: unknown): string => {
 const binary = (values: Elements): Uint8Array => {
   checkArray(values, 1)
   if (values instanceof Uint8Array) return new Uint8Array(values)
-  return Uint8Array.from(values as ArrayLike<number>, (value, index) => checkInteger(value, index, 0, 0xff))
+  const out = new Uint8Array(values.length)
+  for (let i = 0; i < out.length; i++) out[i] = checkInteger(values[i], i, 0, 0xff)
+  return out
 }
 
 const booleans = (values: Elements): boolean | ReadonlyArray<boolean> => {
   checkArray(values, 1)
-  const out = Array.from(values, (value, index) => {
-    if (typeof value !== "boolean") throw wrongType(index, "boolean", value)
-    return value
-  })
+  const out: Array<boolean> = []
+  for (let i = 0, length = values.length; i < length; i++) {
+    const value = values[i]
+    if (typeof value !== "boolean") throw wrongType(i, "boolean", value)
+    out.push(value)
+  }
   return out.length === 1 ? out[0]! : out
 }
 
 const children = (values: Elements): ReadonlyArray<ItemNode> => {
   checkArray(values, 1)
   if (values.length === 0) return noItems
-  return Array.from(values, (value, index) => {
-    if (!(value instanceof ItemNode)) throw wrongType(index, "item", value)
-    return value
-  })
+  const out: Array<ItemNode> = []
+  for (let i = 0, length = values.length; i < length; i++) {
+    const value = values[i]
+    if (!(value instanceof ItemNode)) throw wrongType(i, "item", value)
+    out.push(value)
+  }
+  return out
 }
 
 const localized = (value: unknown): Localized => {
@@ -221,6 +228,10 @@ const prepare: { readonly [F in Format]: (values: never) => unknown } = {
 
 /** Makes an item. Throws `ItemValueError` where the format cannot hold the values. */
 export const build = (format: Format, values: unknown): ItemNode => {
+  if (!Object.hasOwn(prepare, format)) {
+    const reason = { _tag: "WrongType", index: 0, expected: "a format of SECS-II", seen: String(format) } as const
+    throw new ItemValueError({ format: String(format), reason })
+  }
   try {
     return new ItemNode(FormatCode[format], prepare[format](values as never))
   } catch (error) {

@@ -14,6 +14,7 @@ import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
 import type { InboundPrimary } from "../Session.ts"
+import type { Waiting } from "./Inbound.ts"
 import { describe, type SessionEvent, type Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
 
@@ -35,6 +36,7 @@ export interface Settings {
   readonly sessionIdPolicy: "strict" | "warn" | "accept"
   readonly maxFrameLength: number
   readonly primaryCapacity: number
+  readonly primaryBytes: number
   readonly ready: () => boolean
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
@@ -52,7 +54,7 @@ const severity = (event: SessionEvent): "Debug" | "Info" | "Warn" => {
   return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
 }
 
-/** How many times its capacity the buffer of primaries may hold while a reply is awaited. */
+/** How many times its bounds the buffer of primaries may hold while a reply is awaited. */
 const overfull = 16
 
 /** Events a slow observer may lag behind before it loses the oldest. */
@@ -64,7 +66,7 @@ export class Core {
   state: State = "NotConnected"
   readonly #changes: PubSub.PubSub<State | Over>
   readonly #events: PubSub.PubSub<SessionEvent | Over>
-  readonly #primaries: Queue.Queue<InboundPrimary, Cause.Done>
+  readonly #primaries: Queue.Queue<Waiting, Cause.Done>
   readonly #selected = Latch.makeUnsafe(false)
   readonly #room = Latch.makeUnsafe(true)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
@@ -75,13 +77,15 @@ export class Core {
   #over = false
   #observers = 0
   #readers = 0
+  /** Bytes of the primaries that wait. */
+  #waitingBytes = 0
 
   constructor(
     settings: Settings,
     clock: Clock.Clock,
     changes: PubSub.PubSub<State | Over>,
     events: PubSub.PubSub<SessionEvent | Over>,
-    primaries: Queue.Queue<InboundPrimary, Cause.Done>,
+    primaries: Queue.Queue<Waiting, Cause.Done>,
     run: (effect: Effect.Effect<void>) => void
   ) {
     this.settings = settings
@@ -98,7 +102,7 @@ export class Core {
       const clock = yield* Clock.Clock
       const changes = yield* PubSub.unbounded<State | Over>({ replay: 1 })
       const events = yield* PubSub.sliding<SessionEvent | Over>(eventCapacity)
-      const primaries = yield* Queue.unbounded<InboundPrimary, Cause.Done>()
+      const primaries = yield* Queue.unbounded<Waiting, Cause.Done>()
       return new Core(settings, clock, changes, events, primaries, Effect.runForkWith(yield* Effect.context()))
     })
 
@@ -213,8 +217,9 @@ export class Core {
   // --- primaries ---------------------------------------------------------------------------------------------------
 
   /** False when nobody reads and the buffer is full: the primary is not taken. */
-  offer(primary: InboundPrimary): boolean {
+  offer(primary: Waiting): boolean {
     if (this.#readers === 0 && this.isFull) return false
+    this.#waitingBytes += primary.length
     Queue.offerUnsafe(this.#primaries, primary)
     if (this.isFull && this.#readers > 0) this.#room.closeUnsafe()
     return true
@@ -222,12 +227,17 @@ export class Core {
 
   /** True when the connection has to stop reading until a reader of primaries has caught up. */
   get isFull(): boolean {
-    return Queue.sizeUnsafe(this.#primaries) >= this.settings.primaryCapacity
+    return this.#holds(1)
   }
 
   /** True when not even a reply that is awaited makes the connection read on. */
   get isOverfull(): boolean {
-    return Queue.sizeUnsafe(this.#primaries) >= this.settings.primaryCapacity * overfull
+    return this.#holds(overfull)
+  }
+
+  #holds(times: number): boolean {
+    const { primaryBytes, primaryCapacity } = this.settings
+    return Queue.sizeUnsafe(this.#primaries) >= primaryCapacity * times || this.#waitingBytes >= primaryBytes * times
   }
 
   /** Somebody awaits a reply: the connection reads on, up to a point, although primaries wait. */
@@ -255,7 +265,8 @@ export class Core {
           if (--this.#readers === 0) this.#room.openUnsafe()
         })
     )
-    const take = Effect.map(Queue.take(this.#primaries), (primary) => {
+    const take = Effect.map(Queue.take(this.#primaries), (primary): InboundPrimary => {
+      this.#waitingBytes -= primary.length
       if (!this.isFull) this.#room.openUnsafe()
       return primary
     })

@@ -142,7 +142,7 @@ export class DataMessages {
     }
     if (message.stream === 0) this.#warn(header, "StreamZero")
     if (message.stream === 9) this.#reported(message)
-    const primary = new Inbound(this, header, message)
+    const primary = new Inbound(this, header, message, end - text)
     if (this.#core.offer(primary)) return
     this.#core.fault({ _tag: "PrimaryUnhandled", header, message })
     if (header.replyExpected) this.#answerAbort(header)
@@ -309,6 +309,7 @@ export class DataMessages {
     if (Result.isFailure(frame)) return Effect.fail(frame.failure)
     return Effect.callback((resume) => {
       const owner: Owner = {
+        queued: false,
         written: () => resume(Effect.void),
         lost: () =>
           resume(

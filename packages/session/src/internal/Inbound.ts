@@ -4,7 +4,9 @@
 import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
 import type { Item } from "@effect-secs/codec/Item"
 import { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { InboundPrimary } from "../Session.ts"
 import { TransactionError, type TransactionReason } from "../SessionError.ts"
 
@@ -20,18 +22,26 @@ export interface Answering {
   ) => Effect.Effect<void, TransactionError>
 }
 
-export class Inbound implements InboundPrimary {
+/** A primary in the buffer. */
+export interface Waiting extends InboundPrimary {
+  /** Bytes of its text on the wire: what it costs the buffer. */
+  readonly length: number
+}
+
+export class Inbound implements Waiting {
   readonly #connection: Answering
   readonly #session: number
   readonly #header: HsmsHeader
   readonly message: SecsMessage
+  readonly length: number
   #replied = false
 
-  constructor(connection: Answering, header: HsmsHeader, message: SecsMessage) {
+  constructor(connection: Answering, header: HsmsHeader, message: SecsMessage, length: number) {
     this.#connection = connection
     this.#session = connection.session
     this.#header = header
     this.message = message
+    this.length = length
   }
 
   get sessionId(): number {
@@ -62,9 +72,11 @@ export class Inbound implements InboundPrimary {
         }
       )
       // A reply that was not put on the wire leaves the primary open for another, such as `abort`.
-      return Effect.tapError(answered, (error) =>
+      return Effect.tapCause(answered, (cause) =>
         Effect.sync(() => {
-          if (error.reason._tag === "Unsendable" || error.reason._tag === "TooLong") this.#replied = false
+          const error = Cause.findErrorOption(cause)
+          const tag = Option.isSome(error) ? error.value.reason._tag : "Unsendable"
+          if (!Cause.hasInterrupts(cause) && (tag === "Unsendable" || tag === "TooLong")) this.#replied = false
         })
       )
     })

@@ -92,6 +92,7 @@ export class Linktest {
       open.answered(this.#port.receivedAt() > sentAt || !this.#port.listening())
     }
     const systemBytes = this.#port.send({
+      queued: false,
       written: () => {
         // A long message may stand before the probe; the peer's time starts when it has it.
         if (this.#open.has(systemBytes)) open.timer = after(fork, timeout, expired)
@@ -114,6 +115,9 @@ export class Linktest {
       this.#port.failed(failures, maxFailures, failures >= maxFailures)
     })
   }
+
+  /** Probes at once, unless a probe is under way: who dials again and again must not make this side ask as often. */
+  readonly now: Effect.Effect<void> = Effect.suspend(() => (this.#open.size > 0 ? Effect.void : this.probe(1)))
 
   /** Probes whenever nothing has come for a while: the measure is silence, not time. */
   readonly watch: Effect.Effect<void> = Effect.gen({ self: this }, function* () {

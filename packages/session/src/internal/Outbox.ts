@@ -8,6 +8,8 @@ import type { Alarm } from "./Alarm.ts"
 
 /** Whoever waits for a frame to be written. */
 export interface Owner {
+  /** Its frame is in the outbox and not in the hands of the writer. The outbox's own mark. */
+  queued: boolean
   /** The frame was handed to the socket; `at` is the monotonic time of its batch. */
   readonly written: (at: number) => void
   /** The frame will not be written. */
@@ -22,6 +24,8 @@ export class Outbox {
   readonly #timeout: number
   #frames: Array<Uint8Array> = []
   #owners: Array<Owner | undefined> = []
+  /** Frames among these whose owners gave up. They are left out when the batch is taken. */
+  #withdrawn = 0
   /** Owners of the batch that is being written. */
   #writing: ReadonlyArray<Owner | undefined> = []
   #wakeWriter: (() => void) | undefined = undefined
@@ -41,7 +45,7 @@ export class Outbox {
 
   /** Frames that are queued and not in the hands of the writer. */
   get size(): number {
-    return this.#frames.length
+    return this.#frames.length - this.#withdrawn
   }
 
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
@@ -52,6 +56,7 @@ export class Outbox {
     }
     this.#frames.push(frame)
     this.#owners.push(owner)
+    if (owner !== undefined) owner.queued = true
     if (this.held || this.#flushing || this.#wakeWriter === undefined) return
     this.#flushing = true
     queueMicrotask(this.#flushNow)
@@ -65,18 +70,39 @@ export class Outbox {
   /** Wakes the writer, if it waits and there is something to write. */
   flush(): void {
     const wake = this.#wakeWriter
-    if (wake === undefined || this.#frames.length === 0) return
+    if (wake === undefined || this.size === 0) return
     this.#wakeWriter = undefined
     wake()
   }
 
   /** Takes back the frame of an owner that gave up. False when it is being written already. */
   withdraw(owner: Owner): boolean {
-    const at = this.#owners.indexOf(owner)
-    if (at < 0) return false
-    this.#owners.splice(at, 1)
-    this.#frames.splice(at, 1)
+    if (!owner.queued) return false
+    owner.queued = false
+    this.#withdrawn++
+    // Each frame is moved once for every frame withdrawn, however many give up at once.
+    if (this.#withdrawn * 2 > this.#frames.length) this.#compact()
     return true
+  }
+
+  #compact(): void {
+    const owners = this.#owners
+    const stays = (_: unknown, at: number): boolean => owners[at]?.queued !== false
+    this.#frames = this.#frames.filter(stays)
+    this.#owners = owners.filter(stays)
+    this.#withdrawn = 0
+  }
+
+  /** What is queued, in the hands of the writer from now on. */
+  #take(): { readonly frames: ReadonlyArray<Uint8Array>; readonly owners: ReadonlyArray<Owner | undefined> } {
+    if (this.#withdrawn > 0) this.#compact()
+    const frames = this.#frames
+    const owners = this.#owners
+    this.#frames = []
+    this.#owners = []
+    for (const owner of owners) if (owner !== undefined) owner.queued = false
+    this.#writing = owners
+    return { frames, owners }
   }
 
   /**
@@ -84,6 +110,7 @@ export class Outbox {
    * be written. Returns how many owners lost a frame.
    */
   dropOwned(): number {
+    if (this.#withdrawn > 0) this.#compact()
     const frames = this.#frames
     const owners = this.#owners
     const writing = this.#writing
@@ -94,6 +121,7 @@ export class Outbox {
     for (const owner of [...writing, ...owners]) {
       if (owner === undefined) continue
       lost++
+      owner.queued = false
       owner.lost()
     }
     return lost
@@ -109,7 +137,7 @@ export class Outbox {
 
   /** Done when nothing is queued and nothing is being written, or when nothing can be written any more. */
   readonly idle: Effect.Effect<void> = Effect.callback((resume) => {
-    if (this.#stopped || (this.#frames.length === 0 && this.#wakeWriter !== undefined)) return resume(Effect.void)
+    if (this.#stopped || (this.size === 0 && this.#wakeWriter !== undefined)) return resume(Effect.void)
     this.#wakeIdle.push(() => resume(Effect.void))
   })
 
@@ -133,12 +161,9 @@ export class Outbox {
     TransportError
   > {
     while (true) {
-      if (this.#frames.length === 0) yield* this.#park()
-      const frames = this.#frames
-      const owners = this.#owners
-      this.#frames = []
-      this.#owners = []
-      this.#writing = owners
+      if (this.size === 0) yield* this.#park()
+      const { frames, owners } = this.#take()
+      if (frames.length === 0) continue
       this.#stuck.arm(this.#timeout)
       yield* this.#channel.write(frames)
       this.#stuck.disarm()
