@@ -107,6 +107,7 @@ const elements =
     read: (bytes: Uint8Array, at: number) => T | Float32Array | Float64Array
   ): ReadArray =>
   (bytes, start, end) => {
+    if ((end - start) % size !== 0) return undefined
     if (end - start > inHeap) return new Elements(swapped(bytes, start, end, size))
     const out = new Elements((end - start) / size)
     for (let i = 0; i < out.length; i++) {
@@ -138,6 +139,6 @@ const arrays: { readonly [format: number]: ReadArray } = {
   0o40: elements(Float64Array, 8, readF8)
 }
 
-/** Any number of values of the format with this code. */
+/** Any number of values of the format with this code; `undefined` where the bytes are no multiple of its size. */
 export const readArray = (format: number, bytes: Uint8Array, start: number, end: number): unknown =>
   arrays[format]!(bytes, start, end)

@@ -17,11 +17,17 @@ class Invalid {
   }
 }
 
+/** The class of an object; anything may stand under that name. */
+const nameOf = (u: { readonly constructor?: { readonly name?: unknown } }): string => {
+  const name = u.constructor?.name
+  return typeof name === "string" ? name : "object"
+}
+
 const describeType = (u: unknown): string =>
   u === null
     ? "null"
     : typeof u === "object"
-      ? String(u.constructor?.name ?? "object")
+      ? nameOf(u)
       : typeof u === "number" || typeof u === "bigint"
         ? `${typeof u} ${u}`
         : typeof u
@@ -229,8 +235,11 @@ const prepare: { readonly [F in Format]: (values: never) => unknown } = {
 /** Makes an item. Throws `ItemValueError` where the format cannot hold the values. */
 export const build = (format: Format, values: unknown): ItemNode => {
   if (!Object.hasOwn(prepare, format)) {
-    const reason = { _tag: "WrongType", index: 0, expected: "a format of SECS-II", seen: String(format) } as const
-    throw new ItemValueError({ format: String(format), reason })
+    const seen: string = format
+    throw new ItemValueError({
+      format: seen,
+      reason: { _tag: "WrongType", index: 0, expected: "a format of SECS-II", seen }
+    })
   }
   try {
     return new ItemNode(FormatCode[format], prepare[format](values as never))
