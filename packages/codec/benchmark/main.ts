@@ -111,7 +111,7 @@ const report = ({ processes, words }: Arguments): void => {
     `Node ${process.version}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${new Date().toISOString().slice(0, 10)}.`
   )
   print(
-    `Medians of ${processes} processes. msgpackr's native string extraction is ${msgpackrIsNative ? "on" : "off"}.\n`
+    `Median of ${processes} ${processes === 1 ? "process" : "processes"}. msgpackr's native string extraction is ${msgpackrIsNative ? "on" : "off"}.\n`
   )
   for (const group of ["decode", "encode", "frames"]) {
     printResults(

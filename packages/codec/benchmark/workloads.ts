@@ -21,7 +21,6 @@ export type NumberFormat = "B" | "U1" | "U2" | "U4" | "I1" | "I2" | "I4" | "F4" 
 
 export interface Workload {
   readonly name: string
-  readonly what: string
   readonly spec: Spec
   readonly bytes: Buffer
   readonly item: Item.Item
@@ -74,21 +73,21 @@ const nested = (depth: number): Spec => {
   return spec
 }
 
-const specs: ReadonlyArray<readonly [name: string, what: string, spec: Spec]> = [
-  ["s1f13", "Establish Communications: 2 short texts", L(A("MDLN-1"), A("SOFT-2"))],
-  ["s6f11", "event report: 43 items, 3 reports of 10 values of 10 formats", s6f11("B")],
-  ["s6f11nb", "the same without B", s6f11("U1")],
-  ["l1000a", "1 000 texts of 6 to 16 characters", L(...times(1000, () => A(text(6 + int(11)))))],
-  ["l20k", "20 000 single U4", L(...times(20_000, () => n("U4", int(2 ** 32))))],
-  ["l1000u8", "1 000 single U8", L(...times(1000, (): Spec => ({ format: "U8", values: [long()] })))],
-  ["f4x10k", "one F4 of 10 000 values", { format: "F4", values: times(10_000, () => Math.fround(next() * 1000)) }],
-  ["u1x100k", "one U1 of 100 000 values", { format: "U1", values: times(100_000, () => int(256)) }],
-  ["b1m", "1 MiB of B", { format: "B", values: times(2 ** 20, () => int(256)) }],
-  ["recipe200k", "a recipe: its name and a text of 200 000 characters", L(A(text(16)), A(text(200_000)))],
-  ["i8x1000", "one I8 of 1 000 values", { format: "I8", values: times(1000, () => BigInt.asIntN(64, long())) }],
-  ["u8x1000", "one U8 of 1 000 values", { format: "U8", values: times(1000, long) }],
-  ["nest1000", "1 000 lists in each other", nested(1000)]
-]
+const specs: { readonly [name: string]: Spec } = {
+  s1f13: L(A("MDLN-1"), A("SOFT-2")),
+  s6f11: s6f11("B"),
+  s6f11nb: s6f11("U1"),
+  l1000a: L(...times(1000, () => A(text(6 + int(11))))),
+  l20k: L(...times(20_000, () => n("U4", int(2 ** 32)))),
+  l1000u8: L(...times(1000, (): Spec => ({ format: "U8", values: [long()] }))),
+  f4x10k: { format: "F4", values: times(10_000, () => Math.fround(next() * 1000)) },
+  u1x100k: { format: "U1", values: times(100_000, () => int(256)) },
+  b1m: { format: "B", values: times(2 ** 20, () => int(256)) },
+  recipe200k: L(A(text(16)), A(text(200_000))),
+  i8x1000: { format: "I8", values: times(1000, () => BigInt.asIntN(64, long())) },
+  u8x1000: { format: "U8", values: times(1000, long) },
+  nest1000: nested(1000)
+}
 
 // --- bytes ---------------------------------------------------------------------------------------------------------
 
@@ -159,9 +158,8 @@ const toPlain = (spec: Spec): unknown => {
   }
 }
 
-export const workloads: ReadonlyArray<Workload> = specs.map(([name, what, spec]) => ({
+export const workloads: ReadonlyArray<Workload> = Object.entries(specs).map(([name, spec]) => ({
   name,
-  what,
   spec,
   bytes: toBytes(spec),
   item: toItem(spec),

@@ -377,6 +377,22 @@ describe("ItemCodec", () => {
       sameItem(item, owned)
     })
 
+    it("reads lists of many texts, short, long and between others, as they were written", () => {
+      for (const count of [31, 32, 33, 300]) {
+        const texts = Array.from({ length: count }, (_, i) =>
+          A(String.fromCharCode(...Array.from({ length: (i * 7) % 41 }, (__, at) => (i * 31 + at * 17) % 256)))
+        )
+        const item = L(
+          A("before"),
+          L(texts),
+          U4(7),
+          L(texts.map((text, i) => (i % 3 === 0 ? U1(i % 256) : text))),
+          A("after")
+        )
+        sameItem(decode(encode(item)), item)
+      }
+    })
+
     it("makes each B a view of the bytes where that was asked for, and nothing else", () => {
       const bytes = encode(owned).slice()
       const item = success(ItemCodec.decodeWith({ binary: "view" })(bytes))
