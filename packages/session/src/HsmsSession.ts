@@ -28,7 +28,7 @@ import * as Scope from "effect/Scope"
 import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
-import { Session } from "./Session.ts"
+import { type Service, Session } from "./Session.ts"
 import {
   type DisconnectReason,
   InvalidOption,
@@ -171,7 +171,7 @@ const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effec
   return failure(message, { _tag: "Unsendable", error: new MessageError({ stream, function: function_, reason }) })
 }
 
-const service = (core: Core, current: Current): Session["Service"] => {
+const service = (core: Core, current: Current): Service => {
   const { settings } = core
   const newQueue = Queue.bounded<Outcome>(1)
 
@@ -290,16 +290,16 @@ const runActive = (core: Core, current: Current, transport: Transport["Service"]
         duration: core.settings.connectTimeout,
         orElse: () => dialTimedOut(core, transport.description.replace(/^connect /, ""))
       })
-      const selected = yield* Effect.scoped(
-        Effect.flatMap(dial, (channel) => Effect.as(runConnection(core, current, channel), undefined))
-      ).pipe(Effect.exit)
+      const attempt = yield* Effect.exit(
+        Effect.scoped(Effect.flatMap(dial, (channel) => runConnection(core, current, channel)))
+      )
       if (current.closing) return
       if (core.wasSelected) attempts = 0
       core.wasSelected = false
       attempts++
       const wait = core.settings.separation(attempts)
-      if (Exit.isFailure(selected)) {
-        const error = Exit.findError(selected)
+      if (Exit.isFailure(attempt)) {
+        const error = Exit.findError(attempt)
         core.step("TcpFailed")
         if (Result.isSuccess(error)) {
           core.fault({ _tag: "ConnectFailed", error: error.success, retryIn: Duration.millis(wait) })
@@ -400,18 +400,16 @@ const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
  *
  * @since 0.1.0
  */
-export const makeActive = (
-  options: ActiveOptions
-): Effect.Effect<Session["Service"], InvalidOption, Transport | Scope.Scope> => make("Active", options)
+export const makeActive = (options: ActiveOptions): Effect.Effect<Service, InvalidOption, Transport | Scope.Scope> =>
+  make("Active", options)
 
 /**
  * A passive session in the Scope of the caller. `layerPassive` is the layer.
  *
  * @since 0.1.0
  */
-export const makePassive = (
-  options: Options
-): Effect.Effect<Session["Service"], InvalidOption, Transport | Scope.Scope> => make("Passive", options)
+export const makePassive = (options: Options): Effect.Effect<Service, InvalidOption, Transport | Scope.Scope> =>
+  make("Passive", options)
 
 /**
  * A session that dials and selects, again and again until its Scope closes. Ready at once; `awaitSelected` tells when
