@@ -5,8 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
-    // What a session logs is part of a failure, and noise otherwise.
-    silent: "passed-only",
+    // Sessions log the faults their tests provoke. Everything else that is printed has to be seen.
+    onConsoleLog: (log) => (/\(#\d+\)[^\n]*session \d+: /.test(log) ? false : undefined),
     projects: [
       ...["codec", "session", "conformance", "demo"].map((name) => ({
         extends: true as const,
