@@ -33,6 +33,12 @@ export interface ByteChannel {
    * bytes are handed over in the call itself where there is room.
    */
   readonly write: (buffers: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
+
+  /**
+   * The same without an Effect, where a transport can: hands all buffers over in the call itself. True where there is
+   * room for more; after false, `write` of no buffers suspends until there is, or fails. Throws nothing.
+   */
+  readonly writeUnsafe?: ((buffers: ReadonlyArray<Uint8Array>) => boolean) | undefined
 }
 
 /**

@@ -307,6 +307,7 @@ export class DataMessages {
   ): Effect.Effect<void, TransactionError> {
     const frame = this.#frame(message, header, session)
     if (Result.isFailure(frame)) return Effect.fail(frame.failure)
+    if (withdrawn !== undefined && this.#outbox.accept(frame.success)) return Effect.void
     return Effect.callback((resume) => {
       const owner: Owner = {
         queued: false,

@@ -1,5 +1,6 @@
 /**
- * The frames one connection has still to write, and the fiber that writes them: all that is queued in one call.
+ * The frames one connection has still to write. All that is queued in a turn goes to the socket in one call at its end;
+ * a fiber takes over where the peer does not keep up.
  */
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../SessionError.ts"
@@ -16,6 +17,12 @@ export interface Owner {
   readonly lost: () => void
 }
 
+/** Of a frame whose sender has gone on: it is written whatever becomes of the session, as long as TCP lives. */
+const accepted: Owner = { queued: true, written: () => {}, lost: () => {} }
+
+/** Bytes that may wait before a sender has to wait as well. */
+const acceptedBytes = 64 * 1024
+
 export class Outbox {
   readonly #channel: ByteChannel
   readonly #now: () => number
@@ -24,6 +31,8 @@ export class Outbox {
   readonly #timeout: number
   #frames: Array<Uint8Array> = []
   #owners: Array<Owner | undefined> = []
+  /** Bytes of the frames, those withdrawn included. */
+  #bytes = 0
   /** Frames among these whose owners gave up. They are left out when the batch is taken. */
   #withdrawn = 0
   /** Owners of the batch that is being written. */
@@ -56,10 +65,21 @@ export class Outbox {
     }
     this.#frames.push(frame)
     this.#owners.push(owner)
+    this.#bytes += frame.length
     if (owner !== undefined) owner.queued = true
     if (this.held || this.#flushing || this.#wakeWriter === undefined) return
     this.#flushing = true
     queueMicrotask(this.#flushNow)
+  }
+
+  /**
+   * Queues a frame whose sender need not wait. False where the sender has to, as much waits already, or as nothing is
+   * written any more: the frame was not taken.
+   */
+  accept(frame: Uint8Array): boolean {
+    if (this.#closed || this.#bytes >= acceptedBytes) return false
+    this.push(frame, accepted)
+    return true
   }
 
   readonly #flushNow = (): void => {
@@ -67,10 +87,21 @@ export class Outbox {
     this.flush()
   }
 
-  /** Wakes the writer, if it waits and there is something to write. */
+  /** Writes what is queued, unless a write is under way. */
   flush(): void {
     const wake = this.#wakeWriter
     if (wake === undefined || this.size === 0) return
+    const { writeUnsafe } = this.#channel
+    if (writeUnsafe === undefined) {
+      this.#wakeWriter = undefined
+      return wake()
+    }
+    const { frames, owners } = this.#take()
+    if (writeUnsafe(frames)) {
+      this.#writing = []
+      return this.#written(owners)
+    }
+    // The writer waits until there is room.
     this.#wakeWriter = undefined
     wake()
   }
@@ -85,12 +116,16 @@ export class Outbox {
     return true
   }
 
-  #compact(): void {
+  #keep(stays: (owner: Owner | undefined) => boolean): void {
     const owners = this.#owners
-    const stays = (_: unknown, at: number): boolean => owners[at]?.queued !== false
-    this.#frames = this.#frames.filter(stays)
+    this.#frames = this.#frames.filter((_, at) => stays(owners[at]))
     this.#owners = owners.filter(stays)
+    this.#bytes = this.#frames.reduce((sum, frame) => sum + frame.length, 0)
     this.#withdrawn = 0
+  }
+
+  #compact(): void {
+    this.#keep((owner) => owner?.queued !== false)
   }
 
   /** What is queued, in the hands of the writer from now on. */
@@ -100,39 +135,35 @@ export class Outbox {
     const owners = this.#owners
     this.#frames = []
     this.#owners = []
-    for (const owner of owners) if (owner !== undefined) owner.queued = false
+    this.#bytes = 0
+    for (const owner of owners) if (owner !== undefined && owner !== accepted) owner.queued = false
     this.#writing = owners
     return { frames, owners }
   }
 
   /**
-   * Drops every frame that has an owner and tells the owner. Frames without one, which are control messages, stay to
-   * be written. Returns how many owners lost a frame.
+   * Drops every frame whose owner waits, and tells the owner. What stays are control messages and what was accepted.
+   * Returns how many owners lost a frame.
    */
   dropOwned(): number {
     if (this.#withdrawn > 0) this.#compact()
-    const frames = this.#frames
-    const owners = this.#owners
-    const writing = this.#writing
-    this.#frames = frames.filter((_, at) => owners[at] === undefined)
-    this.#owners = this.#frames.map(() => undefined)
+    const waiting = (owner: Owner | undefined): owner is Owner => owner !== undefined && owner !== accepted
+    const owners = [...this.#writing, ...this.#owners].filter(waiting)
     this.#writing = []
-    let lost = 0
-    for (const owner of [...writing, ...owners]) {
-      if (owner === undefined) continue
-      lost++
+    this.#keep((owner) => !waiting(owner))
+    for (const owner of owners) {
       owner.queued = false
       owner.lost()
     }
-    return lost
+    return owners.length
   }
 
-  /** Takes no more frames; owners of later ones are told at once. */
+  /** Takes no more frames; owners of later ones are told at once. Returns how many are lost. */
   close(): number {
     this.#closed = true
     const lost = this.dropOwned()
     this.flush()
-    return lost
+    return lost + [...this.#writing, ...this.#owners].filter((owner) => owner === accepted).length
   }
 
   /** Done when nothing is queued and nothing is being written, or when nothing can be written any more. */
@@ -141,7 +172,7 @@ export class Outbox {
     this.#wakeIdle.push(() => resume(Effect.void))
   })
 
-  /** Waits for a frame. */
+  /** Waits for a frame that cannot be written at once. */
   #park(): Effect.Effect<void> {
     return Effect.callback((resume) => {
       this.#wakeWriter = () => resume(Effect.void)
@@ -162,8 +193,11 @@ export class Outbox {
   > {
     while (true) {
       if (this.size === 0) yield* this.#park()
-      const { frames, owners } = this.#take()
-      if (frames.length === 0) continue
+      // Not empty where the batch was handed over already and there was no room after it.
+      let owners = this.#writing
+      let frames: ReadonlyArray<Uint8Array> = []
+      if (owners.length === 0) ({ frames, owners } = this.#take())
+      if (owners.length === 0) continue
       this.#stuck.arm(this.#timeout)
       yield* this.#channel.write(frames)
       this.#stuck.disarm()
@@ -185,7 +219,7 @@ export class Outbox {
   #written(owners: ReadonlyArray<Owner | undefined>): void {
     let at = Number.NaN
     for (const owner of owners) {
-      if (owner === undefined) continue
+      if (owner === undefined || owner === accepted) continue
       if (Number.isNaN(at)) at = this.#now()
       owner.written(at)
     }
