@@ -75,11 +75,7 @@ const oursResponder = (connections: number): Effect.Effect<End, unknown, Scope.S
 const oursDriver = (ports: ReadonlyArray<number>): Effect.Effect<End, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const sessions = yield* Effect.forEach(ports, (port) =>
-      Effect.provideService(
-        HsmsSession.makeActive(quiet),
-        Transport,
-        NodeTransport.makeConnect({ host, port })
-      )
+      Effect.provideService(HsmsSession.makeActive(quiet), Transport, NodeTransport.makeConnect({ host, port }))
     )
     for (const session of sessions) yield* session.awaitSelected
     let primary = workloads.s1f1.primary
@@ -125,7 +121,13 @@ const plainResponder = (connections: number): Promise<End> => {
   const listen = (): Promise<number> =>
     new Promise((resolve) => {
       const server = net.createServer({ noDelay: true }, (socket) => {
-        socket.on("data", counting(() => expected, () => socket.write(answer)))
+        socket.on(
+          "data",
+          counting(
+            () => expected,
+            () => socket.write(answer)
+          )
+        )
         socket.on("error", () => {})
       })
       server.listen({ host, port: 0 }, () => resolve((server.address() as net.AddressInfo).port))

@@ -226,18 +226,42 @@ export class Connection {
   // --- reading -----------------------------------------------------------------------------------------------------
 
   readonly #read = Effect.gen({ self: this }, function* () {
+    const { pullWhile } = this.#channel
     while (!this.#ended) {
-      if (this.#decoder.pending > 0) this.#t8.arm(this.#core.settings.t8Millis)
-      const chunks = yield* this.#channel.pull
-      this.#t8.disarm()
-      this.#receive(chunks)
+      if (pullWhile === undefined) this.#take(yield* this.#channel.pull)
+      else yield* pullWhile(this.#take)
+      if (this.#canGoOn) continue
       // Here this side does not listen, so the peer's silence means nothing: T8 is off and a linktest proves nothing.
+      this.#t8.disarm()
       this.#listening = false
       if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
-      if (this.#core.isFull && (this.data.open === 0 || this.#core.isOverfull)) yield* this.#core.room
+      if (this.#mustWaitForReaders) yield* this.#core.room
       this.#listening = true
+      this.#armT8()
     }
   })
+
+  get #mustWaitForReaders(): boolean {
+    return this.#core.isFull && (this.data.open === 0 || this.#core.isOverfull)
+  }
+
+  /** False when the connection is over or others have to catch up first. */
+  get #canGoOn(): boolean {
+    return !this.#ended && this.#outbox.size <= maxQueuedFrames && !this.#mustWaitForReaders
+  }
+
+  #armT8(): void {
+    if (this.#decoder.pending > 0) this.#t8.arm(this.#core.settings.t8Millis)
+  }
+
+  /** False when nothing more can be taken for now. */
+  readonly #take = (chunks: ReadonlyArray<Uint8Array>): boolean => {
+    this.#t8.disarm()
+    this.#receive(chunks)
+    if (!this.#canGoOn) return false
+    this.#armT8()
+    return true
+  }
 
   #receive(chunks: ReadonlyArray<Uint8Array>): void {
     this.#receivedAt = now(this.#core.clock)

@@ -173,26 +173,33 @@ const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effec
 
 const service = (core: Core, current: Current): Service => {
   const { settings } = core
-  const newQueue = Queue.bounded<Outcome>(1)
+  const newQueue = Queue.make<Outcome>({ capacity: 0 })
+  const idle: Array<Queue.Queue<Outcome>> = []
 
-  const transact = (message: SecsMessage, timeout: number) =>
-    Effect.flatMap(newQueue, (replies) => {
-      let transaction: Transaction | undefined
-      const { connection } = current
-      return Effect.onExit(
-        Effect.suspend(() => {
-          if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
-          const opened = connection.data.request(message, timeout, replies)
-          if (Result.isFailure(opened)) return Effect.fail(opened.failure)
-          transaction = opened.success
-          return Effect.flatten(Queue.take(replies))
-        }),
-        () => {
-          if (transaction !== undefined) connection!.data.release(transaction)
-          return Effect.void
-        }
-      )
-    })
+  const transactOn = (message: SecsMessage, timeout: number, replies: Queue.Queue<Outcome>) => {
+    let transaction: Transaction | undefined
+    const { connection } = current
+    return Effect.onExit(
+      Effect.suspend(() => {
+        if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
+        const opened = connection.data.request(message, timeout, replies)
+        if (Result.isFailure(opened)) return Effect.fail(opened.failure)
+        transaction = opened.success
+        return Effect.flatten(Queue.take(replies))
+      }),
+      () => {
+        if (transaction !== undefined) connection!.data.release(transaction)
+        idle.push(replies)
+        return Effect.void
+      }
+    )
+  }
+  const transact = (message: SecsMessage, timeout: number) => {
+    const replies = idle.pop()
+    return replies === undefined
+      ? Effect.flatMap(newQueue, (replies) => transactOn(message, timeout, replies))
+      : transactOn(message, timeout, replies)
+  }
 
   return Session.of({
     state: Effect.sync(() => core.state),

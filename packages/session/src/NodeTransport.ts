@@ -112,36 +112,49 @@ const release = (socket: net.Socket): Effect.Effect<void> =>
     )
   )
 
-type Resume<A> = (effect: Effect.Effect<A, TransportError>) => void
+/** Whoever reads a socket: given what has come, or why nothing more will. False when it wants no more for now. */
+interface Reader {
+  readonly take: (chunks: ReadonlyArray<Uint8Array>) => boolean
+  readonly fail: (error: TransportError) => void
+}
 
 /** Reads and writes of one socket. Every end of it ends a `pull` that waits. */
 const channel = (socket: net.Socket, peer: string): ByteChannel => {
   let chunks: Array<Uint8Array> = []
   let size = 0
   let failure: TransportError | undefined
-  let reader: Resume<ReadonlyArray<Uint8Array>> | undefined
+  let reader: Reader | undefined
 
-  const take = () => {
+  const give = (to: Reader, taken: ReadonlyArray<Uint8Array>): void => {
+    // Whoever is done may read again before `take` returns.
+    reader = undefined
+    if (to.take(taken)) reader = to
+  }
+  /** From now on `to` is given what comes; what has come and how it ended come first. */
+  const read = (to: Reader): Effect.Effect<void> => {
     const taken = chunks
     chunks = []
     size = 0
     if (socket.isPaused()) socket.resume()
-    return Effect.succeed(taken)
+    if (taken.length > 0) give(to, taken)
+    else reader = to
+    if (reader === to && failure !== undefined) {
+      reader = undefined
+      to.fail(failure)
+    }
+    return Effect.sync(() => {
+      if (reader === to) reader = undefined
+    })
   }
   const fail = (operation: "read" | "write", reason: TransportReason): void => {
     failure ??= new TransportError({ operation, address: peer, reason })
-    if (reader === undefined || chunks.length > 0) return
-    const resume = reader
+    const to = reader
     reader = undefined
-    resume(Effect.fail(failure))
+    to?.fail(failure)
   }
   socket.on("data", (chunk: Uint8Array) => {
-    if (reader !== undefined) {
-      // Continues the reading fiber here and now.
-      const resume = reader
-      reader = undefined
-      return resume(Effect.succeed([chunk]))
-    }
+    // The reading fiber goes on here and now.
+    if (reader !== undefined) return give(reader, [chunk])
     chunks.push(chunk)
     size += chunk.length
     if (size >= highWaterMark) socket.pause()
@@ -168,14 +181,30 @@ const channel = (socket: net.Socket, peer: string): ByteChannel => {
 
   return {
     peer,
-    pull: Effect.callback((resume) => {
-      if (chunks.length > 0) return resume(take())
-      if (failure !== undefined) return resume(Effect.fail(failure))
-      reader = resume
-      return Effect.sync(() => {
-        if (reader === resume) reader = undefined
+    pull: Effect.callback((resume) =>
+      read({
+        take: (taken) => {
+          resume(Effect.succeed(taken))
+          return false
+        },
+        fail: (error) => resume(Effect.fail(error))
       })
-    }),
+    ),
+    pullWhile: (take) =>
+      Effect.callback((resume) =>
+        read({
+          take: (taken) => {
+            try {
+              if (take(taken)) return true
+              resume(Effect.void)
+            } catch (defect) {
+              resume(Effect.die(defect))
+            }
+            return false
+          },
+          fail: (error) => resume(Effect.fail(error))
+        })
+      ),
     write: (buffers) =>
       Effect.suspend(() => {
         if (!socket.writable) {

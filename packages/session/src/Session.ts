@@ -26,7 +26,8 @@ export interface InboundPrimary {
   readonly sessionId: number
   readonly systemBytes: number
   /**
-   * Sends the secondary, function one higher, with an item or header only. Done when it is written.
+   * Sends the secondary, function one higher, with an item or header only. Done at once while the peer keeps up, and
+   * written in the same turn; suspends while the peer does not read.
    *
    * Fails    `NoReplyExpected` without W-bit, `AlreadyReplied`, `ConnectionLost`, `Unsendable`, `TooLong`
    */

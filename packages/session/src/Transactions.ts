@@ -79,7 +79,6 @@ export class Transaction implements Deadline, Owner {
   /** Wakes the caller now, not in a later turn. */
   settle(outcome: Outcome): void {
     Queue.offerUnsafe(this.#replies, outcome)
-    Queue.flushUnsafe(this.#replies)
   }
 }
 

@@ -269,6 +269,7 @@ export class DataMessages {
     const { function: function_, stream } = message
     const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout, replies)
     this.#outbox.push(frame.success, transaction)
+    this.#outbox.relieve()
     this.#port.awaiting()
     return Result.succeed(transaction)
   }

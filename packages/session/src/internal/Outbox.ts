@@ -23,6 +23,9 @@ const accepted: Owner = { queued: true, written: () => {}, lost: () => {} }
 /** Bytes that may wait before a sender has to wait as well. */
 const acceptedBytes = 64 * 1024
 
+/** Frames that are worth a write of their own. */
+const relieveFrom = 32
+
 export class Outbox {
   readonly #channel: ByteChannel
   readonly #now: () => number
@@ -73,13 +76,23 @@ export class Outbox {
   }
 
   /**
-   * Queues a frame whose sender need not wait. False where the sender has to, as much waits already, or as nothing is
-   * written any more: the frame was not taken.
+   * Queues a frame whose sender goes on at once, as the peer keeps up: it is written at the end of this turn. False, and
+   * the frame is not taken, where its sender has to wait: a write is under way, much is queued, or nothing is written
+   * any more.
    */
   accept(frame: Uint8Array): boolean {
-    if (this.#closed || this.#bytes >= acceptedBytes) return false
+    if (this.#closed || this.#wakeWriter === undefined || this.#bytes >= acceptedBytes) return false
     this.push(frame, accepted)
+    this.relieve()
     return true
+  }
+
+  /**
+   * Writes what the reader's dispatch has collected so far, when that is much: the peer works on it while this side
+   * goes on, instead of waiting for all of it.
+   */
+  relieve(): void {
+    if (this.held && this.#frames.length >= relieveFrom) this.flush()
   }
 
   readonly #flushNow = (): void => {
