@@ -10,6 +10,7 @@ import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import * as Session from "@effect-secs/session/Session"
 import { Transport } from "@effect-secs/session/Transport"
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as net from "node:net"
 import { frame, secondary, sessionId, type Workload, type WorkloadName, workloads } from "./workloads.ts"
@@ -20,6 +21,7 @@ const host = "127.0.0.1"
 export type Ask =
   | { readonly ask: "prepare"; readonly workload: WorkloadName }
   | { readonly ask: "usage" }
+  | { readonly ask: "memory" }
   | { readonly ask: "run"; readonly outstanding: number; readonly transactions: number }
 
 /** What an end tells the bench. */
@@ -28,6 +30,8 @@ export type Told =
   | { readonly told: "prepared" }
   /** Microseconds of CPU since the process began. */
   | { readonly told: "usage"; readonly cpu: number }
+  /** Bytes after a collection: of the heap with what it refers to, and resident. */
+  | { readonly told: "memory"; readonly heap: number; readonly resident: number }
   /** Nanoseconds from the first primary to the last secondary. */
   | { readonly told: "done"; readonly nanoseconds: number }
 
@@ -38,6 +42,12 @@ const tell = (told: Told): void => {
 const usage = (): number => {
   const { system, user } = process.cpuUsage()
   return system + user
+}
+
+const memory = (): Told => {
+  for (let i = 0; i < 4; i++) globalThis.gc!()
+  const { arrayBuffers, heapUsed, rss } = process.memoryUsage()
+  return { told: "memory", heap: heapUsed + arrayBuffers, resident: rss }
 }
 
 interface End {
@@ -79,6 +89,7 @@ const oursDriver = (ports: ReadonlyArray<number>): Effect.Effect<End, unknown, S
     )
     for (const session of sessions) yield* session.awaitSelected
     let primary = workloads.s1f1.primary
+    const runPromise = Effect.runPromiseWith(yield* Effect.context())
     const share = (session: Session.Service, outstanding: number, transactions: number) => {
       let left = transactions
       const worker = Effect.gen(function* () {
@@ -92,7 +103,7 @@ const oursDriver = (ports: ReadonlyArray<number>): Effect.Effect<End, unknown, S
         primary = workload.primary
       },
       run: (outstanding, transactions) =>
-        Effect.runPromise(
+        runPromise(
           Effect.forEach(sessions, (session) => share(session, outstanding, transactions / sessions.length), {
             concurrency: "unbounded",
             discard: true
@@ -197,6 +208,8 @@ const serve = (end: End): void => {
         return tell({ told: "prepared" })
       case "usage":
         return tell({ told: "usage", cpu: usage() })
+      case "memory":
+        return tell(memory())
       case "run": {
         const began = process.hrtime.bigint()
         end.run(asked.outstanding, asked.transactions).then(
@@ -222,8 +235,10 @@ const begun: Promise<End> =
       ? plainDriver(ports)
       : plainResponder(count)
     : Effect.runPromise(
-        // The Scope lives as long as the process.
-        Scope.provide(part === "driver" ? oursDriver(ports) : oursResponder(count), Scope.makeUnsafe())
+        // The Scope lives as long as the process, at whose end nobody separates; the other end need not say so.
+        Scope.provide(part === "driver" ? oursDriver(ports) : oursResponder(count), Scope.makeUnsafe()).pipe(
+          Effect.provideService(References.MinimumLogLevel, "None")
+        )
       )
 begun.then(serve, (cause: unknown) => {
   process.stderr.write(`${String(cause)}\n`)

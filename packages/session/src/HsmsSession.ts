@@ -150,7 +150,8 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       primaryCapacity: yield* between("primaryCapacity", options.primaryCapacity ?? 1024, 1, Number.MAX_SAFE_INTEGER),
       primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
-      decode: ItemCodec.decodeRangeWith(options.decode ?? {})
+      decode: ItemCodec.decodeRangeWith(options.decode ?? {}),
+      adopt: ItemCodec.decodeRangeWith({ binary: "adopt", ...options.decode })
     }
   })
 

@@ -93,7 +93,7 @@ const invalidPort = (port: number, minimum: number): TransportReason | undefined
     ? undefined
     : { _tag: "Other", code: "BadPort", detail: `a port is an integer from ${minimum} to 65535, not ${port}` }
 
-const release = (socket: net.Socket): Effect.Effect<void> =>
+const closing = (socket: net.Socket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     if (socket.destroyed) return resume(Effect.void)
     const done = () => resume(Effect.void)
@@ -111,6 +111,18 @@ const release = (socket: net.Socket): Effect.Effect<void> =>
       })
     )
   )
+
+/** Chunks from this size on have memory of their own that is worth giving back at once. */
+const releasedFrom = 16 * 1024
+
+/**
+ * Frees what a chunk held. Left to the garbage collector, the chunks of large messages cost more than all else: memory
+ * outside its heap makes it go through all of the heap, again and again.
+ */
+const release = (chunk: Uint8Array): void => {
+  const buffer = chunk.buffer as ArrayBuffer & { readonly transfer?: (length: number) => void }
+  if (chunk.length >= releasedFrom && chunk.length === buffer.byteLength) buffer.transfer?.(0)
+}
 
 /** Whoever reads a socket: given what has come, or why nothing more will. False when it wants no more for now. */
 interface Reader {
@@ -195,7 +207,9 @@ const channel = (socket: net.Socket, peer: string): ByteChannel => {
         read({
           take: (taken) => {
             try {
-              if (take(taken)) return true
+              const more = take(taken)
+              for (const chunk of taken) release(chunk)
+              if (more) return true
               resume(Effect.void)
             } catch (defect) {
               resume(Effect.die(defect))
@@ -273,7 +287,7 @@ const dial = (options: ConnectOptions): Effect.Effect<ByteChannel, TransportErro
         socket.destroy()
       })
     }),
-    release,
+    closing,
     { interruptible: true }
   ).pipe(Effect.map((socket) => channel(socket, at(socket.remoteAddress ?? options.host, options.port))))
 }
@@ -360,7 +374,7 @@ export const makeListen = (
     )
 
     const { address, port } = server.address() as net.AddressInfo
-    const next = Effect.acquireRelease(Queue.take(accepted), release, { interruptible: true })
+    const next = Effect.acquireRelease(Queue.take(accepted), closing, { interruptible: true })
     const open = Effect.map(next, (socket) => {
       tune(socket)
       const opened = channel(socket, at(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0))

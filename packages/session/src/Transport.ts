@@ -30,8 +30,8 @@ export interface ByteChannel {
 
   /**
    * The same for chunk after chunk, where a transport can: gives `take` all that comes, in the turn it comes in, and is
-   * done when `take` returns false. Fails as `pull` does; what `take` throws is a defect. A fiber that sleeps through
-   * its chunks costs less than one that wakes for each.
+   * done when `take` returns false. Chunks are valid during the call only. Fails as `pull` does; what `take` throws is a
+   * defect. A fiber that sleeps through its chunks costs less than one that wakes for each.
    */
   readonly pullWhile?:
     | ((take: (chunks: ReadonlyArray<Uint8Array>) => boolean) => Effect.Effect<void, TransportError>)
@@ -39,7 +39,7 @@ export interface ByteChannel {
 
   /**
    * Hands all buffers to the peer's direction, in order and in one go; suspends while the peer does not read. The
-   * bytes are handed over in the call itself where there is room.
+   * bytes are handed over in the call itself where there is room, and are nobody else's until it is done.
    */
   readonly write: (buffers: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
 

@@ -39,6 +39,8 @@ export interface Settings {
   readonly primaryBytes: number
   readonly ready: () => boolean
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
+  /** The same for bytes that are the item's to keep. */
+  readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
 /** The last message to observers: the session is over. */

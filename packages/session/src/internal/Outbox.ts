@@ -17,6 +17,26 @@ export interface Owner {
   readonly lost: () => void
 }
 
+/** A frame: one buffer, or several that are written one after the other. */
+export type Frame = Uint8Array | FrameParts
+
+/** A frame in several buffers, of which some are not ours to keep. */
+export class FrameParts {
+  readonly parts: ReadonlyArray<Uint8Array>
+  readonly length: number
+
+  constructor(parts: ReadonlyArray<Uint8Array>) {
+    this.parts = parts
+    this.length = parts.reduce((sum, part) => sum + part.length, 0)
+  }
+}
+
+const isWhole = (frame: Frame): frame is Uint8Array => !(frame instanceof FrameParts)
+
+/** The buffers of all frames. */
+const buffersOf = (frames: ReadonlyArray<Frame>): ReadonlyArray<Uint8Array> =>
+  frames.every(isWhole) ? frames : frames.flatMap((frame) => (isWhole(frame) ? [frame] : frame.parts))
+
 /** Of a frame whose sender has gone on: it is written whatever becomes of the session, as long as TCP lives. */
 const accepted: Owner = { queued: true, written: () => {}, lost: () => {} }
 
@@ -32,7 +52,7 @@ export class Outbox {
   /** Rings when one write takes longer than `#timeout` milliseconds. */
   readonly #stuck: Alarm
   readonly #timeout: number
-  #frames: Array<Uint8Array> = []
+  #frames: Array<Frame> = []
   #owners: Array<Owner | undefined> = []
   /** Bytes of the frames, those withdrawn included. */
   #bytes = 0
@@ -61,7 +81,7 @@ export class Outbox {
   }
 
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
-  push(frame: Uint8Array, owner?: Owner): void {
+  push(frame: Frame, owner?: Owner): void {
     if (this.#closed) {
       owner?.lost()
       return
@@ -80,8 +100,10 @@ export class Outbox {
    * the frame is not taken, where its sender has to wait: a write is under way, much is queued, or nothing is written
    * any more.
    */
-  accept(frame: Uint8Array): boolean {
-    if (this.#closed || this.#wakeWriter === undefined || this.#bytes >= acceptedBytes) return false
+  accept(frame: Frame): boolean {
+    if (this.#closed || this.#wakeWriter === undefined) return false
+    // A large frame counts as well: its bytes may be the caller's, who may use them again when it is told to go on.
+    if (this.#bytes + frame.length > acceptedBytes) return false
     this.push(frame, accepted)
     this.relieve()
     return true
@@ -144,7 +166,7 @@ export class Outbox {
   /** What is queued, in the hands of the writer from now on. */
   #take(): { readonly frames: ReadonlyArray<Uint8Array>; readonly owners: ReadonlyArray<Owner | undefined> } {
     if (this.#withdrawn > 0) this.#compact()
-    const frames = this.#frames
+    const frames = buffersOf(this.#frames)
     const owners = this.#owners
     this.#frames = []
     this.#owners = []
