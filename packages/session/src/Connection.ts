@@ -125,6 +125,7 @@ export class Connection {
   /** Starts reader, writer and linktest, then reports TCP as connected. */
   start(): void {
     this.#fork(this.#untilLost(this.#outbox.run))
+    this.#core.log.peer = this.#channel.peer
     if (this.#core.observed) this.#core.emit({ _tag: "Connected", peer: this.#channel.peer })
     this.handle("TcpConnected", {})
     this.#fork(this.#untilLost(this.#read))

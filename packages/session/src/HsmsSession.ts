@@ -46,6 +46,8 @@ import { type ByteChannel, Transport } from "./Transport.ts"
 export interface Options {
   /** Device id, 0 to 32 767: the session id of every data message. */
   readonly sessionId: number
+  /** What the session is called in logs, metrics and spans; `session <id>` unless told. */
+  readonly name?: string | undefined
   /** Equipment reports faults with stream 9, a host does not. The active side is host unless told, the passive equipment. */
   readonly role?: "host" | "equipment" | undefined
   /** Defaults of SEMI E37 where absent. A value out of range is used and reported. */
@@ -126,9 +128,11 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
         expected: "a number from 1 on"
       })
     }
+    const sessionId = yield* between("sessionId", options.sessionId, 0, 0x7fff)
     return {
       table: table({ mode, unselected: options.unselected }),
-      sessionId: yield* between("sessionId", options.sessionId, 0, 0x7fff),
+      sessionId,
+      name: options.name ?? `session ${sessionId}`,
       role: options.role ?? (mode === "Active" ? "host" : "equipment"),
       timers,
       t3Millis: Duration.toMillis(timers.t3),
@@ -256,8 +260,11 @@ const runConnection = (core: Core, current: Current, channel: ByteChannel): Effe
     if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)
   })
 
-const warnOutOfRange = (timers: Timers.Timers): Effect.Effect<void> =>
-  Effect.forEach(Timers.outOfRange(timers), (timer) => Effect.logWarning(Timers.describe(timer)), { discard: true })
+const warnOutOfRange = ({ name, sessionId, timers }: Settings): Effect.Effect<void> =>
+  Effect.annotateLogs(
+    Effect.forEach(Timers.outOfRange(timers), (timer) => Effect.logWarning(Timers.describe(timer)), { discard: true }),
+    { session: name, sessionId }
+  )
 
 /** Separate.req, if there is a session, and its way out; then nothing is dialled or taken any more. */
 const close = (core: Core, current: Current): Effect.Effect<void> =>
@@ -385,7 +392,7 @@ const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
     const transport = yield* Transport
     const core = yield* Core.make(settings)
     const current = new Current()
-    yield* warnOutOfRange(settings.timers)
+    yield* warnOutOfRange(settings)
     // Registered first, so it runs when everything else of the session has ended.
     yield* Effect.addFinalizer(() => Effect.sync(() => core.end()))
     const run = mode === "Active" ? runActive(core, current, transport) : runPassive(core, current, transport)
