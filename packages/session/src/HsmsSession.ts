@@ -28,6 +28,7 @@ import * as Scope from "effect/Scope"
 import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
+import { type Levels, Meter } from "./internal/Meter.ts"
 import { type Service, Session } from "./Session.ts"
 import {
   type DisconnectReason,
@@ -48,6 +49,11 @@ export interface Options {
   readonly sessionId: number
   /** What the session is called in logs, metrics and spans; `session <id>` unless told. */
   readonly name?: string | undefined
+  /**
+   * Counts for `SessionMetrics`, with more labels if wanted; off unless told. Give each session a `name` of its own: those
+   * alike in all labels share their series.
+   */
+  readonly metrics?: boolean | { readonly attributes?: Readonly<Record<string, string>> | undefined } | undefined
   /** Equipment reports faults with stream 9, a host does not. The active side is host unless told, the passive equipment. */
   readonly role?: "host" | "equipment" | undefined
   /** Defaults of SEMI E37 where absent. A value out of range is used and reported. */
@@ -191,8 +197,9 @@ const service = (core: Core, current: Current): Service => {
           transaction = opened.success
           return Effect.flatten(Queue.take(replies))
         }),
-        () => {
+        (exit) => {
           if (transaction !== undefined) connection!.data.release(transaction)
+          core.meter?.ended(exit, transaction)
           return Effect.void
         }
       )
@@ -386,12 +393,29 @@ const runPassive = (
     }
   })
 
+/** Metrics, where they are wanted. They end last, as the end of a connection is still counted. */
+const makeMeter = (mode: "Active" | "Passive", options: Options, core: Core, current: Current) => {
+  if (options.metrics === undefined || options.metrics === false) return Effect.undefined
+  const given = options.metrics === true ? {} : options.metrics.attributes
+  const { name, role } = core.settings
+  const levels = (): Levels => ({
+    selected: core.state === "Selected",
+    open: current.connection?.data.open ?? 0,
+    oldestSentAt: current.connection?.data.oldestSentAt ?? Number.NaN,
+    unwritten: current.connection?.unwritten ?? 0,
+    unread: core.unread.primaries,
+    unreadBytes: core.unread.bytes
+  })
+  return Meter.make({ ...given, session: name, role, mode: mode.toLowerCase() }, core.clock, levels)
+}
+
 const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
   Effect.gen(function* () {
     const settings = yield* settingsOf(mode, options)
     const transport = yield* Transport
     const core = yield* Core.make(settings)
     const current = new Current()
+    core.meter = yield* makeMeter(mode, options, core, current)
     yield* warnOutOfRange(settings)
     // Registered first, so it runs when everything else of the session has ended.
     yield* Effect.addFinalizer(() => Effect.sync(() => core.end()))

@@ -117,6 +117,12 @@ export class Transactions {
     return this.#open.size
   }
 
+  /** When the primary of the oldest was written, by the monotonic clock; NaN where it was not, or none is open. */
+  get oldestSentAt(): number {
+    for (const { sentAt } of this.#open.values()) return sentAt
+    return Number.NaN
+  }
+
   has(systemBytes: number): boolean {
     return this.#open.has(systemBytes)
   }

@@ -18,6 +18,7 @@ import type { Waiting } from "./Inbound.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
 import { Log } from "./Log.ts"
+import type { Meter } from "./Meter.ts"
 
 /** The options of a session, defaults filled in and checked. */
 export interface Settings {
@@ -68,6 +69,8 @@ export class Core {
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
   wasSelected = false
   readonly log: Log
+  /** Undefined while metrics are off. Set once, before anything runs. */
+  meter: Meter | undefined = undefined
   #over = false
   #observers = 0
   #readers = 0
@@ -118,7 +121,9 @@ export class Core {
     PubSub.publishUnsafe(this.#changes, to)
     if (this.observed) this.emit({ _tag: "StateChanged", from, to })
     this.log.stateChanged(from, to)
-    if (to === "Selected") this.#selected.openUnsafe()
+    if (to !== "Selected") return
+    this.meter?.selected()
+    this.#selected.openUnsafe()
   }
 
   /** An event without consequences on a connection: dialling, and its end. */
@@ -178,6 +183,7 @@ export class Core {
   fault(untimed: Untimed): void {
     if (this.observed) this.emit(untimed)
     this.log.fault(untimed)
+    this.meter?.fault(untimed)
   }
 
   get events(): Stream.Stream<SessionEvent> {
@@ -222,6 +228,11 @@ export class Core {
   #holds(times: number): boolean {
     const { primaryBytes, primaryCapacity } = this.settings
     return Queue.sizeUnsafe(this.#primaries) >= primaryCapacity * times || this.#waitingBytes >= primaryBytes * times
+  }
+
+  /** Primaries that wait for a reader, and the bytes of their text. */
+  get unread(): { readonly primaries: number; readonly bytes: number } {
+    return { primaries: Queue.sizeUnsafe(this.#primaries), bytes: this.#waitingBytes }
   }
 
   /** Somebody awaits a reply: the connection reads on, up to a point, although primaries wait. */

@@ -60,6 +60,11 @@ export class DataMessages {
     return this.#transactions.size
   }
 
+  /** When the oldest open transaction was written, by the monotonic clock; NaN where none is. */
+  get oldestSentAt(): number {
+    return this.#transactions.oldestSentAt
+  }
+
   /** True for system bytes that no other request may use yet. */
   uses(systemBytes: number): boolean {
     return this.#transactions.has(systemBytes)

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type { TransportError } from "../SessionError.ts"
 import type { ByteChannel } from "../Transport.ts"
 import type { Alarm } from "./Alarm.ts"
+import type { Meter } from "./Meter.ts"
 
 /** Whoever waits for a frame to be written. */
 export interface Owner {
@@ -22,6 +23,7 @@ export class Outbox {
   /** Rings when one write takes longer than `#timeout` milliseconds. */
   readonly #stuck: Alarm
   readonly #timeout: number
+  readonly #meter: Meter | undefined
   #frames: Array<Uint8Array> = []
   #owners: Array<Owner | undefined> = []
   /** Frames among these whose owners gave up. They are left out when the batch is taken. */
@@ -36,16 +38,22 @@ export class Outbox {
   /** While the reader dispatches, frames are only collected; it flushes when it is done. */
   held = false
 
-  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number) {
+  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number, meter: Meter | undefined) {
     this.#channel = channel
     this.#now = now
     this.#stuck = stuck
     this.#timeout = timeout
+    this.#meter = meter
   }
 
   /** Frames that are queued and not in the hands of the writer. */
   get size(): number {
     return this.#frames.length - this.#withdrawn
+  }
+
+  /** Frames the socket has not taken. */
+  get unwritten(): number {
+    return this.size + this.#writing.length
   }
 
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
@@ -167,6 +175,7 @@ export class Outbox {
       this.#stuck.arm(this.#timeout)
       yield* this.#channel.write(frames)
       this.#stuck.disarm()
+      this.#meter?.written(frames)
       // Another array stands here when the owners were told that their frames are lost.
       if (this.#writing === owners) {
         this.#writing = []
