@@ -117,7 +117,7 @@ export class Connection {
     return Deferred.await(this.#done)
   }
 
-  /** Frames the socket has not taken. */
+  /** Frames that are queued, or handed over while the socket has no room for more. */
   get unwritten(): number {
     return this.#outbox.unwritten
   }

@@ -29,6 +29,7 @@ import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
 import { type Levels, Meter } from "./internal/Meter.ts"
+import * as Spans from "./internal/Spans.ts"
 import { type Service, Session } from "./Session.ts"
 import {
   type DisconnectReason,
@@ -54,6 +55,11 @@ export interface Options {
    * alike in all labels share their series.
    */
   readonly metrics?: boolean | { readonly attributes?: Readonly<Record<string, string>> | undefined } | undefined
+  /**
+   * A span of kind `client` for each request, named as its primary (`S1F3`), with the caller's span as parent; off unless
+   * told. For primaries of the peer see `Session.serve`.
+   */
+  readonly spans?: boolean | undefined
   /** Equipment reports faults with stream 9, a host does not. The active side is host unless told, the passive equipment. */
   readonly role?: "host" | "equipment" | undefined
   /** Defaults of SEMI E37 where absent. A value out of range is used and reported. */
@@ -139,6 +145,7 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       table: table({ mode, unselected: options.unselected }),
       sessionId,
       name: options.name ?? `session ${sessionId}`,
+      spans: options.spans ?? false,
       role: options.role ?? (mode === "Active" ? "host" : "equipment"),
       timers,
       t3Millis: Duration.toMillis(timers.t3),
@@ -185,7 +192,7 @@ const service = (core: Core, current: Current): Service => {
   const { settings } = core
   const newQueue = Queue.bounded<Outcome>(1)
 
-  const transact = (message: SecsMessage, timeout: number) =>
+  const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) =>
     Effect.flatMap(newQueue, (replies) => {
       let transaction: Transaction | undefined
       const { connection } = current
@@ -195,6 +202,7 @@ const service = (core: Core, current: Current): Service => {
           const opened = connection.data.request(message, timeout, replies)
           if (Result.isFailure(opened)) return Effect.fail(opened.failure)
           transaction = opened.success
+          onOpen?.(transaction.systemBytes)
           return Effect.flatten(Queue.take(replies))
         }),
         (exit) => {
@@ -204,6 +212,11 @@ const service = (core: Core, current: Current): Service => {
         }
       )
     })
+
+  const transact = settings.spans
+    ? (message: SecsMessage, timeout: number) =>
+        Spans.requested(settings, message, (onOpen) => exchange(message, timeout, onOpen))
+    : exchange
 
   return Session.of({
     state: Effect.sync(() => core.state),

@@ -26,8 +26,8 @@ const gauge = (name: string, description: string, unit?: string): Metric.Gauge<n
 const labelled = (unit: string | undefined) => (unit === undefined ? {} : { attributes: { unit } })
 
 /**
- * Messages by `direction` (`sent`, `received`) and `kind` (`data`, `control`). Sent is what the socket has taken, not what
- * was queued; received is every frame with a header, whatever became of it.
+ * Messages by `direction` (`sent`, `received`) and `kind` (`data`, `control`). Sent is what was handed to the socket, not
+ * what was queued; received is every frame with a header, whatever became of it.
  *
  * @since 0.1.0
  */
@@ -137,11 +137,12 @@ export const oldestTransaction = gauge(
 )
 
 /**
- * Frames the socket has not taken yet: above 0 for long where the peer does not read.
+ * Frames that are queued, or handed over while the socket has no room for more: above 0 for long where the peer does not
+ * read.
  *
  * @since 0.1.0
  */
-export const unwrittenFrames = gauge("secs_unwritten_frames", "Frames the socket has not taken yet")
+export const unwrittenFrames = gauge("secs_unwritten_frames", "Frames that wait for a peer to read")
 
 /**
  * Primaries of the peer that wait for a reader.

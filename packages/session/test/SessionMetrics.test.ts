@@ -234,22 +234,33 @@ describe("metrics", () => {
     )
   )
 
-  it.effect("count only frames the socket took: those that wait are a level, and are lost with the connection", () =>
-    measured(() =>
-      Effect.gen(function* () {
-        const { peer, session } = yield* kit.passiveSelected({ metrics: true }, { capacity: 64 })
-        yield* peer.stopsReading
-        const before = yield* counts
-        const text = Item.B(new Uint8Array(200))
-        const sends = []
-        for (let i = 0; i < 3; i++) sends.push(yield* kit.start(session.send(SecsMessage.primary(6, 11, text))))
-        const waiting = change(before, yield* counts)
-        assert.deepStrictEqual(waiting, { unwritten_frames: 3 })
-        yield* peer.close
-        for (const fiber of sends) assert.strictEqual((yield* kit.reason(fiber))._tag, "ConnectionLost")
-        assert.deepStrictEqual(change(before, yield* counts), { "disconnections_total TcpClosed": 1, selected: -1 })
-      })
-    )
+  it.effect(
+    "count as sent what was handed to the socket; what waits behind it is a level, and lost with the connection",
+    () =>
+      measured(() =>
+        Effect.gen(function* () {
+          const { peer, session } = yield* kit.passiveSelected({ metrics: true }, { capacity: 64 })
+          yield* peer.stopsReading
+          const before = yield* counts
+          const text = Item.B(new Uint8Array(200))
+          const sends = []
+          for (let i = 0; i < 3; i++) sends.push(yield* kit.start(session.send(SecsMessage.primary(6, 11, text))))
+          const waiting = change(before, yield* counts)
+          assert.deepStrictEqual(waiting, {
+            "messages_total sent data": 1,
+            "wire_bytes_total sent": 216,
+            unwritten_frames: 3
+          })
+          yield* peer.close
+          for (const fiber of sends) assert.strictEqual((yield* kit.reason(fiber))._tag, "ConnectionLost")
+          assert.deepStrictEqual(change(before, yield* counts), {
+            "messages_total sent data": 1,
+            "wire_bytes_total sent": 216,
+            "disconnections_total TcpClosed": 1,
+            selected: -1
+          })
+        })
+      )
   )
 
   it.effect("count linktests sent and those without an answer", () =>

@@ -25,6 +25,8 @@ export interface Settings {
   readonly table: Table
   readonly name: string
   readonly sessionId: number
+  /** A span for each request. */
+  readonly spans: boolean
   readonly role: "host" | "equipment"
   readonly timers: Timers
   readonly t3Millis: number

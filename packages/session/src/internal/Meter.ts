@@ -1,19 +1,17 @@
 /**
  * What a session counts for `SessionMetrics`: plain numbers, which a series reads when a snapshot is taken.
  */
-import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import { SType } from "@effect-secs/codec/HsmsHeader"
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Metric from "effect/Metric"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import type { DisconnectReason, TransactionError, TransactionReason } from "../SessionError.ts"
+import type { DisconnectReason, TransactionReason } from "../SessionError.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import * as SessionMetrics from "../SessionMetrics.ts"
-import type { Transaction } from "../Transactions.ts"
+import { type Outcome, outcomeName, type Transaction } from "../Transactions.ts"
 import { now } from "./Alarm.ts"
 
 /** What a session has at the moment. */
@@ -32,7 +30,9 @@ interface Cell {
 }
 
 // A series that starts at 0 shows its first increment; one that starts with it does not.
-const outcomes: Readonly<Record<Exclude<TransactionReason["_tag"], "NoReplyExpected" | "AlreadyReplied">, true>> = {
+const outcomes: Readonly<
+  Record<Exclude<TransactionReason["_tag"], "NoReplyExpected" | "AlreadyReplied"> | "Interrupted", true>
+> = {
   ReplyTimeout: true,
   Rejected: true,
   Aborted: true,
@@ -42,7 +42,8 @@ const outcomes: Readonly<Record<Exclude<TransactionReason["_tag"], "NoReplyExpec
   UnexpectedReply: true,
   UndecodableReply: true,
   Unsendable: true,
-  TooLong: true
+  TooLong: true,
+  Interrupted: true
 }
 
 const ends: Readonly<Record<Exclude<DisconnectReason["_tag"], "Deselected">, true>> = {
@@ -87,7 +88,6 @@ class Series {
   readonly sentBytes: Cell
   readonly receivedBytes: Cell
   readonly replied: Cell
-  readonly interrupted: Cell
   readonly connections: Cell
   readonly reconnects: Cell
   readonly selections: Cell
@@ -108,7 +108,6 @@ class Series {
     this.sentBytes = this.#counter(SessionMetrics.bytes, { direction: "sent" })
     this.receivedBytes = this.#counter(SessionMetrics.bytes, { direction: "received" })
     this.replied = this.#counter(SessionMetrics.transactions, { outcome: "Replied" })
-    this.interrupted = this.#counter(SessionMetrics.transactions, { outcome: "Interrupted" })
     this.connections = this.#counter(SessionMetrics.connections)
     this.reconnects = this.#counter(SessionMetrics.reconnects)
     this.selections = this.#counter(SessionMetrics.selections)
@@ -271,7 +270,7 @@ export class Meter {
 
   // --- messages ----------------------------------------------------------------------------------------------------
 
-  /** The socket has taken these frames, length fields included. */
+  /** These frames, length fields included, are handed to the socket. */
   written(frames: ReadonlyArray<Uint8Array>): void {
     const series = this.#series
     for (const frame of frames) {
@@ -293,17 +292,15 @@ export class Meter {
   }
 
   /** A request has ended; it has a transaction if it got so far. */
-  ended(exit: Exit.Exit<SecsMessage, TransactionError>, transaction: Transaction | undefined): void {
-    if (Exit.isSuccess(exit)) {
+  ended(outcome: Outcome, transaction: Transaction | undefined): void {
+    if (Exit.isSuccess(outcome)) {
       this.#series.replied.count++
       const took = now(this.#clock) - (transaction?.sentAt ?? Number.NaN)
       // A reply that overtakes the end of its primary's write took no time that could be told.
       this.#series.replyDuration.observe(Number.isNaN(took) ? 0 : took / 1000)
       return
     }
-    const error = Exit.findError(exit)
-    if (Result.isSuccess(error)) this.#series.failed.add(error.success.reason._tag)
-    else this.#series.interrupted.count++
+    this.#series.failed.add(outcomeName(outcome))
   }
 
   // --- connections -------------------------------------------------------------------------------------------------

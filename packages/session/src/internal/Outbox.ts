@@ -51,7 +51,7 @@ export class Outbox {
     return this.#frames.length - this.#withdrawn
   }
 
-  /** Frames the socket has not taken. */
+  /** Frames that are queued, or handed over while the socket has no room for more. */
   get unwritten(): number {
     return this.size + this.#writing.length
   }
@@ -110,6 +110,7 @@ export class Outbox {
     this.#owners = []
     for (const owner of owners) if (owner !== undefined) owner.queued = false
     this.#writing = owners
+    this.#meter?.written(frames)
     return { frames, owners }
   }
 
@@ -175,7 +176,6 @@ export class Outbox {
       this.#stuck.arm(this.#timeout)
       yield* this.#channel.write(frames)
       this.#stuck.disarm()
-      this.#meter?.written(frames)
       // Another array stands here when the owners were told that their frames are lost.
       if (this.#writing === owners) {
         this.#writing = []
