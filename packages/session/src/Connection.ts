@@ -71,7 +71,7 @@ export class Connection {
       const error = new TransportError({ operation: "write", address: channel.peer, reason })
       this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } })
     })
-    this.#outbox = new Outbox(channel, () => now(core.clock), stuck, Duration.toMillis(writeTimeout))
+    this.#outbox = new Outbox(channel, () => now(core.clock), stuck, Duration.toMillis(writeTimeout), core.meter)
     this.#systemBytes = SystemBytes.make(
       firstSystemBytes,
       (systemBytes) =>
@@ -117,6 +117,11 @@ export class Connection {
     return Deferred.await(this.#done)
   }
 
+  /** Frames that are queued, or handed over while the socket has no room for more. */
+  get unwritten(): number {
+    return this.#outbox.unwritten
+  }
+
   /** Done when everything queued is in the hands of the socket. */
   get flushed(): Effect.Effect<void> {
     return this.#outbox.idle
@@ -125,6 +130,8 @@ export class Connection {
   /** Starts reader, writer and linktest, then reports TCP as connected. */
   start(): void {
     this.#fork(this.#untilLost(this.#outbox.run))
+    this.#core.log.peer = this.#channel.peer
+    this.#core.meter?.connected()
     if (this.#core.observed) this.#core.emit({ _tag: "Connected", peer: this.#channel.peer })
     this.handle("TcpConnected", {})
     this.#fork(this.#untilLost(this.#read))
@@ -265,6 +272,7 @@ export class Connection {
 
   #receive(chunks: ReadonlyArray<Uint8Array>): void {
     this.#receivedAt = now(this.#core.clock)
+    this.#core.meter?.arrived(chunks)
     this.#outbox.held = true
     let error: FrameError | undefined
     for (const chunk of chunks) {
@@ -281,6 +289,7 @@ export class Connection {
   readonly #onFrame = (bytes: Uint8Array, start: number, end: number): boolean => {
     this.#linktest.failures = 0
     const header = HsmsHeader.read(bytes, start)
+    this.#core.meter?.received(header.sType)
     if (header.pType === 0 && header.sType === SType.Data) this.#onData(header, bytes, start, end)
     else this.#onControl(header, end - start)
     return !this.#ended

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -62,6 +63,61 @@ export class Transport extends Context.Service<
     readonly open: Effect.Effect<ByteChannel, TransportError, Scope.Scope>
   }
 >()("@effect-secs/session/Transport") {}
+
+// --- the wire tap --------------------------------------------------------------------------------------------------
+
+/**
+ * Bytes that pass a tap, as this side saw them: what was handed to the socket or came from it at once. TCP may cut a
+ * message in two or join several.
+ *
+ * @since 0.1.0
+ */
+export interface Tapped {
+  readonly direction: "sent" | "received"
+  /** Valid during the call; copy what must outlive it. */
+  readonly bytes: Uint8Array
+  /** Milliseconds since 1970, by the clock of the session. */
+  readonly at: number
+  /** 1 for the first connection that was opened through the tap, 2 for the next. */
+  readonly connection: number
+  readonly peer: string
+}
+
+/**
+ * A transport that shows all bytes that pass through it, for capture files and the like. `onBytes` is called before bytes
+ * are written and after they have come, once for each buffer; it runs between the frames of the session, so it should be
+ * quick. A throw in it ends the connection.
+ *
+ * @example
+ * const tapped = Transport.tap(yield* NodeTransport.makeConnect({ host, port }), ({ bytes }) => capture.push(bytes.slice()))
+ *
+ * @since 0.1.0
+ */
+export const tap = (transport: Transport["Service"], onBytes: (tapped: Tapped) => void): Transport["Service"] => {
+  let connections = 0
+  return {
+    description: transport.description,
+    open: Effect.gen(function* () {
+      const channel = yield* transport.open
+      const clock = yield* Clock.Clock
+      const connection = ++connections
+      const { peer } = channel
+      const show = (direction: Tapped["direction"], buffers: ReadonlyArray<Uint8Array>): void => {
+        const at = clock.currentTimeMillisUnsafe()
+        for (const bytes of buffers) onBytes({ direction, bytes, at, connection, peer })
+      }
+      return {
+        peer,
+        pull: Effect.tap(channel.pull, (chunks) => Effect.sync(() => show("received", chunks))),
+        write: (buffers) =>
+          Effect.suspend(() => {
+            show("sent", buffers)
+            return channel.write(buffers)
+          })
+      }
+    })
+  }
+}
 
 // --- in memory -----------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,8 @@ import { type ReplyQueue, type Transaction, Transactions } from "../Transactions
 import type { Fork } from "./Alarm.ts"
 import type { Core } from "./Core.ts"
 import { Inbound } from "./Inbound.ts"
-import { type Frame, FrameParts, type Outbox, type Owner } from "./Outbox.ts"
+import { type Frame, FrameParts } from "./Frame.ts"
+import type { Outbox, Owner } from "./Outbox.ts"
 
 /** Bytes of header and text above which a frame that came in pieces has a buffer of its own. */
 const ownFrom = 64 * 1024
@@ -61,6 +62,11 @@ export class DataMessages {
   /** Open transactions. */
   get open(): number {
     return this.#transactions.size
+  }
+
+  /** When the oldest open transaction was written, by the monotonic clock; NaN where none is. */
+  get oldestSentAt(): number {
+    return this.#transactions.oldestSentAt
   }
 
   /** True for system bytes that no other request may use yet. */

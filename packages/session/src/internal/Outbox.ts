@@ -6,6 +6,8 @@ import * as Effect from "effect/Effect"
 import type { TransportError } from "../SessionError.ts"
 import type { ByteChannel } from "../Transport.ts"
 import type { Alarm } from "./Alarm.ts"
+import { buffersOf, type Frame } from "./Frame.ts"
+import type { Meter } from "./Meter.ts"
 
 /** Whoever waits for a frame to be written. */
 export interface Owner {
@@ -16,26 +18,6 @@ export interface Owner {
   /** The frame will not be written. */
   readonly lost: () => void
 }
-
-/** A frame: one buffer, or several that are written one after the other. */
-export type Frame = Uint8Array | FrameParts
-
-/** A frame in several buffers, of which some are not ours to keep. */
-export class FrameParts {
-  readonly parts: ReadonlyArray<Uint8Array>
-  readonly length: number
-
-  constructor(parts: ReadonlyArray<Uint8Array>) {
-    this.parts = parts
-    this.length = parts.reduce((sum, part) => sum + part.length, 0)
-  }
-}
-
-const isWhole = (frame: Frame): frame is Uint8Array => !(frame instanceof FrameParts)
-
-/** The buffers of all frames. */
-const buffersOf = (frames: ReadonlyArray<Frame>): ReadonlyArray<Uint8Array> =>
-  frames.every(isWhole) ? frames : frames.flatMap((frame) => (isWhole(frame) ? [frame] : frame.parts))
 
 /** Of a frame whose sender has gone on: it is written whatever becomes of the session, as long as TCP lives. */
 const accepted: Owner = { queued: true, written: () => {}, lost: () => {} }
@@ -52,6 +34,7 @@ export class Outbox {
   /** Rings when one write takes longer than `#timeout` milliseconds. */
   readonly #stuck: Alarm
   readonly #timeout: number
+  readonly #meter: Meter | undefined
   #frames: Array<Frame> = []
   #owners: Array<Owner | undefined> = []
   /** Bytes of the frames, those withdrawn included. */
@@ -68,16 +51,22 @@ export class Outbox {
   /** While the reader dispatches, frames are only collected; it flushes when it is done. */
   held = false
 
-  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number) {
+  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number, meter: Meter | undefined) {
     this.#channel = channel
     this.#now = now
     this.#stuck = stuck
     this.#timeout = timeout
+    this.#meter = meter
   }
 
   /** Frames that are queued and not in the hands of the writer. */
   get size(): number {
     return this.#frames.length - this.#withdrawn
+  }
+
+  /** Frames that are queued, or handed over while the socket has no room for more. */
+  get unwritten(): number {
+    return this.size + this.#writing.length
   }
 
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
@@ -166,14 +155,15 @@ export class Outbox {
   /** What is queued, in the hands of the writer from now on. */
   #take(): { readonly frames: ReadonlyArray<Uint8Array>; readonly owners: ReadonlyArray<Owner | undefined> } {
     if (this.#withdrawn > 0) this.#compact()
-    const frames = buffersOf(this.#frames)
+    const frames = this.#frames
     const owners = this.#owners
     this.#frames = []
     this.#owners = []
     this.#bytes = 0
     for (const owner of owners) if (owner !== undefined && owner !== accepted) owner.queued = false
     this.#writing = owners
-    return { frames, owners }
+    this.#meter?.written(frames)
+    return { frames: buffersOf(frames), owners }
   }
 
   /**
