@@ -1,0 +1,59 @@
+/**
+ * The connection a session has now, from its first byte to its end.
+ */
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type * as Scope from "effect/Scope"
+import * as Connection from "../Connection.ts"
+import type { DisconnectReason } from "../SessionError.ts"
+import type { ByteChannel } from "../Transport.ts"
+import type { Core } from "./Core.ts"
+
+/** The session's side of a connection: which one lives now. */
+export class Current {
+  connection: Connection.Connection | undefined = undefined
+  /** True once the session closes: nothing is dialled or taken any more. */
+  closing = false
+}
+
+/** Ends of a connection after which the peer may still read what is queued for it. */
+const peerReads: ReadonlySet<DisconnectReason["_tag"]> = new Set([
+  "LocalClose",
+  "FrameFault",
+  "SelectRefused",
+  "NotSelectedPolicy"
+])
+
+/** Runs one connection until it ends. */
+export const runConnection = (
+  core: Core,
+  current: Current,
+  channel: ByteChannel
+): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const connection = yield* Connection.make(core, channel, yield* Random.nextIntBetween(0, 0xffff_ffff))
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        if (current.connection === connection) current.connection = undefined
+      })
+    )
+    current.connection = connection
+    connection.start()
+    const reason = yield* connection.done
+    current.connection = undefined
+    // The Scope takes the writer with it, which may still be busy with what stands before Separate.req or an answer.
+    if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)
+  })
+
+/** Separate.req, if there is a session, and its way out; then nothing is dialled or taken any more. */
+export const close = (core: Core, current: Current): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    current.closing = true
+    const { connection } = current
+    if (connection === undefined) {
+      core.step("Close")
+      return Effect.void
+    }
+    connection.handle("Close", { reason: { _tag: "LocalClose" } })
+    return Effect.asVoid(Effect.timeoutOption(connection.flushed, core.settings.closeTimeout))
+  })
