@@ -280,6 +280,7 @@ export class Connection {
     const probing = this.#linktest.asked(header.systemBytes)
     switch (message._tag) {
       case "SelectReq":
+        if (this.#core.learning) this.#core.learned(header.sessionId, false)
         return this.handle(this.#core.settings.ready() ? "SelectReq" : "SelectReqNotReady", {
           header,
           reason: { _tag: "SelectRefused", status: HsmsHeader.SelectStatus.NotReady }

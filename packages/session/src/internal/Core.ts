@@ -15,6 +15,7 @@ import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
 import type { InboundPrimary } from "../Session.ts"
 import type { Waiting } from "./Inbound.ts"
+import { Observers, over, type Over, untilOver } from "./Observers.ts"
 import { describe, type SessionEvent, type Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
 
@@ -41,13 +42,6 @@ export interface Settings {
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
-/** The last message to observers: the session is over. */
-const over = Symbol("over")
-type Over = typeof over
-
-const untilOver = <A>(stream: Stream.Stream<A | Over>): Stream.Stream<A> =>
-  Stream.takeWhile(stream, (value): value is A => value !== over)
-
 /** A connection that ends as it should is no warning. */
 const severity = (event: SessionEvent): "Debug" | "Info" | "Warn" => {
   if (event._tag !== "Disconnected") return "Warn"
@@ -57,15 +51,31 @@ const severity = (event: SessionEvent): "Debug" | "Info" | "Warn" => {
 /** How many times its bounds the buffer of primaries may hold while a reply is awaited. */
 const overfull = 16
 
-/** Events a slow observer may lag behind before it loses the oldest. */
-const eventCapacity = 16384
+/** Whoever keeps this session among others. Told in the step in which it happens, and last in it. */
+export interface Keeper {
+  readonly selected: () => void
+  readonly identified: () => void
+}
+
+/** The largest device id: 15 bits. */
+const maxSessionId = 0x7fff
 
 export class Core {
   readonly settings: Settings
   readonly clock: Clock.Clock
   state: State = "NotConnected"
-  readonly #changes: PubSub.PubSub<State | Over>
-  readonly #events: PubSub.PubSub<SessionEvent | Over>
+  /** Of every data message out, and expected of every one in. */
+  sessionId: number
+  /** False while nothing is known of the peer's device id; `sessionId` is 0 then. */
+  identified = true
+  /** True until the peer's own data messages have told its device id. */
+  learning = false
+  /** Who the peer is, where that does not go without saying. */
+  peer: string | undefined = undefined
+  keeper: Keeper | undefined = undefined
+  /** Made for the first observer. */
+  #changes: PubSub.PubSub<State | Over> | undefined = undefined
+  readonly #observers = new Observers<SessionEvent>()
   readonly #primaries: Queue.Queue<Waiting, Cause.Done>
   readonly #selected = Latch.makeUnsafe(false)
   readonly #room = Latch.makeUnsafe(true)
@@ -75,7 +85,6 @@ export class Core {
   readonly #told = new Set<SessionEvent["_tag"]>()
   readonly #run: (effect: Effect.Effect<void>) => void
   #over = false
-  #observers = 0
   #readers = 0
   /** Bytes of the primaries that wait. */
   #waitingBytes = 0
@@ -83,27 +92,21 @@ export class Core {
   constructor(
     settings: Settings,
     clock: Clock.Clock,
-    changes: PubSub.PubSub<State | Over>,
-    events: PubSub.PubSub<SessionEvent | Over>,
     primaries: Queue.Queue<Waiting, Cause.Done>,
     run: (effect: Effect.Effect<void>) => void
   ) {
     this.settings = settings
+    this.sessionId = settings.sessionId
     this.clock = clock
-    this.#changes = changes
-    this.#events = events
     this.#primaries = primaries
     this.#run = run
-    PubSub.publishUnsafe(changes, this.state)
   }
 
   static readonly make = (settings: Settings): Effect.Effect<Core> =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      const changes = yield* PubSub.unbounded<State | Over>({ replay: 1 })
-      const events = yield* PubSub.sliding<SessionEvent | Over>(eventCapacity)
       const primaries = yield* Queue.unbounded<Waiting, Cause.Done>()
-      return new Core(settings, clock, changes, events, primaries, Effect.runForkWith(yield* Effect.context()))
+      return new Core(settings, clock, primaries, Effect.runForkWith(yield* Effect.context()))
     })
 
   // --- state -------------------------------------------------------------------------------------------------------
@@ -121,11 +124,12 @@ export class Core {
   published(from: State): void {
     const to = this.state
     if (from === to) return
-    PubSub.publishUnsafe(this.#changes, to)
+    if (this.#changes !== undefined) PubSub.publishUnsafe(this.#changes, to)
     if (this.observed) this.emit({ _tag: "StateChanged", from, to })
     if (to === "Selected") {
       this.#told.clear()
       this.#selected.openUnsafe()
+      this.keeper?.selected()
     }
   }
 
@@ -142,13 +146,24 @@ export class Core {
    */
   get changes(): Stream.Stream<State> {
     return Stream.unwrap(
-      Effect.map(PubSub.subscribe(this.#changes), (subscription) => {
+      Effect.map(Effect.flatMap(this.#published, PubSub.subscribe), (subscription) => {
         const now = this.state
         const published = untilOver(Stream.fromSubscription(subscription))
         return Stream.changes(Stream.map(published, (state, index) => (index === 0 ? now : state)))
       })
     )
   }
+
+  readonly #published: Effect.Effect<PubSub.PubSub<State | Over>> = Effect.suspend(() =>
+    this.#changes === undefined
+      ? Effect.map(PubSub.unbounded<State | Over>({ replay: 1 }), (changes) => {
+          this.#changes ??= changes
+          PubSub.publishUnsafe(this.#changes, this.state)
+          if (this.#over) PubSub.endUnsafe(this.#changes, over)
+          return this.#changes
+        })
+      : Effect.succeed(this.#changes)
+  )
 
   /** Interrupts who waits when the session ends first. */
   get awaitSelected(): Effect.Effect<void> {
@@ -162,8 +177,8 @@ export class Core {
   end(): void {
     this.#over = true
     this.#selected.openUnsafe()
-    PubSub.endUnsafe(this.#changes, over)
-    PubSub.endUnsafe(this.#events, over)
+    if (this.#changes !== undefined) PubSub.endUnsafe(this.#changes, over)
+    this.#observers.end()
     Queue.endUnsafe(this.#primaries)
   }
 
@@ -171,15 +186,17 @@ export class Core {
 
   /** Events are not made while this is false. */
   get observed(): boolean {
-    return this.#observers > 0
+    return this.#observers.present
   }
 
   emit(untimed: Untimed): void {
-    const event = { ...untimed, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent
-    if (this.#over || PubSub.publishUnsafe(this.#events, event)) return
-    // The unsafe publish of a full PubSub drops what is new, even where it slides.
-    this.#events.pubsub.slide()
-    PubSub.publishUnsafe(this.#events, event)
+    this.#observers.emit({ ...untimed, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent)
+  }
+
+  /** What the log calls this session. */
+  get name(): string {
+    const session = `session ${this.identified ? this.sessionId : "unknown"}`
+    return this.peer === undefined ? session : `${this.peer} ${session}`
   }
 
   /**
@@ -191,27 +208,29 @@ export class Core {
     const event = { ...untimed, at: 0 } as SessionEvent
     const told = this.#told.has(event._tag)
     this.#told.add(event._tag)
-    this.#run(
-      Effect.logWithLevel(told ? "Debug" : severity(event))(`session ${this.settings.sessionId}: ${describe(event)}`)
-    )
+    this.#run(Effect.logWithLevel(told ? "Debug" : severity(event))(`${this.name}: ${describe(event)}`))
   }
 
   get events(): Stream.Stream<SessionEvent> {
-    const observe = Effect.acquireRelease(
-      Effect.sync(() => {
-        this.#observers++
-      }),
-      () =>
-        Effect.sync(() => {
-          this.#observers--
-        })
-    )
-    return Stream.unwrap(
-      Effect.andThen(
-        observe,
-        Effect.map(PubSub.subscribe(this.#events), (subscription) => untilOver(Stream.fromSubscription(subscription)))
-      )
-    )
+    return this.#observers.events
+  }
+
+  // --- device id ---------------------------------------------------------------------------------------------------
+
+  /** The device id is the peer's own affair; `sessionId` is used until it tells. */
+  learn(): void {
+    this.identified = false
+    this.learning = true
+  }
+
+  /** The peer used a device id: Select.req suggests it, its first data message decides. */
+  learned(sessionId: number, decides: boolean): void {
+    if (sessionId > maxSessionId) return
+    if (decides) this.learning = false
+    if (this.identified && this.sessionId === sessionId) return
+    this.sessionId = sessionId
+    this.identified = true
+    this.keeper?.identified()
   }
 
   // --- primaries ---------------------------------------------------------------------------------------------------
