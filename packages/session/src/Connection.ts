@@ -117,6 +117,11 @@ export class Connection {
     return Deferred.await(this.#done)
   }
 
+  /** When the last bytes came, by the monotonic clock. */
+  get receivedAt(): number {
+    return this.#receivedAt
+  }
+
   /** Done when everything queued is in the hands of the socket. */
   get flushed(): Effect.Effect<void> {
     return this.#outbox.idle

@@ -154,7 +154,7 @@ const runPassive = (
               if (parked >= maxParked) return Effect.void
               parked++
               return Effect.ensuring(
-                turnAway(core, channel),
+                turnAway(core.settings, channel),
                 Effect.sync(() => {
                   parked--
                 })

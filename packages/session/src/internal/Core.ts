@@ -86,6 +86,7 @@ export class Core {
   readonly #run: (effect: Effect.Effect<void>) => void
   #over = false
   #readers = 0
+  #drained: Array<() => void> = []
   /** Bytes of the primaries that wait. */
   #waitingBytes = 0
 
@@ -190,7 +191,7 @@ export class Core {
   }
 
   emit(untimed: Untimed): void {
-    this.#observers.emit({ ...untimed, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent)
+    this.#observers.emit({ ...untimed, at: this.clock.currentTimeMillisUnsafe() })
   }
 
   /** What the log calls this session. */
@@ -274,6 +275,24 @@ export class Core {
     Queue.flushUnsafe(this.#primaries)
   }
 
+  /** Primaries nobody has read yet. */
+  get unread(): number {
+    return Queue.sizeUnsafe(this.#primaries)
+  }
+
+  /** True while somebody reads primaries. */
+  get isRead(): boolean {
+    return this.#readers > 0
+  }
+
+  /** Done when there are no primaries and nobody reads: after `end`, when its readers are through with the last one. */
+  get drained(): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      if (!this.isRead && this.unread === 0) return resume(Effect.void)
+      this.#drained.push(() => resume(Effect.void))
+    })
+  }
+
   get primaries(): Stream.Stream<InboundPrimary> {
     const read = Effect.acquireRelease(
       Effect.sync(() => {
@@ -281,7 +300,12 @@ export class Core {
       }),
       () =>
         Effect.sync(() => {
-          if (--this.#readers === 0) this.#room.openUnsafe()
+          if (--this.#readers > 0) return
+          this.#room.openUnsafe()
+          if (this.unread > 0) return
+          const waiting = this.#drained
+          this.#drained = []
+          for (const resume of waiting) resume()
         })
     )
     const take = Effect.map(Queue.take(this.#primaries), (primary): InboundPrimary => {

@@ -24,11 +24,12 @@ const peerReads: ReadonlySet<DisconnectReason["_tag"]> = new Set([
   "NotSelectedPolicy"
 ])
 
-/** Runs one connection until it ends. */
+/** Runs one connection until it ends; `ended` is told as soon as it has. */
 export const runConnection = (
   core: Core,
   current: Current,
-  channel: ByteChannel
+  channel: ByteChannel,
+  ended?: (reason: DisconnectReason) => void
 ): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const connection = yield* Connection.make(core, channel, yield* Random.nextIntBetween(0, 0xffff_ffff))
@@ -41,6 +42,7 @@ export const runConnection = (
     connection.start()
     const reason = yield* connection.done
     current.connection = undefined
+    ended?.(reason)
     // The Scope takes the writer with it, which may still be busy with what stands before Separate.req or an answer.
     if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)
   })

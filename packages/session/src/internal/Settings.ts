@@ -12,7 +12,7 @@ import { InvalidOption } from "../SessionError.ts"
 import * as Timers from "../Timers.ts"
 import type { Settings } from "./Core.ts"
 
-const between = (
+export const between = (
   option: string,
   value: number,
   minimum: number,
@@ -24,7 +24,7 @@ const between = (
         new InvalidOption({ option, value: String(value), expected: `an integer from ${minimum} to ${maximum}` })
       )
 
-const positive = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, InvalidOption> => {
+export const positive = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, InvalidOption> => {
   const duration = Timers.durationOf(input)
   return duration !== undefined && Duration.toMillis(duration) > 0
     ? Effect.succeed(duration)

@@ -7,10 +7,10 @@ import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { ByteChannel } from "../Transport.ts"
-import type { Core } from "./Core.ts"
+import type { Settings } from "./Core.ts"
 
 /** Answers Select.req with status 3, which tells the peer that this entity serves another connection, and closes. */
-export const turnAway = (core: Core, channel: ByteChannel): Effect.Effect<void> =>
+export const turnAway = (settings: Settings, channel: ByteChannel): Effect.Effect<void> =>
   Effect.gen(function* () {
     const decoder = FrameDecoder.make({ maxFrameLength: HsmsHeader.length })
     while (true) {
@@ -27,4 +27,4 @@ export const turnAway = (core: Core, channel: ByteChannel): Effect.Effect<void> 
         if (error !== undefined) return
       }
     }
-  }).pipe(Effect.timeoutOption(core.settings.timers.t7), Effect.ignore)
+  }).pipe(Effect.timeoutOption(settings.timers.t7), Effect.ignore)
