@@ -7,7 +7,8 @@
  *
  * A peer is known by its session id and its address. The session id may be given, for all or by address; where it is
  * not, it is learned: Select.req suggests it where it carries one, and the first data message of the peer decides. Until
- * then messages to the peer carry 0. Equipment with another id answers those with S9F1, from which it is learned.
+ * then messages to the peer carry 0. Equipment with another id drops those and answers S9F1, from which it is learned, and
+ * a `request` is repeated under the right one.
  *
  * @example
  * const server = yield* HsmsServer.HsmsServer

@@ -252,21 +252,39 @@ describe("an unknown session id", () => {
     })
   )
 
-  it.effect("is learned from S9F1, with which equipment answers what came under another", () =>
+  it.effect(
+    "is learned from S9F1, with which equipment drops what came under another; a request is repeated once",
+    () =>
+      Effect.gen(function* () {
+        const { select, server: host } = yield* server()
+        const peer = yield* select(one)
+        const session = found(yield* host.find({}))
+        const request = yield* kit.start(session.request(SecsMessage.primary(1, 13)))
+        const first = yield* peer.next
+        assert.strictEqual(first.session, 0)
+        yield* peer.send(kit.data(9, 1, 5, kit.headItem(first), 77))
+        const second = yield* peer.next
+        assert.deepStrictEqual(second, { ...first, session: 77, system: second.system })
+        assert.notStrictEqual(second.system, first.system)
+        yield* peer.send(kit.data(1, 14, second.system, "", 77))
+        assert.strictEqual((yield* kit.value(request)).name, "S1F14")
+
+        // Known now, so that another S9F1 is what it says.
+        const again = yield* kit.start(session.request(s1f1))
+        yield* peer.send(kit.data(9, 1, 6, kit.headItem(yield* peer.next), 77))
+        assert.deepStrictEqual(yield* kit.reason(again), { _tag: "ErrorReported", function: 1 })
+        yield* peer.silent
+      })
+  )
+
+  it.effect("that S9F1 does not tell fails the request: nothing would change if it were repeated", () =>
     Effect.gen(function* () {
       const { select, server: host } = yield* server()
       const peer = yield* select(one)
-      const session = found(yield* host.find({}))
-      const first = yield* kit.start(session.request(s1f1))
-      const sent = yield* peer.next
-      assert.strictEqual(sent.session, 0)
-      yield* peer.send(kit.data(9, 1, 5, kit.headItem(sent), 77))
-      assert.deepStrictEqual(yield* kit.reason(first), { _tag: "ErrorReported", function: 1 })
-      const again = yield* kit.start(session.request(s1f1))
-      const second = yield* peer.next
-      assert.strictEqual(second.session, 77)
-      yield* peer.send(kit.data(1, 2, second.system, "", 77))
-      assert.strictEqual((yield* kit.value(again)).name, "S1F2")
+      const request = yield* kit.start(found(yield* host.find({})).request(s1f1))
+      yield* peer.send(kit.data(9, 1, 5, kit.headItem(yield* peer.next), 0))
+      assert.deepStrictEqual(yield* kit.reason(request), { _tag: "ErrorReported", function: 1 })
+      yield* peer.silent
     })
   )
 

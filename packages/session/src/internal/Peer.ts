@@ -33,8 +33,21 @@ export class Peer {
     this.core = core
     this.name = name
     this.address = addressOf(name)
+    const session = service(core, this.current)
     this.session = {
-      ...service(core, this.current),
+      ...session,
+      request: (message, options) =>
+        Effect.suspend(() => {
+          const requested = session.request(message, options)
+          if (!core.learning) return requested
+          const { sessionId } = core
+          // S9F1 says that the peer has dropped the primary, and under which id it would have taken it.
+          return Effect.catch(requested, (error) =>
+            error.reason._tag === "ErrorReported" && error.reason.function === 1 && core.sessionId !== sessionId
+              ? session.request(message, options)
+              : Effect.fail(error)
+          )
+        }),
       peer: name,
       address: this.address,
       sessionId: Effect.sync(() => this.sessionId),
