@@ -184,12 +184,20 @@ describe("a peer is found", () => {
       const { current, select, server: host } = yield* server()
       const peer = yield* select(one)
       const session = found(yield* host.find({}))
+      const seen: Array<PeerSession> = []
+      yield* host.sessions.pipe(
+        Stream.runForEach((one) => Effect.sync(() => seen.push(one))),
+        Effect.forkScoped({ startImmediately: true })
+      )
       yield* peer.send(kit.deselectReq(2))
       yield* peer.next
       assert.deepStrictEqual(yield* current, [])
       const waiting = yield* kit.start(host.awaitPeer({ address: one }))
       yield* peer.send(kit.selectReq(3))
       assert.strictEqual(yield* kit.value(waiting), session)
+      // The same connection is the same session: its readers have it.
+      yield* kit.settle
+      assert.deepStrictEqual(seen, [session])
     })
   )
 })
@@ -583,7 +591,7 @@ describe("maxPeers", () => {
 describe("a reader of `sessions`", () => {
   it.effect("that does not take holds nobody up, and misses only what has ended, with an event for each", () =>
     Effect.gen(function* () {
-      const { current, events, select, server: host } = yield* server({ maxPeers: 2 })
+      const { current, events, select, server: host } = yield* server({ maxPeers: 3 })
       const taken = yield* Deferred.make<void>()
       const seen: Array<string> = []
       yield* host.sessions.pipe(
@@ -594,16 +602,17 @@ describe("a reader of `sessions`", () => {
         Effect.forkScoped({ startImmediately: true })
       )
       yield* select("192.0.2.1:1")
-      for (const port of [2, 3, 4]) yield* (yield* select(`192.0.2.1:${port}`)).close
-      yield* select("192.0.2.1:5")
-      assert.deepStrictEqual(yield* current, ["192.0.2.1:1", "192.0.2.1:5"])
+      yield* select("192.0.2.1:2")
+      for (const port of [3, 4, 5]) yield* (yield* select(`192.0.2.1:${port}`)).close
+      yield* select("192.0.2.1:6")
+      assert.deepStrictEqual(yield* current, ["192.0.2.1:1", "192.0.2.1:2", "192.0.2.1:6"])
       assert.deepStrictEqual(
         (yield* events.of("PeerMissed")).map((event) => event.peer),
-        ["192.0.2.1:2", "192.0.2.1:3"]
+        ["192.0.2.1:3", "192.0.2.1:4"]
       )
       yield* Deferred.succeed(taken, undefined)
       yield* kit.settle
-      assert.deepStrictEqual(seen, ["192.0.2.1:1", "192.0.2.1:4", "192.0.2.1:5"])
+      assert.deepStrictEqual(seen, ["192.0.2.1:1", "192.0.2.1:2", "192.0.2.1:5", "192.0.2.1:6"])
     })
   )
 
@@ -743,6 +752,25 @@ describe("serve", () => {
     )
   }
 
+  it.effect("waits for the next reader of the primaries when one leaves some of them", () =>
+    Effect.gen(function* () {
+      const { select, server: host } = yield* server({ sessionId: kit.device })
+      const done: Array<number> = []
+      const note = (primary: Session.InboundPrimary) => Effect.sync(() => done.push(primary.systemBytes))
+      const reading = Session.primaries.pipe(
+        Stream.take(1),
+        Stream.runForEach(note),
+        Effect.andThen(Effect.sleep("1 second")),
+        Effect.andThen(Session.serve(note))
+      )
+      yield* kit.start(host.serve(() => Effect.forkScoped(reading)))
+      const peer = yield* select(one)
+      yield* peer.send(kit.data(6, 11, 1), kit.data(6, 11, 2), kit.separateReq(9))
+      yield* kit.pass("1 second")
+      assert.deepStrictEqual(done, [1, 2])
+    })
+  )
+
   it.effect("interrupts a handler that goes on for `drainTimeout` after its session, with an event, not before", () =>
     Effect.gen(function* () {
       const { events, select, server: host } = yield* server({ drainTimeout: "3 seconds" })
@@ -828,7 +856,7 @@ describe("the end of a server", () => {
 
   it.effect("takes `closeTimeout` once, however many peers do not read", () =>
     Effect.gen(function* () {
-      const { close, from, server: host } = yield* server({ sessionId: kit.device, closeTimeout: "1 second" })
+      const { close, from, server: host } = yield* server({ closeTimeout: "1 second" }, { capacity: 1000 })
       const peers = yield* Effect.forEach([one, two, three], (address) =>
         Effect.gen(function* () {
           const peer = yield* kit.open(from(address))
@@ -839,7 +867,7 @@ describe("the end of a server", () => {
         })
       )
       // More than the memory between them takes, so that Separate.req has to wait.
-      const full = SecsMessage.primary(7, 3, Item.B(new Uint8Array(2 ** 21)))
+      const full = SecsMessage.primary(7, 3, Item.B(new Uint8Array(2000)))
       for (const session of yield* host.current) yield* kit.start(Effect.exit(session.send(full)))
       const closing = yield* kit.start(close)
       yield* kit.pass(999)

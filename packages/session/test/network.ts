@@ -9,7 +9,7 @@ import { HsmsServer, type ServerEvent, Transport } from "../src/index.ts"
 import * as kit from "./kit.ts"
 
 /** One listening transport, and `from` to dial it: what is dialled sees `peer` as the other end. */
-export const network = Effect.gen(function* () {
+export const network = Effect.fnUntraced(function* (memory?: Transport.MemoryOptions) {
   const dialled = yield* Queue.unbounded<{ readonly peer: string; readonly passive: Transport.Transport["Service"] }>()
   const listening: Transport.Transport["Service"] = {
     description: "listen memory",
@@ -20,7 +20,7 @@ export const network = Effect.gen(function* () {
   const from = (peer: string): Transport.Transport["Service"] => ({
     description: "connect memory",
     open: Effect.gen(function* () {
-      const { active, passive } = yield* Transport.makeMemory()
+      const { active, passive } = yield* Transport.makeMemory(memory)
       const channel = yield* active.open
       Queue.offerUnsafe(dialled, { peer, passive })
       return channel
@@ -37,9 +37,9 @@ export interface ServerEvents {
 }
 
 /** A server with the defaults of the standard, without linktests; its events; and ways for peers to get to it. */
-export const server = (options: HsmsServer.Options = {}) =>
+export const server = (options: HsmsServer.Options = {}, memory?: Transport.MemoryOptions) =>
   Effect.gen(function* () {
-    const { from, listening } = yield* network
+    const { from, listening } = yield* network(memory)
     const { close, session: server } = yield* kit.closable(
       HsmsServer.make({ ...options, timers: { linktest: 0, ...options.timers } }),
       listening
