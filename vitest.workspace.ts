@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
     // Sessions log the faults their tests provoke. Everything else that is printed has to be seen.
-    onConsoleLog: (log) => (/\(#\d+\)[^\n]*session \d+: /.test(log) ? false : undefined),
+    onConsoleLog: (log) => (/\(#\d+\)[^\n]*session (?:\d+|unknown): /.test(log) ? false : undefined),
     projects: [
       ...["codec", "session", "conformance", "demo"].map((name) => ({
         extends: true as const,

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import { SecsMessage } from "@effect-secs/codec"
+import { HsmsSession, Session, Transport } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
-import { Console, Context, Effect, Layer } from "effect"
+import { Console, Context, Effect, Fiber, Layer } from "effect"
 import { readFileSync } from "node:fs"
 import { Equipment, equipment } from "../guides/first-equipment.ts"
 import { Host, host } from "../guides/first-host.ts"
+import { dialling, listening, Server } from "../guides/many-equipments.ts"
 import { root } from "../src/Repository.ts"
 
 /** The TypeScript blocks of a page. */
@@ -21,6 +24,7 @@ describe("the guides", () => {
       "observability-otlp.ts",
       "observability-capture.ts"
     ],
+    ["docs/guides/many-equipments.md", "many-equipments.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
     it(`${page} shows what is compiled as ${files.join(", ")}`, () => {
@@ -49,6 +53,59 @@ describe("the guides", () => {
         printed.some((line) => line.startsWith("event: S6F11 W <L [3] <U4 1> <U4 100>")),
         printed.join("\n")
       )
+    })
+  )
+
+  it.live("many equipments dial a host, which greets each and sees the events of all", () =>
+    Effect.gen(function* () {
+      const printed: Array<string> = []
+      const console: Console.Console = { ...globalThis.console, log: (line: string) => printed.push(line) }
+      const context = yield* Layer.build(Server(0))
+      const { port } = Context.get(context, NodeTransport.Listening)
+      const counting = yield* listening.pipe(
+        Effect.provide(context),
+        Effect.provideService(Console.Console, console),
+        Effect.forkScoped({ startImmediately: true })
+      )
+      const tools = yield* Effect.forEach([1, 2, 3], (sessionId) =>
+        HsmsSession.makeActive({ sessionId, role: "equipment" }).pipe(
+          Effect.provideService(Transport.Transport, NodeTransport.makeConnect({ host: "127.0.0.1", port })),
+          Effect.tap((session) =>
+            Session.serve((primary) => primary.reply()).pipe(
+              Effect.provideService(Session.Session, session),
+              Effect.forkScoped
+            )
+          )
+        )
+      )
+      for (const tool of tools) {
+        yield* tool.awaitSelected
+        const reply = yield* tool.request(SecsMessage.primary(6, 11))
+        assert.strictEqual(reply.name, "S6F12")
+      }
+      assert.strictEqual(yield* Fiber.join(counting), 3)
+      assert.strictEqual(printed.filter((line) => line.endsWith(" is S1F2")).length, 3)
+      assert.strictEqual(printed.filter((line) => line.endsWith(": S6F11 W")).length, 3)
+    })
+  )
+
+  it.live("a host dials many equipments and asks each", () =>
+    Effect.gen(function* () {
+      const tools = yield* Effect.forEach(["a", "b", "c"], (name) =>
+        Effect.gen(function* () {
+          const context = yield* Layer.build(Equipment(0))
+          yield* equipment.pipe(Effect.provide(context), Effect.forkScoped)
+          return { name, host: "127.0.0.1", port: Context.get(context, NodeTransport.Listening).port, sessionId: 0 }
+        })
+      )
+      const console: Console.Console = { ...globalThis.console, log: () => {} }
+      const sessions = yield* Effect.provideService(dialling(tools), Console.Console, console)
+      assert.deepStrictEqual([...sessions.keys()], ["a", "b", "c"])
+      for (const session of sessions.values()) {
+        yield* session.awaitSelected
+        const reply = yield* session.request(SecsMessage.primary(1, 1))
+        assert.strictEqual(reply.name, "S1F2")
+      }
     })
   )
 })

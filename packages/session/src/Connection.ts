@@ -122,6 +122,11 @@ export class Connection {
     return this.#outbox.unwritten
   }
 
+  /** When the last bytes came, by the monotonic clock. */
+  get receivedAt(): number {
+    return this.#receivedAt
+  }
+
   /** Done when everything queued is in the hands of the socket. */
   get flushed(): Effect.Effect<void> {
     return this.#outbox.idle
@@ -313,6 +318,7 @@ export class Connection {
     const probing = this.#linktest.asked(header.systemBytes)
     switch (message._tag) {
       case "SelectReq":
+        if (this.#core.learning) this.#core.learned(header.sessionId, false)
         return this.handle(this.#core.settings.ready() ? "SelectReq" : "SelectReqNotReady", {
           header,
           reason: { _tag: "SelectRefused", status: HsmsHeader.SelectStatus.NotReady }

@@ -11,36 +11,22 @@
  * @see SEMI E37 and E37.1
  * @since 0.1.0
  */
-import * as FrameDecoder from "@effect-secs/codec/FrameDecoder"
-import * as Hsms from "@effect-secs/codec/Hsms"
-import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
-import * as ItemCodec from "@effect-secs/codec/ItemCodec"
-import { isPrimary, SecsMessage, withoutReply } from "@effect-secs/codec/SecsMessage"
-import { MessageError } from "@effect-secs/codec/CodecError"
+import type * as ItemCodec from "@effect-secs/codec/ItemCodec"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Queue from "effect/Queue"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
-import * as Connection from "./Connection.ts"
-import { table } from "./ConnectionState.ts"
-import { Core, type Settings } from "./internal/Core.ts"
-import { type Levels, Meter } from "./internal/Meter.ts"
-import * as Spans from "./internal/Spans.ts"
+import { Core } from "./internal/Core.ts"
+import { close, Current, metered, runConnection } from "./internal/Current.ts"
+import { service } from "./internal/Service.ts"
+import { settingsOf, warnOutOfRange } from "./internal/Settings.ts"
+import { turnAway } from "./internal/TurnAway.ts"
 import { type Service, Session } from "./Session.ts"
-import {
-  type DisconnectReason,
-  InvalidOption,
-  TransactionError,
-  type TransactionReason,
-  TransportError
-} from "./SessionError.ts"
-import * as Timers from "./Timers.ts"
-import { type Outcome, type Transaction } from "./Transactions.ts"
-import { type ByteChannel, Transport } from "./Transport.ts"
+import { type InvalidOption, TransportError } from "./SessionError.ts"
+import type * as Timers from "./Timers.ts"
+import { Transport } from "./Transport.ts"
 
 /**
  * @since 0.1.0
@@ -105,212 +91,7 @@ export interface ActiveOptions extends Options {
   readonly backoff?: { readonly initial: Duration.Input; readonly factor?: number | undefined } | undefined
 }
 
-const between = (
-  option: string,
-  value: number,
-  minimum: number,
-  maximum: number
-): Effect.Effect<number, InvalidOption> =>
-  Number.isInteger(value) && value >= minimum && value <= maximum
-    ? Effect.succeed(value)
-    : Effect.fail(
-        new InvalidOption({ option, value: String(value), expected: `an integer from ${minimum} to ${maximum}` })
-      )
-
-const positive = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, InvalidOption> => {
-  const duration = Timers.durationOf(input)
-  return duration !== undefined && Duration.toMillis(duration) > 0
-    ? Effect.succeed(duration)
-    : Effect.fail(new InvalidOption({ option, value: Timers.show(input), expected: "a duration above zero" }))
-}
-
-const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.Effect<Settings, InvalidOption> =>
-  Effect.gen(function* () {
-    const invalid = Timers.invalid(options.timers)
-    if (invalid !== undefined) return yield* new InvalidOption(invalid)
-    const timers = Timers.make(options.timers)
-    const t5 = Duration.toMillis(timers.t5)
-    const { backoff } = options
-    const initial = backoff === undefined ? t5 : Duration.toMillis(yield* positive("backoff.initial", backoff.initial))
-    const factor = backoff?.factor ?? 2
-    if (!(factor >= 1)) {
-      return yield* new InvalidOption({
-        option: "backoff.factor",
-        value: String(factor),
-        expected: "a number from 1 on"
-      })
-    }
-    const sessionId = yield* between("sessionId", options.sessionId, 0, 0x7fff)
-    return {
-      table: table({ mode, unselected: options.unselected }),
-      sessionId,
-      name: options.name ?? `session ${sessionId}`,
-      spans: options.spans ?? false,
-      role: options.role ?? (mode === "Active" ? "host" : "equipment"),
-      timers,
-      t3Millis: Duration.toMillis(timers.t3),
-      t8Millis: Duration.toMillis(timers.t8),
-      linktestMillis: Duration.toMillis(timers.linktest),
-      maxFailures: yield* between("maxFailures", options.maxFailures ?? 1, 1, Number.MAX_SAFE_INTEGER),
-      connectTimeout: yield* positive("connectTimeout", options.connectTimeout ?? "10 seconds"),
-      writeTimeout: yield* positive("writeTimeout", options.writeTimeout ?? "30 seconds"),
-      closeTimeout: yield* positive("closeTimeout", options.closeTimeout ?? "1 second"),
-      separation: (attempts) =>
-        backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1)),
-      sessionIdPolicy: options.sessionIdPolicy ?? "strict",
-      maxFrameLength: yield* between(
-        "maxFrameLength",
-        options.maxFrameLength ?? FrameDecoder.defaultMaxFrameLength,
-        HsmsHeader.length,
-        0xffff_ffff
-      ),
-      primaryCapacity: yield* between("primaryCapacity", options.primaryCapacity ?? 1024, 1, Number.MAX_SAFE_INTEGER),
-      primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
-      ready: options.ready ?? (() => true),
-      decode: ItemCodec.decodeRangeWith(options.decode ?? {}),
-      adopt: ItemCodec.decodeRangeWith({ binary: "adopt", ...options.decode })
-    }
-  })
-
-// --- the service ---------------------------------------------------------------------------------------------------
-
-/** The session's side of a connection: which one lives now. */
-class Current {
-  connection: Connection.Connection | undefined = undefined
-  /** True once the session closes: nothing is dialled or taken any more. */
-  closing = false
-}
-
-const failure = (message: SecsMessage, reason: TransactionReason): Effect.Effect<never, TransactionError> =>
-  Effect.fail(new TransactionError({ stream: message.stream, function: message.function, systemBytes: 0, reason }))
-
-const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effect.Effect<never, TransactionError> => {
-  const { function: function_, stream } = message
-  return failure(message, { _tag: "Unsendable", error: new MessageError({ stream, function: function_, reason }) })
-}
-
-const service = (core: Core, current: Current): Service => {
-  const { settings } = core
-  const newQueue = Queue.make<Outcome>({ capacity: 0 })
-  const idle: Array<Queue.Queue<Outcome>> = []
-
-  const exchangeOn = (
-    message: SecsMessage,
-    timeout: number,
-    replies: Queue.Queue<Outcome>,
-    onOpen: ((systemBytes: number) => void) | undefined
-  ) => {
-    let transaction: Transaction | undefined
-    const { connection } = current
-    return Effect.onExit(
-      Effect.suspend(() => {
-        if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
-        const opened = connection.data.request(message, timeout, replies)
-        if (Result.isFailure(opened)) return Effect.fail(opened.failure)
-        transaction = opened.success
-        onOpen?.(transaction.systemBytes)
-        return Effect.flatten(Queue.take(replies))
-      }),
-      (exit) => {
-        if (transaction !== undefined) connection!.data.release(transaction)
-        core.meter?.ended(exit, transaction)
-        idle.push(replies)
-        return Effect.void
-      }
-    )
-  }
-  const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) => {
-    const replies = idle.pop()
-    return replies === undefined
-      ? Effect.flatMap(newQueue, (made) => exchangeOn(message, timeout, made, onOpen))
-      : exchangeOn(message, timeout, replies, onOpen)
-  }
-
-  const transact = settings.spans
-    ? (message: SecsMessage, timeout: number) =>
-        Spans.requested(settings, message, (onOpen) => exchange(message, timeout, onOpen))
-    : exchange
-
-  return Session.of({
-    state: Effect.sync(() => core.state),
-    changes: core.changes,
-    awaitSelected: core.awaitSelected,
-    request: (message, options) =>
-      Effect.suspend(() => {
-        const timeout =
-          options?.timeout === undefined
-            ? settings.t3Millis
-            : Math.max(0, Duration.toMillis(Duration.fromInputUnsafe(options.timeout)))
-        if (message.replyExpected) return transact(message, timeout)
-        const { function: function_, stream } = message
-        if (isPrimary(message) && stream !== 9 && function_ !== 255) {
-          return transact(new SecsMessage(stream, function_, true, message.item), timeout)
-        }
-        return unsendable(message, isPrimary(message) ? "NoReply" : "NotPrimary")
-      }),
-    send: (message) =>
-      Effect.suspend(() => {
-        // A secondary on its own answers nothing: `reply` gives it the system bytes of its primary.
-        if (!isPrimary(message)) return unsendable(message, "NotPrimary")
-        return current.connection === undefined
-          ? failure(message, { _tag: "NotSelected", state: core.state })
-          : current.connection.data.send(withoutReply(message))
-      }),
-    primaries: core.primaries,
-    events: core.events,
-    linktest: Effect.suspend(() =>
-      current.connection === undefined || core.state !== "Selected"
-        ? failure(new SecsMessage(0, 0, false, undefined), { _tag: "NotSelected", state: core.state })
-        : current.connection.linktest
-    )
-  })
-}
-
 // --- running -------------------------------------------------------------------------------------------------------
-
-/** Ends of a connection after which the peer may still read what is queued for it. */
-const peerReads: ReadonlySet<DisconnectReason["_tag"]> = new Set([
-  "LocalClose",
-  "FrameFault",
-  "SelectRefused",
-  "NotSelectedPolicy"
-])
-
-/** Runs one connection until it ends. */
-const runConnection = (core: Core, current: Current, channel: ByteChannel): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    const connection = yield* Connection.make(core, channel, yield* Random.nextIntBetween(0, 0xffff_ffff))
-    yield* Effect.addFinalizer(() =>
-      Effect.sync(() => {
-        if (current.connection === connection) current.connection = undefined
-      })
-    )
-    current.connection = connection
-    connection.start()
-    const reason = yield* connection.done
-    current.connection = undefined
-    // The Scope takes the writer with it, which may still be busy with what stands before Separate.req or an answer.
-    if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)
-  })
-
-const warnOutOfRange = ({ name, sessionId, timers }: Settings): Effect.Effect<void> =>
-  Effect.annotateLogs(
-    Effect.forEach(Timers.outOfRange(timers), (timer) => Effect.logWarning(Timers.describe(timer)), { discard: true }),
-    { session: name, sessionId }
-  )
-
-/** Separate.req, if there is a session, and its way out; then nothing is dialled or taken any more. */
-const close = (core: Core, current: Current): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    current.closing = true
-    const { connection } = current
-    if (connection === undefined) {
-      core.step("Close")
-      return Effect.void
-    }
-    connection.handle("Close", { reason: { _tag: "LocalClose" } })
-    return Effect.asVoid(Effect.timeoutOption(connection.flushed, core.settings.closeTimeout))
-  })
 
 const dialTimedOut = (core: Core, address: string) =>
   Effect.fail(
@@ -352,26 +133,6 @@ const runActive = (core: Core, current: Current, transport: Transport["Service"]
 /** Turned-away connections that may be open at a time; more are closed at once. */
 const maxParked = 4
 
-/** Answers Select.req with status 3, which tells the peer that this entity serves another connection, and closes. */
-const turnAway = (core: Core, channel: ByteChannel): Effect.Effect<void> =>
-  Effect.gen(function* () {
-    const decoder = FrameDecoder.make({ maxFrameLength: HsmsHeader.length })
-    while (true) {
-      for (const chunk of yield* channel.pull) {
-        const { error, frames } = decoder.push(chunk)
-        if (frames.length > 0) {
-          const first = Hsms.decode(frames[0]!)
-          if (Result.isSuccess(first) && first.success._tag === "SelectReq") {
-            const status = HsmsHeader.SelectStatus.Exhausted
-            yield* channel.write([Hsms.encodeControl(Hsms.selectRsp(first.success, status))])
-          }
-          return
-        }
-        if (error !== undefined) return
-      }
-    }
-  }).pipe(Effect.timeoutOption(core.settings.timers.t7), Effect.ignore)
-
 const runPassive = (
   core: Core,
   current: Current,
@@ -405,7 +166,7 @@ const runPassive = (
               if (parked >= maxParked) return Effect.void
               parked++
               return Effect.ensuring(
-                turnAway(core, channel),
+                turnAway(core.settings, channel),
                 Effect.sync(() => {
                   parked--
                 })
@@ -419,30 +180,14 @@ const runPassive = (
     }
   })
 
-/** Metrics, where they are wanted. They end last, as the end of a connection is still counted. */
-const makeMeter = (mode: "Active" | "Passive", options: Options, core: Core, current: Current) => {
-  if (options.metrics === undefined || options.metrics === false) return Effect.undefined
-  const given = options.metrics === true ? {} : options.metrics.attributes
-  const { name, role } = core.settings
-  const levels = (): Levels => ({
-    selected: core.state === "Selected",
-    open: current.connection?.data.open ?? 0,
-    oldestSentAt: current.connection?.data.oldestSentAt ?? Number.NaN,
-    unwritten: current.connection?.unwritten ?? 0,
-    unread: core.unread.primaries,
-    unreadBytes: core.unread.bytes
-  })
-  return Meter.make({ ...given, session: name, role, mode: mode.toLowerCase() }, core.clock, levels)
-}
-
 const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
   Effect.gen(function* () {
     const settings = yield* settingsOf(mode, options)
     const transport = yield* Transport
     const core = yield* Core.make(settings)
     const current = new Current()
-    core.meter = yield* makeMeter(mode, options, core, current)
-    yield* warnOutOfRange(settings)
+    core.meter = yield* metered(core, current, options.metrics, { session: core.name, mode: mode.toLowerCase() })
+    yield* warnOutOfRange(settings.timers, { session: core.name, sessionId: settings.sessionId })
     // Registered first, so it runs when everything else of the session has ended.
     yield* Effect.addFinalizer(() => Effect.sync(() => core.end()))
     const run = mode === "Active" ? runActive(core, current, transport) : runPassive(core, current, transport)

@@ -1,5 +1,7 @@
 export * as ConnectionState from "./ConnectionState.ts"
+export * as HsmsServer from "./HsmsServer.ts"
 export * as HsmsSession from "./HsmsSession.ts"
+export * as ServerEvent from "./ServerEvent.ts"
 export * as Session from "./Session.ts"
 export * as SessionError from "./SessionError.ts"
 export * as SessionEvent from "./SessionEvent.ts"

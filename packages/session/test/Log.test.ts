@@ -265,19 +265,21 @@ const untold = (tag: "Refused" | "UnmatchedReject"): Untimed => {
 }
 
 describe("a line that is not logged", () => {
+  const session = { name: "session 10", sessionId: 10, identified: true }
+
   for (const [why, references] of [
     ["below the minimum level", Context.make(References.MinimumLogLevel, "Error")],
     ["with no logger", Context.make(References.CurrentLoggers, new Set())]
   ] as const) {
     it(`is not rendered ${why}`, () => {
-      const log = new Log("session 10", 10, Context.merge(Context.empty(), references))
+      const log = new Log(session, Context.merge(Context.empty(), references))
       log.fault(untold("Refused"))
       log.stateChanged("NotSelected", "Selected")
     })
   }
 
   it("is rendered by the same fault as soon as somebody wants it", () => {
-    const log = new Log("session 10", 10, Context.make(References.MinimumLogLevel, "Warn"))
+    const log = new Log(session, Context.make(References.MinimumLogLevel, "Warn"))
     assert.throws(() => log.fault(untold("Refused")), "the fault was rendered")
     // The second of a kind is a debug line, which nobody wants.
     log.fault(untold("Refused"))

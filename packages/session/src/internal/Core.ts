@@ -5,6 +5,7 @@ import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import type { Item } from "@effect-secs/codec/Item"
 import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
@@ -15,6 +16,7 @@ import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
 import type { InboundPrimary } from "../Session.ts"
 import type { Waiting } from "./Inbound.ts"
+import { Observers, over, type Over, untilOver } from "./Observers.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
 import { Log } from "./Log.ts"
@@ -23,7 +25,8 @@ import type { Meter } from "./Meter.ts"
 /** The options of a session, defaults filled in and checked. */
 export interface Settings {
   readonly table: Table
-  readonly name: string
+  /** What the user calls the session. */
+  readonly name: string | undefined
   readonly sessionId: number
   /** A span for each request. */
   readonly spans: boolean
@@ -48,25 +51,34 @@ export interface Settings {
   readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
-/** The last message to observers: the session is over. */
-const over = Symbol("over")
-type Over = typeof over
-
-const untilOver = <A>(stream: Stream.Stream<A | Over>): Stream.Stream<A> =>
-  Stream.takeWhile(stream, (value): value is A => value !== over)
-
 /** How many times its bounds the buffer of primaries may hold while a reply is awaited. */
 const overfull = 16
 
-/** Events a slow observer may lag behind before it loses the oldest. */
-const eventCapacity = 16384
+/** Whoever keeps this session among others. Told in the step in which it happens, and last in it. */
+export interface Keeper {
+  readonly selected: () => void
+  readonly identified: () => void
+}
+
+/** The largest device id: 15 bits. */
+const maxSessionId = 0x7fff
 
 export class Core {
   readonly settings: Settings
   readonly clock: Clock.Clock
   state: State = "NotConnected"
-  readonly #changes: PubSub.PubSub<State | Over>
-  readonly #events: PubSub.PubSub<SessionEvent | Over>
+  /** Of every data message out, and expected of every one in. */
+  sessionId: number
+  /** False while nothing is known of the peer's device id; `sessionId` is 0 then. */
+  identified = true
+  /** True until the peer's own data messages have told its device id. */
+  learning = false
+  /** Who the peer is, where that does not go without saying. */
+  peer: string | undefined = undefined
+  keeper: Keeper | undefined = undefined
+  /** Made for the first observer. */
+  #changes: PubSub.PubSub<State | Over> | undefined = undefined
+  readonly #observers = new Observers<SessionEvent>()
   readonly #primaries: Queue.Queue<Waiting, Cause.Done>
   readonly #selected = Latch.makeUnsafe(false)
   readonly #room = Latch.makeUnsafe(true)
@@ -76,35 +88,29 @@ export class Core {
   /** Undefined while metrics are off. Set once, before anything runs. */
   meter: Meter | undefined = undefined
   #over = false
-  #observers = 0
   #readers = 0
+  #drained: Array<() => void> = []
   /** Bytes of the primaries that wait. */
   #waitingBytes = 0
 
   constructor(
     settings: Settings,
     clock: Clock.Clock,
-    changes: PubSub.PubSub<State | Over>,
-    events: PubSub.PubSub<SessionEvent | Over>,
     primaries: Queue.Queue<Waiting, Cause.Done>,
-    log: Log
+    context: Context.Context<never>
   ) {
     this.settings = settings
+    this.sessionId = settings.sessionId
     this.clock = clock
-    this.#changes = changes
-    this.#events = events
     this.#primaries = primaries
-    this.log = log
-    PubSub.publishUnsafe(changes, this.state)
+    this.log = new Log(this, context)
   }
 
   static readonly make = (settings: Settings): Effect.Effect<Core> =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      const changes = yield* PubSub.unbounded<State | Over>({ replay: 1 })
-      const events = yield* PubSub.sliding<SessionEvent | Over>(eventCapacity)
       const primaries = yield* Queue.unbounded<Waiting, Cause.Done>()
-      return new Core(settings, clock, changes, events, primaries, yield* Log.make(settings.name, settings.sessionId))
+      return new Core(settings, clock, primaries, yield* Effect.context())
     })
 
   // --- state -------------------------------------------------------------------------------------------------------
@@ -122,12 +128,13 @@ export class Core {
   published(from: State): void {
     const to = this.state
     if (from === to) return
-    PubSub.publishUnsafe(this.#changes, to)
+    if (this.#changes !== undefined) PubSub.publishUnsafe(this.#changes, to)
     if (this.observed) this.emit({ _tag: "StateChanged", from, to })
     this.log.stateChanged(from, to)
     if (to !== "Selected") return
     this.meter?.selected()
     this.#selected.openUnsafe()
+    this.keeper?.selected()
   }
 
   /** An event without consequences on a connection: dialling, and its end. */
@@ -143,13 +150,24 @@ export class Core {
    */
   get changes(): Stream.Stream<State> {
     return Stream.unwrap(
-      Effect.map(PubSub.subscribe(this.#changes), (subscription) => {
+      Effect.map(Effect.flatMap(this.#published, PubSub.subscribe), (subscription) => {
         const now = this.state
         const published = untilOver(Stream.fromSubscription(subscription))
         return Stream.changes(Stream.map(published, (state, index) => (index === 0 ? now : state)))
       })
     )
   }
+
+  readonly #published: Effect.Effect<PubSub.PubSub<State | Over>> = Effect.suspend(() =>
+    this.#changes === undefined
+      ? Effect.map(PubSub.unbounded<State | Over>({ replay: 1 }), (changes) => {
+          this.#changes ??= changes
+          PubSub.publishUnsafe(this.#changes, this.state)
+          if (this.#over) PubSub.endUnsafe(this.#changes, over)
+          return this.#changes
+        })
+      : Effect.succeed(this.#changes)
+  )
 
   /** Interrupts who waits when the session ends first. */
   get awaitSelected(): Effect.Effect<void> {
@@ -163,8 +181,8 @@ export class Core {
   end(): void {
     this.#over = true
     this.#selected.openUnsafe()
-    PubSub.endUnsafe(this.#changes, over)
-    PubSub.endUnsafe(this.#events, over)
+    if (this.#changes !== undefined) PubSub.endUnsafe(this.#changes, over)
+    this.#observers.end()
     Queue.endUnsafe(this.#primaries)
   }
 
@@ -172,15 +190,19 @@ export class Core {
 
   /** Events are not made while this is false. */
   get observed(): boolean {
-    return this.#observers > 0
+    return this.#observers.present
   }
 
   emit(untimed: Untimed): void {
-    const event = { ...untimed, at: this.clock.currentTimeMillisUnsafe() } as SessionEvent
-    if (this.#over || PubSub.publishUnsafe(this.#events, event)) return
-    // The unsafe publish of a full PubSub drops what is new, even where it slides.
-    this.#events.pubsub.slide()
-    PubSub.publishUnsafe(this.#events, event)
+    this.#observers.emit({ ...untimed, at: this.clock.currentTimeMillisUnsafe() })
+  }
+
+  /** What the log calls this session. */
+  get name(): string {
+    const session = `session ${this.identified ? this.sessionId : "unknown"}`
+    const { name } = this.settings
+    if (this.peer === undefined) return name ?? session
+    return `${name === undefined ? "" : `${name} `}${this.peer} ${session}`
   }
 
   /** A fault: an event for observers and a line in the log. */
@@ -191,21 +213,25 @@ export class Core {
   }
 
   get events(): Stream.Stream<SessionEvent> {
-    const observe = Effect.acquireRelease(
-      Effect.sync(() => {
-        this.#observers++
-      }),
-      () =>
-        Effect.sync(() => {
-          this.#observers--
-        })
-    )
-    return Stream.unwrap(
-      Effect.andThen(
-        observe,
-        Effect.map(PubSub.subscribe(this.#events), (subscription) => untilOver(Stream.fromSubscription(subscription)))
-      )
-    )
+    return this.#observers.events
+  }
+
+  // --- device id ---------------------------------------------------------------------------------------------------
+
+  /** The device id is the peer's own affair; `sessionId` is used until it tells. */
+  learn(): void {
+    this.identified = false
+    this.learning = true
+  }
+
+  /** The peer used a device id: Select.req suggests it, its first data message decides. */
+  learned(sessionId: number, decides: boolean): void {
+    if (sessionId > maxSessionId) return
+    if (decides) this.learning = false
+    if (this.identified && this.sessionId === sessionId) return
+    this.sessionId = sessionId
+    this.identified = true
+    this.keeper?.identified()
   }
 
   // --- primaries ---------------------------------------------------------------------------------------------------
@@ -234,9 +260,9 @@ export class Core {
     return Queue.sizeUnsafe(this.#primaries) >= primaryCapacity * times || this.#waitingBytes >= primaryBytes * times
   }
 
-  /** Primaries that wait for a reader, and the bytes of their text. */
-  get unread(): { readonly primaries: number; readonly bytes: number } {
-    return { primaries: Queue.sizeUnsafe(this.#primaries), bytes: this.#waitingBytes }
+  /** Bytes of text in them. */
+  get unreadBytes(): number {
+    return this.#waitingBytes
   }
 
   /** Somebody awaits a reply: the connection reads on, up to a point, although primaries wait. */
@@ -254,6 +280,24 @@ export class Core {
     Queue.flushUnsafe(this.#primaries)
   }
 
+  /** Primaries nobody has read yet. */
+  get unread(): number {
+    return Queue.sizeUnsafe(this.#primaries)
+  }
+
+  /** True while somebody reads primaries. */
+  get isRead(): boolean {
+    return this.#readers > 0
+  }
+
+  /** Done when there are no primaries and nobody reads: after `end`, when its readers are through with the last one. */
+  get drained(): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      if (!this.isRead && this.unread === 0) return resume(Effect.void)
+      this.#drained.push(() => resume(Effect.void))
+    })
+  }
+
   get primaries(): Stream.Stream<InboundPrimary> {
     const read = Effect.acquireRelease(
       Effect.sync(() => {
@@ -261,7 +305,12 @@ export class Core {
       }),
       () =>
         Effect.sync(() => {
-          if (--this.#readers === 0) this.#room.openUnsafe()
+          if (--this.#readers > 0) return
+          this.#room.openUnsafe()
+          if (this.unread > 0) return
+          const waiting = this.#drained
+          this.#drained = []
+          for (const resume of waiting) resume()
         })
     )
     const take = Effect.map(Queue.take(this.#primaries), (primary): InboundPrimary => {

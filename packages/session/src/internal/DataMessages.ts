@@ -120,13 +120,22 @@ export class DataMessages {
       else fault = decoded.failure
     }
     const message = new SecsMessage(header.stream, header.function, header.replyExpected, item)
-    const { sessionId } = this.#core.settings
-    const foreign = header.sessionId !== sessionId && this.#core.settings.sessionIdPolicy !== "accept"
+    if (this.#core.learning && !this.#echoes(header, message)) this.#core.learned(header.sessionId, true)
+    const { sessionId } = this.#core
+    const foreign =
+      header.sessionId !== sessionId &&
+      this.#core.settings.sessionIdPolicy !== "accept" &&
+      !this.#echoes(header, message)
     // Equipment that reports a foreign device id does so under its own: what names the fault must not be dropped.
     const dropped = foreign && this.#core.settings.sessionIdPolicy === "strict" && header.stream !== 9
     if (foreign) this.#foreign(header, sessionId, dropped)
     if (isPrimary(message)) this.#onPrimary(header, message, fault, dropped, bytes, text, end)
     else this.#onSecondary(header, message, fault, bytes, text, end)
+  }
+
+  /** A reply with the session id of its primary, which was sent before the peer's own was known. */
+  #echoes(header: Header, message: SecsMessage): boolean {
+    return !isPrimary(message) && this.#transactions.get(header.systemBytes)?.sessionId === header.sessionId
   }
 
   #foreign(header: Header, expected: number, dropped: boolean): void {
@@ -175,7 +184,10 @@ export class DataMessages {
     }
     if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
     if (fault !== undefined) this.#undecodable(header, fault, bytes, text, end)
-    const foreign = transaction !== undefined && header.sessionId !== transaction.sessionId
+    const foreign =
+      transaction !== undefined &&
+      header.sessionId !== transaction.sessionId &&
+      header.sessionId !== this.#core.sessionId
     if (transaction === undefined || (foreign && this.#core.settings.sessionIdPolicy === "strict")) {
       return this.#unmatched(header, transaction)
     }
@@ -229,7 +241,7 @@ export class DataMessages {
   /** Equipment reports a fault with stream 9; a host never does. */
   #report(fault: StreamNine.Fault, header: Header): void {
     if (this.#core.settings.role !== "equipment" || header.stream === 9) return
-    this.#push(StreamNine.report(fault, header), this.#core.settings.sessionId, this.#port.systemBytes.next())
+    this.#push(StreamNine.report(fault, header), this.#core.sessionId, this.#port.systemBytes.next())
   }
 
   #answerAbort(header: Header): void {
@@ -274,7 +286,7 @@ export class DataMessages {
 
   /** Opens a transaction and queues its primary. */
   request(message: SecsMessage, timeout: number, replies: ReplyQueue): Result.Result<Transaction, TransactionError> {
-    const { sessionId } = this.#core.settings
+    const { sessionId } = this.#core
     const systemBytes = this.#port.systemBytes.next()
     const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes), this.#sessions)
     if (Result.isFailure(frame)) return Result.fail(frame.failure)
@@ -295,7 +307,7 @@ export class DataMessages {
   /** Writes a message that waits for nothing; done when it is written. */
   send(message: SecsMessage): Effect.Effect<void, TransactionError> {
     return Effect.suspend(() => {
-      const header = HsmsHeader.data(this.#core.settings.sessionId, message, this.#port.systemBytes.next())
+      const header = HsmsHeader.data(this.#core.sessionId, message, this.#port.systemBytes.next())
       return this.#write(message, header, this.#sessions)
     })
   }

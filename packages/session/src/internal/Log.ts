@@ -18,9 +18,16 @@ const severity = (event: Untimed): LogLevel.Severity => {
   return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
 }
 
+/** Whose log it is. */
+export interface Named {
+  readonly name: string
+  readonly sessionId: number
+  /** False while the session id is not known. */
+  readonly identified: boolean
+}
+
 export class Log {
-  readonly #name: string
-  readonly #sessionId: number
+  readonly #who: Named
   readonly #run: (effect: Effect.Effect<void>) => void
   readonly #minimum: LogLevel.LogLevel
   /** Kinds of faults that were logged since the session was last selected. */
@@ -28,16 +35,12 @@ export class Log {
   /** Who is at the other end of the connection, while there is one. */
   peer: string | undefined = undefined
 
-  constructor(name: string, sessionId: number, context: Context.Context<never>) {
-    this.#name = name
-    this.#sessionId = sessionId
+  constructor(who: Named, context: Context.Context<never>) {
+    this.#who = who
     this.#run = Effect.runForkWith(context)
     const silent = Context.get(context, References.CurrentLoggers).size === 0
     this.#minimum = silent ? "None" : Context.get(context, References.MinimumLogLevel)
   }
-
-  static readonly make = (name: string, sessionId: number): Effect.Effect<Log> =>
-    Effect.map(Effect.context(), (context) => new Log(name, sessionId, context))
 
   /** A session that begins or ends is news, the steps in between are not. */
   stateChanged(from: State, to: State): void {
@@ -55,11 +58,15 @@ export class Log {
 
   #line(level: LogLevel.Severity, event: Untimed): void {
     if (LogLevel.isGreaterThan(this.#minimum, level)) return
-    const about: Record<string, unknown> = { session: this.#name, sessionId: this.#sessionId }
+    const { identified, name, sessionId } = this.#who
+    const about: Record<string, unknown> = { session: name }
+    if (identified) about["sessionId"] = sessionId
     if (this.peer !== undefined) about["peer"] = this.peer
-    const at = event._tag === "StateChanged" && this.peer !== undefined ? `, peer ${this.peer}` : ""
+    // A session of a server is called by its peer.
+    const news = event._tag === "StateChanged" && this.peer !== undefined && !name.includes(this.peer)
+    const at = news ? `, peer ${this.peer}` : ""
     this.#run(
-      Effect.annotateLogs(Effect.logWithLevel(level)(`${this.#name}: ${describe(event)}${at}`), {
+      Effect.annotateLogs(Effect.logWithLevel(level)(`${name}: ${describe(event)}${at}`), {
         ...about,
         ...annotations(event)
       })

@@ -17,13 +17,13 @@ const about = (message: SecsMessage, sessionId: number) => ({
 
 /** A request in a span whose parent is the caller's. `opened` is told the system bytes once there are any. */
 export const requested = (
-  settings: { readonly name: string; readonly sessionId: number },
+  session: { readonly name: string; readonly sessionId: number },
   message: SecsMessage,
   request: (opened: (systemBytes: number) => void) => Effect.Effect<SecsMessage, TransactionError>
 ): Effect.Effect<SecsMessage, TransactionError> =>
   Effect.useSpan(
     message.name,
-    { kind: "client", attributes: { ...about(message, settings.sessionId), "secs.session": settings.name } },
+    { kind: "client", attributes: { ...about(message, session.sessionId), "secs.session": session.name } },
     (span) =>
       Effect.onExit(
         request((systemBytes) => span.attribute("secs.system_bytes", SystemBytes.format(systemBytes))),

@@ -1,0 +1,101 @@
+/**
+ * `Session` on top of a connection: what a user calls.
+ */
+import { MessageError } from "@effect-secs/codec/CodecError"
+import { isPrimary, SecsMessage, withoutReply } from "@effect-secs/codec/SecsMessage"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import { type Service, Session } from "../Session.ts"
+import { TransactionError, type TransactionReason } from "../SessionError.ts"
+import type { Outcome, Transaction } from "../Transactions.ts"
+import type { Core } from "./Core.ts"
+import type { Current } from "./Current.ts"
+import * as Spans from "./Spans.ts"
+
+const failure = (message: SecsMessage, reason: TransactionReason): Effect.Effect<never, TransactionError> =>
+  Effect.fail(new TransactionError({ stream: message.stream, function: message.function, systemBytes: 0, reason }))
+
+const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effect.Effect<never, TransactionError> => {
+  const { function: function_, stream } = message
+  return failure(message, { _tag: "Unsendable", error: new MessageError({ stream, function: function_, reason }) })
+}
+
+/** What a session offers, over whichever connection it has. */
+export const service = (core: Core, current: Current): Service => {
+  const { settings } = core
+  const newQueue = Queue.make<Outcome>({ capacity: 0 })
+  const idle: Array<Queue.Queue<Outcome>> = []
+
+  const exchangeOn = (
+    message: SecsMessage,
+    timeout: number,
+    replies: Queue.Queue<Outcome>,
+    onOpen: ((systemBytes: number) => void) | undefined
+  ) => {
+    let transaction: Transaction | undefined
+    const { connection } = current
+    return Effect.onExit(
+      Effect.suspend(() => {
+        if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
+        const opened = connection.data.request(message, timeout, replies)
+        if (Result.isFailure(opened)) return Effect.fail(opened.failure)
+        transaction = opened.success
+        onOpen?.(transaction.systemBytes)
+        return Effect.flatten(Queue.take(replies))
+      }),
+      (exit) => {
+        if (transaction !== undefined) connection!.data.release(transaction)
+        core.meter?.ended(exit, transaction)
+        idle.push(replies)
+        return Effect.void
+      }
+    )
+  }
+  const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) => {
+    const replies = idle.pop()
+    return replies === undefined
+      ? Effect.flatMap(newQueue, (made) => exchangeOn(message, timeout, made, onOpen))
+      : exchangeOn(message, timeout, replies, onOpen)
+  }
+
+  const transact = settings.spans
+    ? (message: SecsMessage, timeout: number) =>
+        Spans.requested(core, message, (onOpen) => exchange(message, timeout, onOpen))
+    : exchange
+
+  return Session.of({
+    state: Effect.sync(() => core.state),
+    changes: core.changes,
+    awaitSelected: core.awaitSelected,
+    request: (message, options) =>
+      Effect.suspend(() => {
+        const timeout =
+          options?.timeout === undefined
+            ? settings.t3Millis
+            : Math.max(0, Duration.toMillis(Duration.fromInputUnsafe(options.timeout)))
+        if (message.replyExpected) return transact(message, timeout)
+        const { function: function_, stream } = message
+        if (isPrimary(message) && stream !== 9 && function_ !== 255) {
+          return transact(new SecsMessage(stream, function_, true, message.item), timeout)
+        }
+        return unsendable(message, isPrimary(message) ? "NoReply" : "NotPrimary")
+      }),
+    send: (message) =>
+      Effect.suspend(() => {
+        // A secondary on its own answers nothing: `reply` gives it the system bytes of its primary.
+        if (!isPrimary(message)) return unsendable(message, "NotPrimary")
+        return current.connection === undefined
+          ? failure(message, { _tag: "NotSelected", state: core.state })
+          : current.connection.data.send(withoutReply(message))
+      }),
+    primaries: core.primaries,
+    events: core.events,
+    linktest: Effect.suspend(() =>
+      current.connection === undefined || core.state !== "Selected"
+        ? failure(new SecsMessage(0, 0, false, undefined), { _tag: "NotSelected", state: core.state })
+        : current.connection.linktest
+    )
+  })
+}
