@@ -5,7 +5,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as kit from "../kit.ts"
-import { attack, type Attacker, type Field, s1f1, s1f2 } from "./kit.ts"
+import { attack, type Attacker, type Field, noise, s1f1, s1f2, until } from "./kit.ts"
 
 /** Both states of a connection, and how an attacker gets there. */
 const states = [
@@ -273,6 +273,72 @@ describe("messages out of order", () => {
       )
     }
   }
+})
+
+describe("random headers", () => {
+  /** A message of 10 to 14 bytes whose header is noise, mostly with a PType and an SType that mean something. */
+  const random = (bytes: Uint8Array): Uint8Array => {
+    const length = bytes[0]! < 240 ? 10 : 10 + (bytes[0]! & 3)
+    const frame = new Uint8Array(4 + length)
+    frame.set(bytes.subarray(0, length), 4)
+    frame[3] = length
+    frame[8] = bytes[14]! < 20 ? bytes[14]! : 0
+    frame[9] = bytes[15]! < 250 ? bytes[15]! % 11 : bytes[15]!
+    return frame
+  }
+
+  const allowed =
+    /^(Refused [1-4]|UnmatchedReject|UnmatchedReply Orphan|SessionIdMismatch \d+ (dropped|delivered)|ProtocolWarning \w+|Undecodable \w+|Disconnected (Separated|FrameFault BadControlLength 1[123]))$/
+
+  attack(
+    "4 000 messages over as many connections as it takes end in faults that have a name (e37/state/every-cell)",
+    (field) =>
+      Effect.gen(function* () {
+        let sent = 0
+        let connections = 0
+        const fates = new Set<string>()
+        for (let seed = 1; sent < 4000; seed++) {
+          connections++
+          const attacker = yield* seed % 2 === 0 ? field.attacker : field.selected
+          const messages = Array.from({ length: 40 }, (_, i) => random(noise(1000 * seed + i, 16)))
+          sent += messages.length
+          const before = attacker.progress
+          const size = messages.reduce((sum, one) => sum + one.length, 0)
+          yield* attacker.write(...messages)
+          yield* until(
+            () => `${attacker.progress - before} of ${size} bytes were taken`,
+            () => attacker.over !== undefined || attacker.progress - before >= size
+          )
+          yield* attacker.write(kit.separateReq(1))
+          yield* until(
+            () => "the connection lives",
+            () => attacker.over !== undefined
+          )
+          attacker.socket.destroy()
+        }
+        const ends = () => field.faults.filter((fault) => fault.startsWith("Disconnected")).length
+        yield* until(
+          () => `${ends()} of ${connections} ends were seen`,
+          () => ends() >= connections
+        )
+        for (const fault of field.faults) {
+          assert.match(fault, allowed)
+          fates.add(fault.split(" ").slice(0, 2).join(" "))
+        }
+        // The walk came by all of them, or it proves nothing.
+        for (const fate of [
+          "Refused 1",
+          "Refused 2",
+          "Refused 3",
+          "Refused 4",
+          "UnmatchedReject",
+          "UnmatchedReply Orphan"
+        ]) {
+          assert.isTrue(fates.has(fate), fate)
+        }
+        assert.strictEqual(ends(), connections)
+      })
+  )
 })
 
 describe("a second connection", () => {
