@@ -78,9 +78,12 @@ export const bytesInUse = (): number => {
   return heapUsed + external
 }
 
+/** Sockets of TCP that are open in this process, both ends of a connection counted. */
+export const openSockets = (): number => count("TCPSocketWrap")
+
 /** What is open in this turn: sockets and servers of TCP, and timers that are due some time. */
 const openNow = (): Open => ({
-  sockets: count("TCPSocketWrap"),
+  sockets: openSockets(),
   servers: count("TCPServerWrap"),
   timers: count("Timeout")
 })
