@@ -5,7 +5,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as kit from "../kit.ts"
-import { attack, type Attacker, type Field, noise, s1f1, s1f2, until } from "./kit.ts"
+import type { Attacker } from "./Attacker.ts"
+import { attack, type Field, noise, s1f1, s1f2 } from "./kit.ts"
+import { until } from "./measure.ts"
 
 /** Both states of a connection, and how an attacker gets there. */
 const states = [

@@ -5,7 +5,8 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as kit from "../kit.ts"
-import { attack, bytesInUse, s1f1, s1f2, tolerance } from "./kit.ts"
+import { attack, s1f1, s1f2 } from "./kit.ts"
+import { bytesInUse, tolerance } from "./measure.ts"
 
 /** A report of equipment: stream 9 with the header of what it is about. Its system bytes are compared as 0. */
 const report = (function_: number, about: kit.Frame): kit.Frame => kit.data(9, function_, 0, kit.headItem(about))

@@ -6,19 +6,9 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as net from "node:net"
 import * as kit from "../kit.ts"
-import {
-  accepted,
-  attack,
-  type Attacker,
-  bytesKept,
-  type Field,
-  host,
-  openSockets,
-  s1f1,
-  s1f2,
-  tolerance,
-  until
-} from "./kit.ts"
+import { type Attacker, host } from "./Attacker.ts"
+import { attack, type Field, s1f1, s1f2 } from "./kit.ts"
+import { accepted, bytesKept, openSockets, tolerance, until } from "./measure.ts"
 
 /** Connects and is gone: done as soon as the system has connected it. */
 const hitAndRun = (port: number, how: "FIN" | "RST"): Effect.Effect<void> =>

@@ -5,7 +5,9 @@
 import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as kit from "../kit.ts"
-import { attack, type Attacker, bytesInUse, type Field, noise, s1f1, s1f2, tolerance } from "./kit.ts"
+import type { Attacker } from "./Attacker.ts"
+import { attack, type Field, noise, s1f1, s1f2 } from "./kit.ts"
+import { bytesInUse, tolerance } from "./measure.ts"
 
 /** Timers that end what real time has to end; virtual time proves both sides of each deadline. */
 const short = { timers: { t7: 500 } } as const
