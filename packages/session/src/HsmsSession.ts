@@ -59,7 +59,7 @@ export interface Options {
   readonly sessionIdPolicy?: "strict" | "warn" | "accept" | undefined
   /** What needs a session and comes before Select: `"reject"`, the default, or `"close"` as in E37.1. */
   readonly unselected?: "reject" | "close" | undefined
-  /** Longest header and text in bytes, in both directions; 16 MiB and 10 unless told. */
+  /** Longest header and text in bytes, in both directions; 16 MiB and 13 unless told. */
   readonly maxFrameLength?: number | undefined
   /** Primaries that wait for a reader before the peer is slowed; 1 024 unless told. */
   readonly primaryCapacity?: number | undefined

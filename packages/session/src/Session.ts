@@ -10,10 +10,11 @@ import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { State } from "./ConnectionState.ts"
 import * as Spans from "./internal/Spans.ts"
-import type { TransactionError } from "./SessionError.ts"
+import { TransactionError } from "./SessionError.ts"
 import { isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
 
 /**
@@ -176,6 +177,15 @@ export interface ServeOptions {
 /** A handler's effect as one type, where its branches have several. */
 type HandlerOf<Handled> = Effect.Effect<unknown, Effect.Error<Handled>, Effect.Services<Handled>>
 
+/**
+ * True for a reply that had no connection to go to any more. That is the peer's doing and was told as `Disconnected`;
+ * an error line for each primary of a peer that sends and leaves would fill a disk.
+ */
+const peerLeft = (cause: Cause.Cause<unknown>): boolean => {
+  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+  return error instanceof TransactionError && error.reason._tag === "ConnectionLost" && !Cause.hasDies(cause)
+}
+
 const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
   primary: InboundPrimary,
   handler: (primary: InboundPrimary) => Handled,
@@ -187,7 +197,10 @@ const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
     Cause.hasInterruptsOnly(cause)
       ? Effect.interrupt
       : Effect.andThen(
-          Effect.logError(`the handler of ${primary.message.name} failed`, cause),
+          Effect.logWithLevel(peerLeft(cause) ? "Debug" : "Error")(
+            `the handler of ${primary.message.name} failed`,
+            cause
+          ),
           primary.message.replyExpected ? Effect.ignore(primary.abort) : Effect.void
         )
   )
@@ -197,10 +210,12 @@ const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
  * Hands every primary of the session in the context to a handler, until the session ends.
  *
  * A handler that fails or dies concerns its own primary only: the cause is logged, the primary is answered SxF0 if it
- * expects a reply and had none, and the next one is served.
+ * expects a reply and had none, and the next one is served. A reply whose connection has ended is no more than a debug
+ * line.
  *
  * @example
- * yield* Effect.forkScoped(Session.serve((primary) => primary.message.name === "S1F1" ? primary.reply(L()) : primary.abort))
+ * yield* Effect.forkScoped(Session.serve((primary) =>
+ *   primary.message.name === "S1F1" ? primary.reply(L()) : primary.message.replyExpected ? primary.abort : Effect.void))
  *
  * @since 0.1.0
  */

@@ -70,6 +70,23 @@ describe("Session.serve", () => {
     })
   )
 
+  it.effect("logs no error for a reply whose connection ended meanwhile: the end itself was told", () =>
+    Effect.gen(function* () {
+      const { dial, events, peer, session } = yield* kit.passiveSelected()
+      const gate = yield* Deferred.make<void>()
+      const { lines } = yield* serving(session, (primary) => Effect.andThen(Deferred.await(gate), primary.reply()))
+      yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 3, 8), kit.primary(1, 3, 9))
+      yield* peer.close
+      yield* Deferred.succeed(gate, undefined)
+      yield* kit.settle
+      assert.deepStrictEqual(lines, [])
+      assert.strictEqual((yield* events.of("Disconnected")).length, 1)
+      const next = yield* dial
+      yield* next.send(kit.selectReq(1), kit.primary(1, 3, 7))
+      assert.deepStrictEqual(yield* next.rest, [kit.selectRsp(1), kit.data(1, 4, 7)])
+    })
+  )
+
   it.effect("runs one handler at a time, in the order of the primaries", () =>
     Effect.gen(function* () {
       const { peer, session } = yield* kit.passiveSelected()
