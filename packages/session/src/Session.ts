@@ -6,16 +6,15 @@
  */
 import type { Item } from "@effect-secs/codec/Item"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { State } from "./ConnectionState.ts"
-import * as Spans from "./internal/Spans.ts"
-import { TransactionError } from "./SessionError.ts"
-import { isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
+import * as Handling from "./internal/Handling.ts"
+import type { TransactionError } from "./SessionError.ts"
+import { type HandlerFailure, isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
+import * as Timers from "./Timers.ts"
 
 /**
  * A primary the peer sent. It is bound to the connection it came on: a reply after that connection ended fails and
@@ -36,6 +35,11 @@ export interface InboundPrimary {
   readonly reply: (item?: Item) => Effect.Effect<void, TransactionError>
   /** Answers `SxF0`: the transaction ends without its reply. Fails as `reply` does. */
   readonly abort: Effect.Effect<void, TransactionError>
+  /**
+   * For whoever runs handlers, as `serve` does: says that the one of this primary failed. Answers SxF0 where a reply is
+   * expected and was not sent, and gives observers `HandlerFailed`.
+   */
+  readonly fail: (failure: HandlerFailure) => Effect.Effect<void>
 }
 
 /**
@@ -167,51 +171,27 @@ export const awaitSelected: Effect.Effect<void, never, Session> = Effect.flatMap
 export interface ServeOptions {
   /**
    * Handlers that run at a time; 1 unless told, which keeps the order of the primaries. A handler that itself makes a
-   * request, or takes long, wants more.
+   * request, or takes long, wants more: with 1 the next primary waits until it ends, for as long as `timeout`.
    */
   readonly concurrency?: number | "unbounded" | undefined
+  /**
+   * Longest time one handler may take; then it is interrupted. 45 s unless told, the default of T3: by then the peer
+   * has given its transaction up. `"Infinity"` lets a handler that never ends hold up all that come after it.
+   */
+  readonly timeout?: Duration.Input | undefined
   /** A span of kind `server` for each primary, named as it (`S1F3`), around its handler; off unless told. */
   readonly spans?: boolean | undefined
 }
 
-/** A handler's effect as one type, where its branches have several. */
-type HandlerOf<Handled> = Effect.Effect<unknown, Effect.Error<Handled>, Effect.Services<Handled>>
-
-/**
- * True for a reply that had no connection to go to any more. That is the peer's doing and was told as `Disconnected`;
- * an error line for each primary of a peer that sends and leaves would fill a disk.
- */
-const peerLeft = (cause: Cause.Cause<unknown>): boolean => {
-  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  return error instanceof TransactionError && error.reason._tag === "ConnectionLost" && !Cause.hasDies(cause)
-}
-
-const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
-  primary: InboundPrimary,
-  handler: (primary: InboundPrimary) => Handled,
-  spans: boolean
-): Effect.Effect<void, never, Effect.Services<Handled>> => {
-  // @effect-diagnostics-next-line unsafeEffectTypeAssertion:off -- a union of effects, whose parts TypeScript cannot join
-  const handled = Effect.suspend(() => handler(primary) as HandlerOf<Handled>)
-  return Effect.catchCause(Effect.asVoid(spans ? Spans.handled(primary, handled) : handled), (cause) =>
-    Cause.hasInterruptsOnly(cause)
-      ? Effect.interrupt
-      : Effect.andThen(
-          Effect.logWithLevel(peerLeft(cause) ? "Debug" : "Error")(
-            `the handler of ${primary.message.name} failed`,
-            cause
-          ),
-          primary.message.replyExpected ? Effect.ignore(primary.abort) : Effect.void
-        )
-  )
-}
+const defaultTimeout = Duration.seconds(Timers.ranges.t3.initial)
 
 /**
  * Hands every primary of the session in the context to a handler, until the session ends.
  *
- * A handler that fails or dies concerns its own primary only: the cause is logged, the primary is answered SxF0 if it
- * expects a reply and had none, and the next one is served. A reply whose connection has ended is no more than a debug
- * line.
+ * One handler concerns its own primary only. When it fails, dies, is interrupted or takes longer than `timeout`, the
+ * primary is answered SxF0 if it expects a reply and had none, a line is logged, observers get `HandlerFailed`, and the
+ * next one is served. A handler may end before there is a reply: whoever has the primary can still reply to it. A reply
+ * whose connection has ended is no more than a debug line.
  *
  * @example
  * yield* Effect.forkScoped(Session.serve((primary) =>
@@ -223,10 +203,13 @@ export const serve = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
   handler: (primary: InboundPrimary) => Handled,
   options?: ServeOptions
 ): Effect.Effect<void, never, Effect.Services<Handled> | Session> =>
-  primaries.pipe(
-    Stream.mapEffect((primary) => guarded(primary, handler, options?.spans ?? false), {
-      concurrency: options?.concurrency ?? 1,
-      unordered: true
-    }),
-    Stream.runDrain
+  Effect.scoped(
+    Effect.gen(function* () {
+      const timeout = Duration.fromInputUnsafe(options?.timeout ?? defaultTimeout)
+      const handle = yield* Handling.make(handler, timeout, options?.spans ?? false)
+      yield* primaries.pipe(
+        Stream.mapEffect(handle, { concurrency: options?.concurrency ?? 1, unordered: true }),
+        Stream.runDrain
+      )
+    })
   )

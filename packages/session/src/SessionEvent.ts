@@ -9,6 +9,7 @@
 import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import { type HsmsHeader, SType } from "@effect-secs/codec/HsmsHeader"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import type { State } from "./ConnectionState.ts"
 import { describeDisconnect, type DisconnectReason, type TransportError } from "./SessionError.ts"
@@ -110,6 +111,22 @@ export interface PrimaryUnhandled extends Event<"PrimaryUnhandled"> {
   readonly message: SecsMessage
 }
 
+/**
+ * Why a handler gave no answer: it failed, died or was interrupted, all of which the cause tells apart, or it took too
+ * long.
+ *
+ * @since 0.1.0
+ */
+export type HandlerFailure =
+  | { readonly _tag: "Failed"; readonly cause: Cause.Cause<unknown> }
+  | { readonly _tag: "TimedOut"; readonly after: Duration.Duration }
+
+/** The handler of a primary failed; the primary was answered SxF0 if it expected a reply and had none. @since 0.1.0 */
+export interface HandlerFailed extends Event<"HandlerFailed"> {
+  readonly header: HsmsHeader
+  readonly failure: HandlerFailure
+}
+
 /** A transaction that did not end with its reply. @since 0.1.0 */
 export interface TransactionFailed extends Event<"TransactionFailed"> {
   readonly header: HsmsHeader
@@ -144,6 +161,7 @@ export type SessionEvent =
   | Refused
   | ProtocolWarning
   | PrimaryUnhandled
+  | HandlerFailed
   | TransactionFailed
   | LinktestFailed
   | ConnectionRefused
@@ -179,6 +197,13 @@ const lost = ({ openTransactions, unwritten }: Omit<Disconnected, "at">): string
     ? ""
     : ` (${openTransactions} open transactions and ${unwritten} unwritten messages failed)`
 
+const describeHandler = (failure: HandlerFailure): string => {
+  if (failure._tag === "TimedOut") return `took longer than ${millis(failure.after)}`
+  if (Cause.hasInterruptsOnly(failure.cause)) return "was interrupted"
+  const error = Cause.squash(failure.cause)
+  return `failed: ${error instanceof Error ? error.message : String(error)}`
+}
+
 /**
  * One line for a log.
  *
@@ -212,6 +237,8 @@ export const describe = (event: Untimed): string => {
       return `${event.header}: ${event.what === "StreamZero" ? "stream 0 is not assigned" : "W-bit on a secondary"}`
     case "PrimaryUnhandled":
       return `${event.header}: nobody reads primaries and the buffer is full`
+    case "HandlerFailed":
+      return `${event.header}: its handler ${describeHandler(event.failure)}`
     case "TransactionFailed":
       return `failed: ${event.reason}`
     case "LinktestFailed":

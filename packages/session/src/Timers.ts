@@ -96,8 +96,11 @@ export const invalid = (
     const value = input[timer]
     if (value === undefined) continue
     const duration = durationOf(value)
-    if (duration !== undefined && Duration.toMillis(duration) >= 0) continue
-    return { option: `timers.${timer}`, value: show(value), expected: "a duration that is not negative" }
+    // With a T5 of zero a peer that refuses would be dialled without a pause.
+    const least = timer === "t5" ? "above zero" : "that is not negative"
+    const millis = duration === undefined ? Number.NaN : Duration.toMillis(duration)
+    if (timer === "t5" ? millis > 0 : millis >= 0) continue
+    return { option: `timers.${timer}`, value: show(value), expected: `a duration ${least}` }
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { HsmsSession, Transport } from "../src/index.ts"
+import * as kit from "./kit.ts"
 
 it.effect("begins with NotConnected, once, for a caller whose request failed with the connection", () =>
   Effect.gen(function* () {
@@ -16,7 +17,7 @@ it.effect("begins with NotConnected, once, for a caller whose request failed wit
       Effect.provideService(Transport.Transport, passive),
       Scope.provide(peer)
     )
-    const session = yield* HsmsSession.makeActive({ sessionId: 0, timers: { t5: 0 } }).pipe(
+    const session = yield* HsmsSession.makeActive({ sessionId: 0, timers: { t5: 1 } }).pipe(
       Effect.provideService(Transport.Transport, active)
     )
     yield* session.awaitSelected
@@ -28,6 +29,7 @@ it.effect("begins with NotConnected, once, for a caller whose request failed wit
         Effect.forkChild({ startImmediately: true })
       )
     yield* Scope.close(peer, Exit.void)
+    yield* kit.pass(1)
     assert.deepStrictEqual(yield* Fiber.join(woken), ["NotConnected", "Connecting"])
   })
 )

@@ -173,6 +173,8 @@ describe("layers", () => {
       for (const [timer, value] of [
         ["t3", Number.NaN],
         ["t5", -1],
+        // Would dial a peer that refuses without a pause.
+        ["t5", 0],
         ["linktest", "-1 seconds"]
       ] as const) {
         const make = HsmsSession.makePassive({ sessionId: 0, timers: { [timer]: value } })

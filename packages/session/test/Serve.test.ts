@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import { SecsMessage } from "@effect-secs/codec"
-import { Session } from "../src/index.ts"
+import { Session, SessionEvent } from "../src/index.ts"
 import * as kit from "./kit.ts"
 
 /** Serves in the background; what is logged is collected. */
@@ -32,11 +32,13 @@ describe("Session.serve", () => {
   for (const [how, bug] of [
     ["fails", Effect.fail("no such recipe")],
     ["dies", Effect.die(new Error("a bug"))],
+    ["is interrupted", Effect.interrupt],
+    ["waits for a fiber that is interrupted", Effect.flatMap(Effect.forkChild(Effect.interrupt), Fiber.join)],
     ["throws before it is an effect", undefined]
   ] as const) {
-    it.effect(`answers SxF0 for a handler that ${how}, logs it, and serves the next primary`, () =>
+    it.effect(`answers SxF0 for a handler that ${how}, logs it, tells observers, and serves the next primary`, () =>
       Effect.gen(function* () {
-        const { peer, session } = yield* kit.passiveSelected()
+        const { events, peer, session } = yield* kit.passiveSelected()
         const { lines } = yield* serving(session, (primary) => {
           if (primary.message.name === "S1F1") return primary.reply(Item.L())
           if (bug === undefined) throw new Error("a bug")
@@ -45,6 +47,14 @@ describe("Session.serve", () => {
         yield* peer.send(kit.primary(1, 3, 7), kit.data(6, 11, 8), kit.primary(1, 1, 9))
         assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 0, 7), kit.data(1, 2, 9, "0100")])
         assert.deepStrictEqual(lines, ["the handler of S1F3 failed", "the handler of S6F11 failed"])
+        const failed = yield* events.of("HandlerFailed")
+        assert.deepStrictEqual(
+          failed.map(({ failure, header }) => [String(header).slice(0, 5).trim(), failure._tag]),
+          [
+            ["S1F3", "Failed"],
+            ["S6F11", "Failed"]
+          ]
+        )
       })
     )
   }
@@ -84,6 +94,143 @@ describe("Session.serve", () => {
       const next = yield* dial
       yield* next.send(kit.selectReq(1), kit.primary(1, 3, 7))
       assert.deepStrictEqual(yield* next.rest, [kit.selectRsp(1), kit.data(1, 4, 7)])
+    })
+  )
+
+  it.effect("says in the event what a handler failed with", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.passiveSelected()
+      yield* serving(session, (primary) =>
+        primary.systemBytes === 7
+          ? Effect.fail("no such recipe")
+          : primary.systemBytes === 8
+            ? Effect.die(new Error("a bug"))
+            : Effect.interrupt
+      )
+      yield* peer.send(kit.primary(7, 19, 7), kit.primary(7, 19, 8), kit.primary(7, 19, 9))
+      yield* kit.settle
+      assert.deepStrictEqual(
+        (yield* events.of("HandlerFailed")).map((event) =>
+          SessionEvent.describe(event).split(": ").slice(1).join(": ")
+        ),
+        ["its handler failed: no such recipe", "its handler failed: a bug", "its handler was interrupted"]
+      )
+    })
+  )
+
+  it.effect("leaves alone what a handler neither replied to nor failed: another fiber may still reply", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.passiveSelected()
+      const kept: Array<Session.InboundPrimary> = []
+      yield* serving(session, (primary) =>
+        primary.systemBytes === 7 ? Effect.sync(() => kept.push(primary)) : primary.reply()
+      )
+      yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 1, 8))
+      assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 2, 8)])
+      assert.deepStrictEqual(yield* events.of("HandlerFailed"), [])
+      yield* kit.value(yield* kit.start(kept[0]!.reply()))
+      assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 4, 7)])
+    })
+  )
+
+  it.effect("writes one reply for a handler that replies twice, and fails the second with `AlreadyReplied`", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected()
+      const second: Array<string> = []
+      yield* serving(session, (primary) =>
+        Effect.gen(function* () {
+          yield* primary.reply()
+          second.push((yield* Effect.flip(primary.reply())).reason._tag)
+          second.push((yield* Effect.flip(primary.abort)).reason._tag)
+        })
+      )
+      yield* peer.send(kit.primary(1, 1, 7), kit.primary(1, 3, 8))
+      assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 2, 7), kit.data(1, 4, 8)])
+      assert.deepStrictEqual(second, ["AlreadyReplied", "AlreadyReplied", "AlreadyReplied", "AlreadyReplied"])
+    })
+  )
+
+  it.effect("keeps a reply off the next connection, and serves that one, when a handler outlives its connection", () =>
+    Effect.gen(function* () {
+      const { dial, peer, session } = yield* kit.passiveSelected()
+      const gate = yield* Deferred.make<void>()
+      const late: Array<string> = []
+      yield* serving(session, (primary) =>
+        primary.systemBytes === 7
+          ? Effect.gen(function* () {
+              yield* Deferred.await(gate)
+              late.push((yield* Effect.flip(primary.reply())).reason._tag)
+            })
+          : primary.reply()
+      )
+      yield* peer.send(kit.primary(1, 3, 7))
+      yield* peer.close
+      const next = yield* dial
+      yield* next.send(kit.selectReq(1), kit.primary(1, 1, 8))
+      assert.deepStrictEqual(yield* next.next, kit.selectRsp(1))
+      yield* next.silent
+      yield* Deferred.succeed(gate, undefined)
+      assert.deepStrictEqual(yield* next.rest, [kit.data(1, 2, 8)])
+      assert.deepStrictEqual(late, ["ConnectionLost"])
+    })
+  )
+
+  it.effect("leaves our own transactions, linktests and other handlers as they are while handlers fail", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.passiveSelected()
+      yield* serving(
+        session,
+        (primary) =>
+          primary.message.stream === 2
+            ? Effect.never
+            : primary.message.stream === 1
+              ? Effect.die("a bug")
+              : primary.reply(),
+        { concurrency: 2 }
+      )
+      const request = yield* kit.start(session.request(SecsMessage.primary(6, 11)))
+      const probe = yield* kit.start(session.linktest)
+      const [ours, linktest] = yield* peer.rest
+      yield* peer.send(kit.primary(2, 41, 1))
+      for (let i = 0; i < 50; i++) yield* peer.send(kit.primary(1, 3, 100 + i), kit.primary(5, 1, 200 + i))
+      for (let turn = 0; turn < 20; turn++) yield* kit.settle
+      assert.deepStrictEqual(
+        yield* peer.rest,
+        Array.from({ length: 50 }, (_, i) => [kit.data(1, 0, 100 + i), kit.data(5, 2, 200 + i)]).flat()
+      )
+      assert.isTrue(yield* kit.waits(request))
+      yield* peer.send(kit.data(6, 12, ours!.system), kit.linktestRsp(linktest!.system))
+      assert.strictEqual((yield* kit.value(request)).name, "S6F12")
+      yield* kit.value(probe)
+      assert.strictEqual((yield* events.of("HandlerFailed")).length, 50)
+    })
+  )
+
+  it.effect("interrupts the handlers that run when it is interrupted, and is done when they have ended", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected()
+      const ended: Array<number> = []
+      const { fiber } = yield* serving(
+        session,
+        (primary) =>
+          Effect.onInterrupt(Effect.never, () =>
+            Effect.andThen(
+              Effect.sleep("1 second"),
+              Effect.sync(() => ended.push(primary.systemBytes))
+            )
+          ),
+        { concurrency: "unbounded" }
+      )
+      yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 3, 8))
+      yield* kit.settle
+      const interrupted = yield* kit.start(Fiber.interrupt(fiber))
+      yield* kit.pass(999)
+      assert.isTrue(yield* kit.waits(interrupted))
+      yield* kit.pass("2 seconds")
+      yield* kit.value(interrupted)
+      assert.sameMembers(ended, [7, 8])
+      yield* peer.silent
+      yield* peer.connected
     })
   )
 

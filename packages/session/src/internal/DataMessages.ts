@@ -17,6 +17,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import { type DisconnectReason, TransactionError, type TransactionReason } from "../SessionError.ts"
+import type { HandlerFailure } from "../SessionEvent.ts"
 import * as StreamNine from "../StreamNine.ts"
 import type { SystemBytes } from "../SystemBytes.ts"
 import { type ReplyQueue, type Transaction, Transactions } from "../Transactions.ts"
@@ -322,6 +323,11 @@ export class DataMessages {
     return Effect.suspend(() =>
       this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, withdrawn)
     )
+  }
+
+  /** Whoever had a primary gave it up. */
+  handlerFailed(header: Header, failure: HandlerFailure): void {
+    if (this.#core.observed) this.#core.emit({ _tag: "HandlerFailed", header, failure })
   }
 
   #write(

@@ -8,6 +8,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { InboundPrimary } from "../Session.ts"
+import type { HandlerFailure } from "../SessionEvent.ts"
 import { TransactionError, type TransactionReason } from "../SessionError.ts"
 
 /** Where a reply goes: the connection the primary came on. */
@@ -20,6 +21,7 @@ export interface Answering {
     session: number,
     withdrawn: () => void
   ) => Effect.Effect<void, TransactionError>
+  readonly handlerFailed: (primary: HsmsHeader, failure: HandlerFailure) => void
 }
 
 /** A primary in the buffer. */
@@ -56,6 +58,14 @@ export class Inbound implements Waiting {
 
   get abort(): Effect.Effect<void, TransactionError> {
     return this.#answer(0, undefined)
+  }
+
+  get fail(): (failure: HandlerFailure) => Effect.Effect<void> {
+    return (failure) =>
+      Effect.suspend(() => {
+        this.#connection.handlerFailed(this.#header, failure)
+        return this.message.replyExpected ? Effect.ignore(this.abort) : Effect.void
+      })
   }
 
   #answer(function_: number, item: Item | undefined): Effect.Effect<void, TransactionError> {
