@@ -25,10 +25,7 @@ export const make = (entries: ReadonlyArray<string>): Result.Result<AllowList, I
     if (version === 0 || Number(prefix ?? bits) > bits) return Result.fail(wrong(index, entry))
     list.addSubnet(address, Number(prefix ?? bits), version === 4 ? "ipv4" : "ipv6")
   }
-  return Result.succeed((address) => {
-    if (address === undefined) return false
-    // A link-local address carries the interface it came in by.
-    const [bare = ""] = address.split("%")
-    return list.check(bare, net.isIPv6(bare) ? "ipv6" : "ipv4")
-  })
+  return Result.succeed(
+    (address) => address !== undefined && list.check(address, net.isIPv6(address) ? "ipv6" : "ipv4")
+  )
 }
