@@ -30,7 +30,7 @@ export interface FrameDecoder {
   /**
    * Takes the next bytes of the stream and gives the frames they complete, header and text without the length field.
    * Good frames before a bad one are given with the error. A frame is yours to keep; one that lay whole in `chunk` is
-   * a view of it. Chunks of a long frame are held, not copied, until it is complete: do not write to them.
+   * a view of it.
    */
   readonly push: (chunk: Uint8Array) => {
     readonly frames: ReadonlyArray<Uint8Array>
@@ -39,8 +39,9 @@ export interface FrameDecoder {
 
   /**
    * The same without a view per frame: calls `onFrame` with the buffer and the range of each frame. The bytes are
-   * valid during the call only: the buffer may be reused for the next frame. When `onFrame` returns `false`, the rest
-   * of the chunk is dropped.
+   * valid during the call only: the buffer may be reused for the next frame. Except that a frame which is longer than
+   * 64 KiB and fills its buffer from 0 to the end came in pieces and was put together in a buffer of its own: that one
+   * is yours. When `onFrame` returns `false`, the rest of the chunk is dropped.
    */
   readonly visit: (
     chunk: Uint8Array,
@@ -61,11 +62,11 @@ const itemHead = 4
  */
 export const defaultMaxFrameLength: number = maxLength + itemHead + headerLength
 
-/** Frames up to this size are put together in one buffer that is kept; longer ones in a list of blocks. */
+/** Frames up to this size are put together in one buffer that is kept; longer ones each in one of its own. */
 const carrySize = 64 * 1024
 
-/** A chunk of a long frame that is at least this long is kept as it is, a shorter one is copied to the last block. */
-const keepFrom = 4096
+/** How much more room than is needed a long frame gets, so that it moves only a few times. */
+const growth = 4
 
 /**
  * @since 0.1.0
@@ -77,6 +78,8 @@ export const make = (options: FrameDecoderOptions = {}): FrameDecoder => {
   return new Decoder(maximum)
 }
 
+const nothing = new Uint8Array(0)
+
 class Decoder implements FrameDecoder {
   readonly #maximum: number
   #failure: FrameError | undefined = undefined
@@ -85,12 +88,10 @@ class Decoder implements FrameDecoder {
   #lengthBytes = 0
   #length = 0
 
-  /** Header and text as far as they came, in `#carry` or in `#blocks`. */
+  /** Header and text as far as they came, in `#carry` or, of a long frame, in `#whole`. */
   #received = 0
-  #carry: Uint8Array = new Uint8Array(0)
-  #blocks: Array<Uint8Array> = []
-  #tail: Uint8Array = new Uint8Array(0)
-  #tailUsed = 0
+  #carry: Uint8Array = nothing
+  #whole: Uint8Array = nothing
 
   constructor(maximum: number) {
     this.#maximum = maximum
@@ -145,7 +146,7 @@ class Decoder implements FrameDecoder {
 
   #fail(length: number): FrameError {
     this.#release()
-    this.#carry = new Uint8Array(0)
+    this.#carry = nothing
     this.#failure = new FrameError({
       reason:
         length < headerLength
@@ -159,69 +160,42 @@ class Decoder implements FrameDecoder {
     this.#lengthBytes = 0
     this.#length = 0
     this.#received = 0
-    if (this.#blocks.length > 0) {
-      this.#blocks = []
-      this.#tail = new Uint8Array(0)
-      this.#tailUsed = 0
-    }
+    this.#whole = nothing
   }
 
   #keep(chunk: Uint8Array, at: number, count: number): void {
     if (count === 0) return
-    if (this.#length <= carrySize) {
-      if (this.#carry.length < this.#length) this.#carry = this.#grownCarry(count)
-      if (count <= 16) for (let i = 0; i < count; i++) this.#carry[this.#received + i] = chunk[at + i]!
-      else this.#carry.set(chunk.subarray(at, at + count), this.#received)
-    } else if (count >= keepFrom) {
-      this.#closeTail()
-      this.#blocks.push(chunk.subarray(at, at + count))
-    } else {
-      this.#append(chunk, at, count)
-    }
-    this.#received += count
-  }
-
-  /** Grows with what has come, not with what was announced. */
-  #grownCarry(count: number): Uint8Array {
     const needed = this.#received + count
-    if (needed <= this.#carry.length) return this.#carry
-    const next = allocate(Math.min(carrySize, Math.max(1024, needed * 2)))
-    next.set(this.#carry.subarray(0, this.#received))
-    return next
-  }
-
-  #append(chunk: Uint8Array, at: number, count: number): void {
-    if (this.#tailUsed + count > this.#tail.length) {
-      this.#closeTail()
-      this.#tail = allocate(carrySize)
+    let to: Uint8Array
+    if (this.#length <= carrySize) {
+      if (this.#carry.length < needed)
+        this.#carry = this.#moved(this.#carry, Math.min(carrySize, Math.max(1024, needed * 2)))
+      to = this.#carry
+    } else {
+      if (this.#whole.length < needed) this.#whole = this.#moved(this.#whole, this.#roomFor(needed))
+      to = this.#whole
     }
-    if (count <= 16) for (let i = 0; i < count; i++) this.#tail[this.#tailUsed + i] = chunk[at + i]!
-    else this.#tail.set(chunk.subarray(at, at + count), this.#tailUsed)
-    this.#tailUsed += count
+    if (count <= 16) for (let i = 0; i < count; i++) to[this.#received + i] = chunk[at + i]!
+    else to.set(chunk.subarray(at, at + count), this.#received)
+    this.#received = needed
   }
 
-  /** Hands what the tail holds to the blocks and goes on behind it. */
-  #closeTail(): void {
-    if (this.#tailUsed === 0) return
-    this.#blocks.push(this.#tail.subarray(0, this.#tailUsed))
-    this.#tail = this.#tail.subarray(this.#tailUsed)
-    this.#tailUsed = 0
+  /** Grows with what has come, not with what was announced, and ends at exactly that. */
+  #roomFor(needed: number): number {
+    const room = Math.max(carrySize, needed * growth)
+    return room * 2 > this.#length ? this.#length : room
+  }
+
+  #moved(from: Uint8Array, size: number): Uint8Array {
+    const next = allocate(size)
+    next.set(from.subarray(0, this.#received))
+    return next
   }
 
   #emit(onFrame: (bytes: Uint8Array, start: number, end: number) => boolean | void): boolean | void {
     const length = this.#length
-    if (length <= carrySize) {
-      this.#release()
-      return onFrame(this.#carry, 0, length)
-    }
-    this.#closeTail()
-    const whole = allocate(length)
-    let at = 0
-    for (const block of this.#blocks) {
-      whole.set(block, at)
-      at += block.length
-    }
+    const bytes = length <= carrySize ? this.#carry : this.#whole
     this.#release()
-    return onFrame(whole, 0, length)
+    return onFrame(bytes, 0, length)
   }
 }

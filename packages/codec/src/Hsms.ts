@@ -219,8 +219,7 @@ export const fromHeader = (header: HsmsHeader, item: Item | undefined): Result.R
 /** Bytes before the text: length field and header. */
 const textOffset = 4 + headerLength
 
-const putLength = (frame: Uint8Array): void => {
-  const length = frame.length - 4
+const putLength = (frame: Uint8Array, length: number): void => {
   frame[0] = length >>> 24
   frame[1] = length >>> 16
   frame[2] = length >>> 8
@@ -256,8 +255,30 @@ export const encodeData = (header: HsmsHeader, item: Item | undefined): Result.R
   if (item === undefined) return Result.succeed(encodeHeader(header))
   const encoded = ItemCodec.encodeAfter(item, textOffset)
   if (Result.isSuccess(encoded)) {
-    putLength(encoded.success)
+    putLength(encoded.success, encoded.success.length - 4)
     write(header, encoded.success, 4)
+  }
+  return encoded
+}
+
+/**
+ * As `encodeData`, in parts that are to be written one after the other: a `B` of 64 KiB or more stands among them as it
+ * is, instead of being copied, and must not be changed until it is written.
+ *
+ * @since 0.1.0
+ */
+export const encodeDataParts = (
+  header: HsmsHeader,
+  item: Item | undefined
+): Result.Result<readonly [Uint8Array, ...ReadonlyArray<Uint8Array>], ItemEncodeError> => {
+  if (item === undefined) return Result.succeed([encodeHeader(header)])
+  const encoded = ItemCodec.encodeParts(item, textOffset)
+  if (Result.isSuccess(encoded)) {
+    const parts = encoded.success
+    let length = -4
+    for (const part of parts) length += part.length
+    putLength(parts[0], length)
+    write(header, parts[0], 4)
   }
   return encoded
 }

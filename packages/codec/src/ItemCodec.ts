@@ -10,7 +10,7 @@
 import * as Result from "effect/Result"
 import { ItemDecodeError, ItemEncodeError } from "./CodecError.ts"
 import { readItem, type ReadLimits, fault as readFault } from "./internal/ItemReader.ts"
-import { writeItem, type WriteLimits, fault as writeFault } from "./internal/ItemWriter.ts"
+import { borrowed, writeItem, type WriteLimits, fault as writeFault } from "./internal/ItemWriter.ts"
 import type { ItemNode } from "./internal/node.ts"
 import type { Item } from "./Item.ts"
 
@@ -30,9 +30,10 @@ export interface DecodeOptions {
   readonly trailing?: "refuse" | "ignore" | undefined
   /**
    * `"view"` makes each `B` a view of the bytes that are decoded, in constant time: it is valid only while they are,
-   * and keeps all of them alive. `"copy"`, the default, gives each its own.
+   * and keeps all of them alive. `"adopt"` makes views only of those that are at least half of these bytes, for whoever
+   * gives the bytes away. `"copy"`, the default, gives each its own.
    */
-  readonly binary?: "copy" | "view" | undefined
+  readonly binary?: "copy" | "view" | "adopt" | undefined
 }
 
 /**
@@ -49,31 +50,39 @@ export interface EncodeOptions {
 
 const defaultMaxDepth = 1024
 
+const viewShares = { copy: Number.POSITIVE_INFINITY, view: 0, adopt: 0.5 }
+
 const readLimits = (options: DecodeOptions): ReadLimits => ({
   maxDepth: options.maxDepth ?? defaultMaxDepth,
   maxItems: options.maxItems ?? 2 ** 20,
   ascii: options.text === "ascii",
   allowTrailing: options.trailing === "ignore",
-  viewBinary: options.binary === "view"
+  viewShare: viewShares[options.binary ?? "copy"]
 })
 
 const writeLimits = (options: EncodeOptions): WriteLimits => ({
   maxDepth: options.maxDepth ?? defaultMaxDepth,
-  ascii: options.text === "ascii"
+  ascii: options.text === "ascii",
+  borrowFrom: Number.POSITIVE_INFINITY
 })
 
 const defaultRead = readLimits({})
 const defaultWrite = writeLimits({})
+
+/** Copying less costs less than another buffer to write. */
+const borrowFrom = 64 * 1024
+const borrowingWrite: WriteLimits = { ...defaultWrite, borrowFrom }
 
 const decoded = (item: ItemNode | undefined): Result.Result<Item, ItemDecodeError> =>
   item === undefined
     ? Result.fail(new ItemDecodeError({ offset: readFault.offset, path: readFault.path, reason: readFault.reason }))
     : Result.succeed(item as unknown as Item)
 
+const encodeFailed = (): Result.Result<never, ItemEncodeError> =>
+  Result.fail(new ItemEncodeError({ path: writeFault.path, reason: writeFault.reason }))
+
 const encoded = (bytes: Uint8Array | undefined): Result.Result<Uint8Array, ItemEncodeError> =>
-  bytes === undefined
-    ? Result.fail(new ItemEncodeError({ path: writeFault.path, reason: writeFault.reason }))
-    : Result.succeed(bytes)
+  bytes === undefined ? encodeFailed() : Result.succeed(bytes)
 
 /**
  * Decodes exactly one item. Takes one argument, so that `frames.map(decode)` means what it says; limits other than
@@ -158,3 +167,26 @@ export const encodeWith = (options: EncodeOptions): ((item: Item) => Result.Resu
  */
 export const encodeAfter = (item: Item, reserve: number): Result.Result<Uint8Array, ItemEncodeError> =>
   encoded(writeItem(item as unknown as ItemNode, reserve, defaultWrite))
+
+/**
+ * As `encodeAfter`, without copying large binary: a `B` of 64 KiB or more stands in the parts as it is, and must not be
+ * changed until they are used. Parts are to be joined in their order; mostly there is one.
+ *
+ * @since 0.1.0
+ */
+export const encodeParts = (
+  item: Item,
+  reserve: number
+): Result.Result<readonly [Uint8Array, ...ReadonlyArray<Uint8Array>], ItemEncodeError> => {
+  const bytes = writeItem(item as unknown as ItemNode, reserve, borrowingWrite)
+  if (borrowed.length === 0) return bytes === undefined ? encodeFailed() : Result.succeed([bytes])
+  const values = borrowed.splice(0)
+  if (bytes === undefined) return encodeFailed()
+  const parts: [Uint8Array, ...Array<Uint8Array>] = [bytes.subarray(0, values[0]!.at)]
+  values.forEach(({ at, value }, i) => {
+    const behind = bytes.subarray(at, values[i + 1]?.at)
+    parts.push(value)
+    if (behind.length > 0) parts.push(behind)
+  })
+  return Result.succeed(parts)
+}

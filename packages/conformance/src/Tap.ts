@@ -1,13 +1,13 @@
 /**
- * A tap on a transport: the bytes that pass, as TCP conversations that a capture file can hold.
+ * A tap on a transport: the bytes that pass, as TCP conversations that a capture file can hold. Connections without a byte
+ * leave none.
  *
  * Segments are what was handed to the socket or came from it at once, in the order this side saw them, cut where they
  * are longer than a packet.
  *
  * @since 0.1.0
  */
-import type { Transport } from "@effect-secs/session"
-import * as Effect from "effect/Effect"
+import { Transport } from "@effect-secs/session"
 import * as Pcap from "./Pcap.ts"
 
 export interface Tap {
@@ -30,26 +30,12 @@ export const make = (side: Pcap.Side, tapped: Transport.Transport["Service"], pa
   const opened: Array<Array<Pcap.Segment>> = []
   return {
     conversations: () =>
-      opened.map((segments, index) => ({ activePort: firstActivePort + index, passivePort, segments: [...segments] })),
-    transport: {
-      description: tapped.description,
-      open: Effect.map(tapped.open, (channel): Transport.ByteChannel => {
-        const segments: Array<Pcap.Segment> = []
-        opened.push(segments)
-        // Copies, as the buffers belong to others.
-        const record = (from: Pcap.Side, buffers: ReadonlyArray<Uint8Array>): void => {
-          for (const buffer of buffers) segments.push(...Pcap.cut(from, Uint8Array.from(buffer)))
-        }
-        return {
-          peer: channel.peer,
-          pull: Effect.tap(channel.pull, (chunks) => Effect.sync(() => record(other, chunks))),
-          write: (buffers) =>
-            Effect.suspend(() => {
-              record(side, buffers)
-              return channel.write(buffers)
-            })
-        }
-      })
-    }
+      opened.flatMap((segments, index) => [
+        { activePort: firstActivePort + index, passivePort, segments: [...segments] }
+      ]),
+    transport: Transport.tap(tapped, ({ bytes, connection, direction }) => {
+      const segments = (opened[connection - 1] ??= [])
+      segments.push(...Pcap.cut(direction === "sent" ? side : other, Uint8Array.from(bytes)))
+    })
   }
 }

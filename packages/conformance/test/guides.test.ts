@@ -14,14 +14,24 @@ const blocks = (page: string): ReadonlyArray<string> =>
   [...readFileSync(`${root}${page}`, "utf8").matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
 describe("the guides", () => {
-  for (const [page, file] of [
+  for (const [page, ...files] of [
     ["docs/guides/first-host.md", "first-host.ts"],
     ["docs/guides/first-equipment.md", "first-equipment.ts"],
     ["docs/guides/secure-connections.md", "secure-connections.ts"],
+    [
+      "docs/guides/observability.md",
+      "observability-logs.ts",
+      "observability-prometheus.ts",
+      "observability-otlp.ts",
+      "observability-capture.ts"
+    ],
     ["README.md", "readme.ts"]
   ] as const) {
-    it(`${page} shows the program that is compiled as ${file}`, () => {
-      assert.deepStrictEqual(blocks(page), [readFileSync(`${root}packages/conformance/guides/${file}`, "utf8")])
+    it(`${page} shows what is compiled as ${files.join(", ")}`, () => {
+      assert.deepStrictEqual(
+        blocks(page),
+        files.map((file) => readFileSync(`${root}packages/conformance/guides/${file}`, "utf8"))
+      )
     })
   }
 

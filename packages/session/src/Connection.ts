@@ -71,7 +71,7 @@ export class Connection {
       const error = new TransportError({ operation: "write", address: channel.peer, reason })
       this.handle("TcpClosed", { reason: { _tag: "TcpClosed", error } })
     })
-    this.#outbox = new Outbox(channel, () => now(core.clock), stuck, Duration.toMillis(writeTimeout))
+    this.#outbox = new Outbox(channel, () => now(core.clock), stuck, Duration.toMillis(writeTimeout), core.meter)
     this.#systemBytes = SystemBytes.make(
       firstSystemBytes,
       (systemBytes) =>
@@ -117,6 +117,11 @@ export class Connection {
     return Deferred.await(this.#done)
   }
 
+  /** Frames that are queued, or handed over while the socket has no room for more. */
+  get unwritten(): number {
+    return this.#outbox.unwritten
+  }
+
   /** Done when everything queued is in the hands of the socket. */
   get flushed(): Effect.Effect<void> {
     return this.#outbox.idle
@@ -125,6 +130,8 @@ export class Connection {
   /** Starts reader, writer and linktest, then reports TCP as connected. */
   start(): void {
     this.#fork(this.#untilLost(this.#outbox.run))
+    this.#core.log.peer = this.#channel.peer
+    this.#core.meter?.connected()
     if (this.#core.observed) this.#core.emit({ _tag: "Connected", peer: this.#channel.peer })
     this.handle("TcpConnected", {})
     this.#fork(this.#untilLost(this.#read))
@@ -226,21 +233,46 @@ export class Connection {
   // --- reading -----------------------------------------------------------------------------------------------------
 
   readonly #read = Effect.gen({ self: this }, function* () {
+    const { pullWhile } = this.#channel
     while (!this.#ended) {
-      if (this.#decoder.pending > 0) this.#t8.arm(this.#core.settings.t8Millis)
-      const chunks = yield* this.#channel.pull
-      this.#t8.disarm()
-      this.#receive(chunks)
+      if (pullWhile === undefined) this.#take(yield* this.#channel.pull)
+      else yield* pullWhile(this.#take)
+      if (this.#canGoOn) continue
       // Here this side does not listen, so the peer's silence means nothing: T8 is off and a linktest proves nothing.
+      this.#t8.disarm()
       this.#listening = false
       if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
-      if (this.#core.isFull && (this.data.open === 0 || this.#core.isOverfull)) yield* this.#core.room
+      if (this.#mustWaitForReaders) yield* this.#core.room
       this.#listening = true
+      this.#armT8()
     }
   })
 
+  get #mustWaitForReaders(): boolean {
+    return this.#core.isFull && (this.data.open === 0 || this.#core.isOverfull)
+  }
+
+  /** False when the connection is over or others have to catch up first. */
+  get #canGoOn(): boolean {
+    return !this.#ended && this.#outbox.size <= maxQueuedFrames && !this.#mustWaitForReaders
+  }
+
+  #armT8(): void {
+    if (this.#decoder.pending > 0) this.#t8.arm(this.#core.settings.t8Millis)
+  }
+
+  /** False when nothing more can be taken for now. */
+  readonly #take = (chunks: ReadonlyArray<Uint8Array>): boolean => {
+    this.#t8.disarm()
+    this.#receive(chunks)
+    if (!this.#canGoOn) return false
+    this.#armT8()
+    return true
+  }
+
   #receive(chunks: ReadonlyArray<Uint8Array>): void {
     this.#receivedAt = now(this.#core.clock)
+    this.#core.meter?.arrived(chunks)
     this.#outbox.held = true
     let error: FrameError | undefined
     for (const chunk of chunks) {
@@ -257,6 +289,7 @@ export class Connection {
   readonly #onFrame = (bytes: Uint8Array, start: number, end: number): boolean => {
     this.#linktest.failures = 0
     const header = HsmsHeader.read(bytes, start)
+    this.#core.meter?.received(header.sType)
     if (header.pType === 0 && header.sType === SType.Data) this.#onData(header, bytes, start, end)
     else this.#onControl(header, end - start)
     return !this.#ended

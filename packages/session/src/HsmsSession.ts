@@ -28,6 +28,8 @@ import * as Scope from "effect/Scope"
 import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
+import { type Levels, Meter } from "./internal/Meter.ts"
+import * as Spans from "./internal/Spans.ts"
 import { type Service, Session } from "./Session.ts"
 import {
   type DisconnectReason,
@@ -46,6 +48,18 @@ import { type ByteChannel, Transport } from "./Transport.ts"
 export interface Options {
   /** Device id, 0 to 32 767: the session id of every data message. */
   readonly sessionId: number
+  /** What the session is called in logs, metrics and spans; `session <id>` unless told. */
+  readonly name?: string | undefined
+  /**
+   * Counts for `SessionMetrics`, with more labels if wanted; off unless told. Give each session a `name` of its own: those
+   * alike in all labels share their series.
+   */
+  readonly metrics?: boolean | { readonly attributes?: Readonly<Record<string, string>> | undefined } | undefined
+  /**
+   * A span of kind `client` for each request, named as its primary (`S1F3`), with the caller's span as parent; off unless
+   * told. For primaries of the peer see `Session.serve`.
+   */
+  readonly spans?: boolean | undefined
   /** Equipment reports faults with stream 9, a host does not. The active side is host unless told, the passive equipment. */
   readonly role?: "host" | "equipment" | undefined
   /** Defaults of SEMI E37 where absent. A value out of range is used and reported. */
@@ -126,9 +140,12 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
         expected: "a number from 1 on"
       })
     }
+    const sessionId = yield* between("sessionId", options.sessionId, 0, 0x7fff)
     return {
       table: table({ mode, unselected: options.unselected }),
-      sessionId: yield* between("sessionId", options.sessionId, 0, 0x7fff),
+      sessionId,
+      name: options.name ?? `session ${sessionId}`,
+      spans: options.spans ?? false,
       role: options.role ?? (mode === "Active" ? "host" : "equipment"),
       timers,
       t3Millis: Duration.toMillis(timers.t3),
@@ -150,7 +167,8 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       primaryCapacity: yield* between("primaryCapacity", options.primaryCapacity ?? 1024, 1, Number.MAX_SAFE_INTEGER),
       primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
-      decode: ItemCodec.decodeRangeWith(options.decode ?? {})
+      decode: ItemCodec.decodeRangeWith(options.decode ?? {}),
+      adopt: ItemCodec.decodeRangeWith({ binary: "adopt", ...options.decode })
     }
   })
 
@@ -173,26 +191,45 @@ const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effec
 
 const service = (core: Core, current: Current): Service => {
   const { settings } = core
-  const newQueue = Queue.bounded<Outcome>(1)
+  const newQueue = Queue.make<Outcome>({ capacity: 0 })
+  const idle: Array<Queue.Queue<Outcome>> = []
 
-  const transact = (message: SecsMessage, timeout: number) =>
-    Effect.flatMap(newQueue, (replies) => {
-      let transaction: Transaction | undefined
-      const { connection } = current
-      return Effect.onExit(
-        Effect.suspend(() => {
-          if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
-          const opened = connection.data.request(message, timeout, replies)
-          if (Result.isFailure(opened)) return Effect.fail(opened.failure)
-          transaction = opened.success
-          return Effect.flatten(Queue.take(replies))
-        }),
-        () => {
-          if (transaction !== undefined) connection!.data.release(transaction)
-          return Effect.void
-        }
-      )
-    })
+  const exchangeOn = (
+    message: SecsMessage,
+    timeout: number,
+    replies: Queue.Queue<Outcome>,
+    onOpen: ((systemBytes: number) => void) | undefined
+  ) => {
+    let transaction: Transaction | undefined
+    const { connection } = current
+    return Effect.onExit(
+      Effect.suspend(() => {
+        if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
+        const opened = connection.data.request(message, timeout, replies)
+        if (Result.isFailure(opened)) return Effect.fail(opened.failure)
+        transaction = opened.success
+        onOpen?.(transaction.systemBytes)
+        return Effect.flatten(Queue.take(replies))
+      }),
+      (exit) => {
+        if (transaction !== undefined) connection!.data.release(transaction)
+        core.meter?.ended(exit, transaction)
+        idle.push(replies)
+        return Effect.void
+      }
+    )
+  }
+  const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) => {
+    const replies = idle.pop()
+    return replies === undefined
+      ? Effect.flatMap(newQueue, (made) => exchangeOn(message, timeout, made, onOpen))
+      : exchangeOn(message, timeout, replies, onOpen)
+  }
+
+  const transact = settings.spans
+    ? (message: SecsMessage, timeout: number) =>
+        Spans.requested(settings, message, (onOpen) => exchange(message, timeout, onOpen))
+    : exchange
 
   return Session.of({
     state: Effect.sync(() => core.state),
@@ -256,8 +293,11 @@ const runConnection = (core: Core, current: Current, channel: ByteChannel): Effe
     if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)
   })
 
-const warnOutOfRange = (timers: Timers.Timers): Effect.Effect<void> =>
-  Effect.forEach(Timers.outOfRange(timers), (timer) => Effect.logWarning(Timers.describe(timer)), { discard: true })
+const warnOutOfRange = ({ name, sessionId, timers }: Settings): Effect.Effect<void> =>
+  Effect.annotateLogs(
+    Effect.forEach(Timers.outOfRange(timers), (timer) => Effect.logWarning(Timers.describe(timer)), { discard: true }),
+    { session: name, sessionId }
+  )
 
 /** Separate.req, if there is a session, and its way out; then nothing is dialled or taken any more. */
 const close = (core: Core, current: Current): Effect.Effect<void> =>
@@ -379,13 +419,30 @@ const runPassive = (
     }
   })
 
+/** Metrics, where they are wanted. They end last, as the end of a connection is still counted. */
+const makeMeter = (mode: "Active" | "Passive", options: Options, core: Core, current: Current) => {
+  if (options.metrics === undefined || options.metrics === false) return Effect.undefined
+  const given = options.metrics === true ? {} : options.metrics.attributes
+  const { name, role } = core.settings
+  const levels = (): Levels => ({
+    selected: core.state === "Selected",
+    open: current.connection?.data.open ?? 0,
+    oldestSentAt: current.connection?.data.oldestSentAt ?? Number.NaN,
+    unwritten: current.connection?.unwritten ?? 0,
+    unread: core.unread.primaries,
+    unreadBytes: core.unread.bytes
+  })
+  return Meter.make({ ...given, session: name, role, mode: mode.toLowerCase() }, core.clock, levels)
+}
+
 const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
   Effect.gen(function* () {
     const settings = yield* settingsOf(mode, options)
     const transport = yield* Transport
     const core = yield* Core.make(settings)
     const current = new Current()
-    yield* warnOutOfRange(settings.timers)
+    core.meter = yield* makeMeter(mode, options, core, current)
+    yield* warnOutOfRange(settings)
     // Registered first, so it runs when everything else of the session has ended.
     yield* Effect.addFinalizer(() => Effect.sync(() => core.end()))
     const run = mode === "Active" ? runActive(core, current, transport) : runPassive(core, current, transport)

@@ -84,7 +84,7 @@ const invalidPort = (port: number, minimum: number): TransportReason | undefined
     ? undefined
     : { _tag: "Other", code: "BadPort", detail: `a port is an integer from ${minimum} to 65535, not ${port}` }
 
-const release = (socket: net.Socket): Effect.Effect<void> =>
+const closing = (socket: net.Socket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     if (socket.destroyed) return resume(Effect.void)
     const done = () => resume(Effect.void)
@@ -103,36 +103,61 @@ const release = (socket: net.Socket): Effect.Effect<void> =>
     )
   )
 
-type Resume<A> = (effect: Effect.Effect<A, TransportError>) => void
+/** Chunks from this size on have memory of their own that is worth giving back at once. */
+const releasedFrom = 16 * 1024
+
+/**
+ * Frees what a chunk held. Left to the garbage collector, the chunks of large messages cost more than all else: memory
+ * outside its heap makes it go through all of the heap, again and again.
+ */
+const release = (chunk: Uint8Array): void => {
+  const buffer = chunk.buffer as ArrayBuffer & { readonly transfer?: (length: number) => void }
+  if (chunk.length >= releasedFrom && chunk.length === buffer.byteLength) buffer.transfer?.(0)
+}
+
+/** Whoever reads a socket: given what has come, or why nothing more will. False when it wants no more for now. */
+interface Reader {
+  readonly take: (chunks: ReadonlyArray<Uint8Array>) => boolean
+  readonly fail: (error: TransportError) => void
+}
 
 /** Reads and writes of one socket. Every end of it ends a `pull` that waits. */
 const channel = (socket: net.Socket, peer: string): ByteChannel => {
   let chunks: Array<Uint8Array> = []
   let size = 0
   let failure: TransportError | undefined
-  let reader: Resume<ReadonlyArray<Uint8Array>> | undefined
+  let reader: Reader | undefined
 
-  const take = () => {
+  const give = (to: Reader, taken: ReadonlyArray<Uint8Array>): void => {
+    // Whoever is done may read again before `take` returns.
+    reader = undefined
+    if (to.take(taken)) reader = to
+  }
+  /** From now on `to` is given what comes; what has come and how it ended come first. */
+  const read = (to: Reader): Effect.Effect<void> => {
     const taken = chunks
     chunks = []
     size = 0
     if (socket.isPaused()) socket.resume()
-    return Effect.succeed(taken)
+    if (taken.length > 0) give(to, taken)
+    else reader = to
+    if (reader === to && failure !== undefined) {
+      reader = undefined
+      to.fail(failure)
+    }
+    return Effect.sync(() => {
+      if (reader === to) reader = undefined
+    })
   }
   const fail = (operation: "read" | "write", reason: TransportReason): void => {
     failure ??= new TransportError({ operation, address: peer, reason })
-    if (reader === undefined || chunks.length > 0) return
-    const resume = reader
+    const to = reader
     reader = undefined
-    resume(Effect.fail(failure))
+    to?.fail(failure)
   }
   socket.on("data", (chunk: Uint8Array) => {
-    if (reader !== undefined) {
-      // Continues the reading fiber here and now.
-      const resume = reader
-      reader = undefined
-      return resume(Effect.succeed([chunk]))
-    }
+    // The reading fiber goes on here and now.
+    if (reader !== undefined) return give(reader, [chunk])
     chunks.push(chunk)
     size += chunk.length
     if (size >= highWaterMark) socket.pause()
@@ -159,14 +184,32 @@ const channel = (socket: net.Socket, peer: string): ByteChannel => {
 
   return {
     peer,
-    pull: Effect.callback((resume) => {
-      if (chunks.length > 0) return resume(take())
-      if (failure !== undefined) return resume(Effect.fail(failure))
-      reader = resume
-      return Effect.sync(() => {
-        if (reader === resume) reader = undefined
+    pull: Effect.callback((resume) =>
+      read({
+        take: (taken) => {
+          resume(Effect.succeed(taken))
+          return false
+        },
+        fail: (error) => resume(Effect.fail(error))
       })
-    }),
+    ),
+    pullWhile: (take) =>
+      Effect.callback((resume) =>
+        read({
+          take: (taken) => {
+            try {
+              const more = take(taken)
+              for (const chunk of taken) release(chunk)
+              if (more) return true
+              resume(Effect.void)
+            } catch (defect) {
+              resume(Effect.die(defect))
+            }
+            return false
+          },
+          fail: (error) => resume(Effect.fail(error))
+        })
+      ),
     write: (buffers) =>
       Effect.suspend(() => {
         if (!socket.writable) {
@@ -174,38 +217,35 @@ const channel = (socket: net.Socket, peer: string): ByteChannel => {
             failure ?? new TransportError({ operation: "write", address: peer, reason: { _tag: "Closed" } })
           )
         }
-        let room = true
-        if (buffers.length === 1) {
-          room = socket.write(buffers[0]!)
-        } else {
-          socket.cork()
-          for (const buffer of buffers) room = socket.write(buffer)
-          socket.uncork()
-        }
-        return room ? Effect.void : drained
-      })
+        return writeAll(socket, buffers) ? Effect.void : drained
+      }),
+    writeUnsafe: (buffers) => socket.writable && writeAll(socket, buffers)
   }
 }
 
-/**
- * A peer that does not take this side's certificate may find that out, or say so, when the handshake is done here: an
- * end without a first byte is given its own name.
- */
-const secured = (channel: ByteChannel): ByteChannel => {
-  let heard = false
-  const first = channel.pull.pipe(
-    Effect.map((chunks) => {
-      heard = true
-      return chunks
-    }),
-    Effect.mapError((error) => {
-      const { address, operation, reason } = error
-      return reason._tag === "Ended" || reason._tag === "Reset"
-        ? new TransportError({ operation, address, reason: { _tag: "HandshakeEnded", finished: true } })
-        : error
-    })
-  )
-  return { ...channel, pull: Effect.suspend(() => (heard ? channel.pull : first)) }
+/** Batches up to this many bytes are copied together: one buffer costs the socket less than many. */
+const joined = 16 * 1024
+
+/** False when the socket has more to write than it likes to hold. */
+const writeAll = (socket: net.Socket, buffers: ReadonlyArray<Uint8Array>): boolean => {
+  if (buffers.length === 0) return !socket.writableNeedDrain
+  if (buffers.length === 1) return socket.write(buffers[0]!)
+  let size = 0
+  for (const buffer of buffers) size += buffer.length
+  if (size <= joined) {
+    const all = Buffer.allocUnsafe(size)
+    let at = 0
+    for (const buffer of buffers) {
+      all.set(buffer, at)
+      at += buffer.length
+    }
+    return socket.write(all)
+  }
+  let room = true
+  socket.cork()
+  for (const buffer of buffers) room = socket.write(buffer)
+  socket.uncork()
+  return room
 }
 
 const tune = (socket: net.Socket): void => {
@@ -237,7 +277,7 @@ const dial = (options: ConnectOptions): Effect.Effect<net.Socket, TransportReaso
         socket.destroy()
       })
     }),
-    release,
+    closing,
     { interruptible: true }
   )
 
@@ -249,8 +289,8 @@ const open = (
     const socket = yield* dial(options)
     const peer = at(socket.remoteAddress ?? options.host, options.port)
     if (tls === undefined) return channel(socket, peer)
-    const over = yield* Effect.acquireRelease(Tls.connect(tls, socket, options.host), release, { interruptible: true })
-    return secured(channel(over, peer))
+    const over = yield* Effect.acquireRelease(Tls.connect(tls, socket, options.host), closing, { interruptible: true })
+    return Tls.secured(channel(over, peer))
   })
 
 const misconfigured = (error: InvalidOption): TransportReason => ({ _tag: "Misconfigured", error })
@@ -371,12 +411,12 @@ export const makeListen = (
       secure(socket, offer, refused)
     })
 
-    const next = Effect.acquireRelease(Queue.take(accepted), release, { interruptible: true })
+    const next = Effect.acquireRelease(Queue.take(accepted), closing, { interruptible: true })
     const open = Effect.map(next, (socket) => {
       tune(socket)
       const opened = channel(socket, at(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0))
       socket.resume()
-      return tls === undefined ? opened : secured(opened)
+      return tls === undefined ? opened : Tls.secured(opened)
     })
     return {
       transport: { description, open },

@@ -12,8 +12,9 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { State } from "./ConnectionState.ts"
+import * as Spans from "./internal/Spans.ts"
 import type { TransactionError } from "./SessionError.ts"
-import type { SessionEvent } from "./SessionEvent.ts"
+import { isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
 
 /**
  * A primary the peer sent. It is bound to the connection it came on: a reply after that connection ended fails and
@@ -26,7 +27,8 @@ export interface InboundPrimary {
   readonly sessionId: number
   readonly systemBytes: number
   /**
-   * Sends the secondary, function one higher, with an item or header only. Done when it is written.
+   * Sends the secondary, function one higher, with an item or header only. Done at once while the peer keeps up, and
+   * written in the same turn; suspends while the peer does not read.
    *
    * Fails    `NoReplyExpected` without W-bit, `AlreadyReplied`, `ConnectionLost`, `Unsendable`, `TooLong`
    */
@@ -139,6 +141,14 @@ export const events: Stream.Stream<SessionEvent, never, Session> = Stream.unwrap
 )
 
 /**
+ * The messages among the `events` of the session in the context: every one that is sent or received, control messages
+ * included, with its item where it is data. A slow reader loses the oldest.
+ *
+ * @since 0.1.0
+ */
+export const wire: Stream.Stream<Wire, never, Session> = Stream.filter(events, isWire)
+
+/**
  * `awaitSelected` of the session in the context.
  *
  * @since 0.1.0
@@ -159,6 +169,8 @@ export interface ServeOptions {
    * request, or takes long, wants more.
    */
   readonly concurrency?: number | "unbounded" | undefined
+  /** A span of kind `server` for each primary, named as it (`S1F3`), around its handler; off unless told. */
+  readonly spans?: boolean | undefined
 }
 
 /** A handler's effect as one type, where its branches have several. */
@@ -166,10 +178,12 @@ type HandlerOf<Handled> = Effect.Effect<unknown, Effect.Error<Handled>, Effect.S
 
 const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
   primary: InboundPrimary,
-  handler: (primary: InboundPrimary) => Handled
-): Effect.Effect<void, never, Effect.Services<Handled>> =>
+  handler: (primary: InboundPrimary) => Handled,
+  spans: boolean
+): Effect.Effect<void, never, Effect.Services<Handled>> => {
   // @effect-diagnostics-next-line unsafeEffectTypeAssertion:off -- a union of effects, whose parts TypeScript cannot join
-  Effect.catchCause(Effect.asVoid(Effect.suspend(() => handler(primary) as HandlerOf<Handled>)), (cause) =>
+  const handled = Effect.suspend(() => handler(primary) as HandlerOf<Handled>)
+  return Effect.catchCause(Effect.asVoid(spans ? Spans.handled(primary, handled) : handled), (cause) =>
     Cause.hasInterruptsOnly(cause)
       ? Effect.interrupt
       : Effect.andThen(
@@ -177,6 +191,7 @@ const guarded = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
           primary.message.replyExpected ? Effect.ignore(primary.abort) : Effect.void
         )
   )
+}
 
 /**
  * Hands every primary of the session in the context to a handler, until the session ends.
@@ -194,7 +209,7 @@ export const serve = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
   options?: ServeOptions
 ): Effect.Effect<void, never, Effect.Services<Handled> | Session> =>
   primaries.pipe(
-    Stream.mapEffect((primary) => guarded(primary, handler), {
+    Stream.mapEffect((primary) => guarded(primary, handler, options?.spans ?? false), {
       concurrency: options?.concurrency ?? 1,
       unordered: true
     }),

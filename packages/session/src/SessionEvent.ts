@@ -7,11 +7,12 @@
  * @since 0.1.0
  */
 import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
-import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
+import { type HsmsHeader, SType } from "@effect-secs/codec/HsmsHeader"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Duration from "effect/Duration"
 import type { State } from "./ConnectionState.ts"
 import { describeDisconnect, type DisconnectReason, type TransportError } from "./SessionError.ts"
+import * as SystemBytes from "./SystemBytes.ts"
 
 interface Event<Tag extends string> {
   readonly _tag: Tag
@@ -156,12 +157,24 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K>
  */
 export type Untimed = DistributiveOmit<SessionEvent, "at">
 
+/**
+ * A message on the wire: what `Session.wire` gives.
+ *
+ * @since 0.1.0
+ */
+export type Wire = Sent | Received
+
+/**
+ * @since 0.1.0
+ */
+export const isWire = (event: SessionEvent): event is Wire => event._tag === "Sent" || event._tag === "Received"
+
 const millis = (duration: Duration.Duration | undefined): string =>
   duration === undefined ? "unknown" : `${Math.round(Duration.toMillis(duration))} ms`
 
 const text = (message: SecsMessage | undefined): string => (message?.item === undefined ? "" : ` ${message.item}`)
 
-const lost = ({ openTransactions, unwritten }: Disconnected): string =>
+const lost = ({ openTransactions, unwritten }: Omit<Disconnected, "at">): string =>
   openTransactions + unwritten === 0
     ? ""
     : ` (${openTransactions} open transactions and ${unwritten} unwritten messages failed)`
@@ -171,7 +184,7 @@ const lost = ({ openTransactions, unwritten }: Disconnected): string =>
  *
  * @since 0.1.0
  */
-export const describe = (event: SessionEvent): string => {
+export const describe = (event: Untimed): string => {
   switch (event._tag) {
     case "StateChanged":
       return `${event.from} -> ${event.to}`
@@ -206,4 +219,49 @@ export const describe = (event: SessionEvent): string => {
     case "ConnectionRefused":
       return `turned away ${event.peer}: another connection has the session`
   }
+}
+
+/**
+ * What a log can be filtered by. Every event has `event`, its tag. Where they apply: `from` and `to`, the states;
+ * `stream` and `function` as numbers; `systemBytes` as eight hexadecimal digits, as in every text of this library;
+ * `reason`, the tag or code of what went wrong; `peer` and `address`; and counts under the names they have in the event.
+ *
+ * @since 0.1.0
+ */
+export const annotations = (event: Untimed): Readonly<Record<string, string | number | boolean>> => {
+  const about = "header" in event ? { event: event._tag, ...annotated(event.header) } : { event: event._tag }
+  switch (event._tag) {
+    case "StateChanged":
+      return { ...about, from: event.from, to: event.to }
+    case "Connected":
+    case "ConnectionRefused":
+      return { ...about, peer: event.peer }
+    case "ConnectFailed":
+      return { ...about, address: event.error.address, reason: event.error.reason._tag }
+    case "Disconnected": {
+      const { openTransactions, unwritten } = event
+      return { ...about, reason: event.reason._tag, openTransactions, unwritten }
+    }
+    case "UnmatchedReply":
+      return { ...about, reason: event.kind }
+    case "SessionIdMismatch":
+      return { ...about, expected: event.expected, dropped: event.dropped }
+    case "Undecodable":
+      return { ...about, reason: event.error.reason._tag }
+    case "Refused":
+      return { ...about, reason: event.rejectReason }
+    case "ProtocolWarning":
+      return { ...about, reason: event.what }
+    case "LinktestFailed":
+      return { ...about, failures: event.failures, maxFailures: event.maxFailures }
+    default:
+      return about
+  }
+}
+
+const annotated = (header: HsmsHeader) => {
+  const systemBytes = SystemBytes.format(header.systemBytes)
+  return header.sType === SType.Data
+    ? { systemBytes, stream: header.stream, function: header.function }
+    : { systemBytes, sType: header.sType }
 }

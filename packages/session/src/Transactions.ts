@@ -9,8 +9,9 @@
  */
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import type * as Clock from "effect/Clock"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import { type Deadline, Deadlines, type Fork } from "./internal/Alarm.ts"
 import type { Owner } from "./internal/Outbox.ts"
 import type { TransactionError } from "./SessionError.ts"
@@ -19,6 +20,17 @@ import type { TransactionError } from "./SessionError.ts"
  * @since 0.1.0
  */
 export type Outcome = Exit.Exit<SecsMessage, TransactionError>
+
+/**
+ * How a request ended, in one word: `Replied`, the tag of the reason it failed with, or `Interrupted`.
+ *
+ * @since 0.1.0
+ */
+export const outcomeName = (outcome: Outcome): string => {
+  if (Exit.isSuccess(outcome)) return "Replied"
+  const error = Exit.findError(outcome)
+  return Result.isSuccess(error) ? error.success.reason._tag : "Interrupted"
+}
 
 /**
  * @since 0.1.0
@@ -79,7 +91,6 @@ export class Transaction implements Deadline, Owner {
   /** Wakes the caller now, not in a later turn. */
   settle(outcome: Outcome): void {
     Queue.offerUnsafe(this.#replies, outcome)
-    Queue.flushUnsafe(this.#replies)
   }
 }
 
@@ -115,6 +126,12 @@ export class Transactions {
 
   get size(): number {
     return this.#open.size
+  }
+
+  /** When the primary of the oldest was written, by the monotonic clock; NaN where it was not, or none is open. */
+  get oldestSentAt(): number {
+    for (const { sentAt } of this.#open.values()) return sentAt
+    return Number.NaN
   }
 
   has(systemBytes: number): boolean {

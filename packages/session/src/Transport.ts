@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -29,10 +30,25 @@ export interface ByteChannel {
   readonly pull: Effect.Effect<ReadonlyArray<Uint8Array>, TransportError>
 
   /**
+   * The same for chunk after chunk, where a transport can: gives `take` all that comes, in the turn it comes in, and is
+   * done when `take` returns false. Chunks are valid during the call only. Fails as `pull` does; what `take` throws is a
+   * defect. A fiber that sleeps through its chunks costs less than one that wakes for each.
+   */
+  readonly pullWhile?:
+    | ((take: (chunks: ReadonlyArray<Uint8Array>) => boolean) => Effect.Effect<void, TransportError>)
+    | undefined
+
+  /**
    * Hands all buffers to the peer's direction, in order and in one go; suspends while the peer does not read. The
-   * bytes are handed over in the call itself where there is room.
+   * bytes are handed over in the call itself where there is room, and are nobody else's until it is done.
    */
   readonly write: (buffers: ReadonlyArray<Uint8Array>) => Effect.Effect<void, TransportError>
+
+  /**
+   * The same without an Effect, where a transport can: hands all buffers over in the call itself. True where there is
+   * room for more; after false, `write` of no buffers suspends until there is, or fails. Throws nothing.
+   */
+  readonly writeUnsafe?: ((buffers: ReadonlyArray<Uint8Array>) => boolean) | undefined
 }
 
 /**
@@ -47,6 +63,61 @@ export class Transport extends Context.Service<
     readonly open: Effect.Effect<ByteChannel, TransportError, Scope.Scope>
   }
 >()("@effect-secs/session/Transport") {}
+
+// --- the wire tap --------------------------------------------------------------------------------------------------
+
+/**
+ * Bytes that pass a tap, as this side saw them: what was handed to the socket or came from it at once. TCP may cut a
+ * message in two or join several.
+ *
+ * @since 0.1.0
+ */
+export interface Tapped {
+  readonly direction: "sent" | "received"
+  /** Valid during the call; copy what must outlive it. */
+  readonly bytes: Uint8Array
+  /** Milliseconds since 1970, by the clock of the session. */
+  readonly at: number
+  /** 1 for the first connection that was opened through the tap, 2 for the next. */
+  readonly connection: number
+  readonly peer: string
+}
+
+/**
+ * A transport that shows all bytes that pass through it, for capture files and the like. `onBytes` is called before bytes
+ * are written and after they have come, once for each buffer; it runs between the frames of the session, so it should be
+ * quick. A throw in it ends the connection.
+ *
+ * @example
+ * const tapped = Transport.tap(yield* NodeTransport.makeConnect({ host, port }), ({ bytes }) => capture.push(bytes.slice()))
+ *
+ * @since 0.1.0
+ */
+export const tap = (transport: Transport["Service"], onBytes: (tapped: Tapped) => void): Transport["Service"] => {
+  let connections = 0
+  return {
+    description: transport.description,
+    open: Effect.gen(function* () {
+      const channel = yield* transport.open
+      const clock = yield* Clock.Clock
+      const connection = ++connections
+      const { peer } = channel
+      const show = (direction: Tapped["direction"], buffers: ReadonlyArray<Uint8Array>): void => {
+        const at = clock.currentTimeMillisUnsafe()
+        for (const bytes of buffers) onBytes({ direction, bytes, at, connection, peer })
+      }
+      return {
+        peer,
+        pull: Effect.tap(channel.pull, (chunks) => Effect.sync(() => show("received", chunks))),
+        write: (buffers) =>
+          Effect.suspend(() => {
+            show("sent", buffers)
+            return channel.write(buffers)
+          })
+      }
+    })
+  }
+}
 
 // --- in memory -----------------------------------------------------------------------------------------------------
 

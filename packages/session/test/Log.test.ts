@@ -1,22 +1,43 @@
 import { assert, describe, it } from "@effect/vitest"
+import { SecsMessage } from "@effect-secs/codec"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import type * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import type { Transport } from "../src/index.ts"
 import { HsmsSession } from "../src/index.ts"
+import { Log } from "../src/internal/Log.ts"
+import type { Untimed } from "../src/SessionEvent.ts"
 import * as kit from "./kit.ts"
 
-/** Collects every line that is logged, with its level, for whatever is made inside. */
-const logged = <A, E, R>(effect: (lines: ReadonlyArray<string>) => Effect.Effect<A, E, R>) =>
+interface Line {
+  readonly text: string
+  readonly annotations: Readonly<Record<string, unknown>>
+}
+
+/** Collects every line that is logged, with its level and annotations, for whatever is made inside. */
+const logged = <A, E, R>(
+  effect: (lines: ReadonlyArray<Line>) => Effect.Effect<A, E, R>,
+  minimum: LogLevel.LogLevel = "All"
+) =>
   Effect.suspend(() => {
-    const lines: Array<string> = []
-    const logger = Logger.make(({ logLevel, message }) => {
-      lines.push(`${logLevel} ${String(Array.isArray(message) ? message[0] : message)}`)
+    const lines: Array<Line> = []
+    const logger = Logger.make(({ fiber, logLevel, message }) => {
+      lines.push({
+        text: `${logLevel} ${String(Array.isArray(message) ? message[0] : message)}`,
+        annotations: fiber.getRef(References.CurrentLogAnnotations)
+      })
     })
-    const layers = Layer.merge(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, "All"))
+    const layers = Layer.merge(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, minimum))
     return Effect.provide(effect(lines), layers)
   })
+
+const texts = (lines: ReadonlyArray<Line>): ReadonlyArray<string> => lines.map(({ text }) => text)
+
+const ofFaults = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
+  texts(lines.filter(({ annotations }) => annotations["event"] !== "StateChanged"))
 
 describe("the log of a session", () => {
   it.effect("warns of the first fault of a kind and keeps further ones for debugging, until it is selected again", () =>
@@ -25,7 +46,7 @@ describe("the log of a session", () => {
         const { dial, peer } = yield* kit.passiveSelected()
         yield* peer.send(kit.linktestRsp(1), kit.linktestRsp(2))
         yield* kit.settle
-        assert.deepStrictEqual(lines, [
+        assert.deepStrictEqual(ofFaults(lines), [
           "Warn session 10: rejected LinktestRsp session 65535 [00000001] with reason 3",
           "Debug session 10: rejected LinktestRsp session 65535 [00000002] with reason 3"
         ])
@@ -34,7 +55,7 @@ describe("the log of a session", () => {
         yield* again.send(kit.selectReq(3))
         yield* again.send(kit.linktestRsp(4))
         yield* kit.settle
-        assert.deepStrictEqual(lines.slice(2), [
+        assert.deepStrictEqual(ofFaults(lines).slice(2), [
           "Warn session 10: disconnected: read memory: the peer closed the connection",
           "Warn session 10: rejected LinktestRsp session 65535 [00000004] with reason 3"
         ])
@@ -56,15 +77,210 @@ describe("the log of a session", () => {
         yield* kit.pass("10 seconds")
         const failed =
           "session 0: connect 127.0.0.1:5000: no answer within 1s: check address and firewall; next attempt in 1000 ms"
-        assert.strictEqual(lines.filter((line) => line === `Warn ${failed}`).length, 1)
-        assert.isAtLeast(lines.filter((line) => line === `Debug ${failed}`).length, 3)
+        assert.strictEqual(texts(lines).filter((line) => line === `Warn ${failed}`).length, 1)
+        assert.isAtLeast(texts(lines).filter((line) => line === `Debug ${failed}`).length, 3)
         yield* scope.close
-        assert.isTrue(lines.every((line) => line.endsWith(failed)))
+        assert.isTrue(ofFaults(lines).every((line) => line.endsWith(failed)))
 
         const { close } = yield* kit.passiveSelected()
         yield* close
-        assert.strictEqual(lines.at(-1), "Debug session 10: disconnected: closed by this side")
+        assert.strictEqual(ofFaults(lines).at(-1), "Debug session 10: disconnected: closed by this side")
       })
     )
   )
+
+  it.effect("has an info line when a session begins and when it ends, and debug lines for the steps in between", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { close } = yield* kit.activeSelected({ name: "ETCH-07" })
+        yield* close
+        const states = lines.filter(({ annotations }) => annotations["event"] === "StateChanged")
+        assert.deepStrictEqual(texts(states), [
+          "Debug ETCH-07: NotConnected -> Connecting",
+          "Debug ETCH-07: Connecting -> NotSelected, peer passive",
+          "Info ETCH-07: NotSelected -> Selected, peer passive",
+          "Info ETCH-07: Selected -> NotConnected, peer passive"
+        ])
+        assert.deepStrictEqual(states[2]!.annotations, {
+          session: "ETCH-07",
+          sessionId: 10,
+          peer: "passive",
+          event: "StateChanged",
+          from: "NotSelected",
+          to: "Selected"
+        })
+      })
+    )
+  )
+
+  it.effect("names the peer of the connection that lives and of none other", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { accept, peer } = yield* kit.activeSelected({ timers: { t5: "1 second" } })
+        yield* peer.close
+        yield* kit.pass("1 second")
+        yield* accept
+        const peers = lines
+          .filter(({ annotations }) => annotations["event"] === "StateChanged")
+          .map(({ annotations }) => [annotations["to"], annotations["peer"]])
+        assert.deepStrictEqual(peers, [
+          ["Connecting", undefined],
+          ["NotSelected", "passive"],
+          ["Selected", "passive"],
+          ["NotConnected", "passive"],
+          ["Connecting", undefined],
+          ["NotSelected", "passive"]
+        ])
+      })
+    )
+  )
+
+  it.effect("annotates a fault with what a filter needs: session, peer, event, message and reason", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { peer } = yield* kit.passiveSelected({ name: "LITHO-1", sessionIdPolicy: "warn" })
+        yield* peer.send(kit.primary(1, 3, 0x0a0b, "", 11), kit.linktestRsp(0x0c))
+        yield* peer.send(kit.data(1, 4, 0x0d))
+        yield* peer.close
+        const about = { session: "LITHO-1", sessionId: 10, peer: "active" }
+        assert.deepStrictEqual(
+          lines.filter(({ annotations }) => annotations["event"] !== "StateChanged"),
+          [
+            {
+              text: "Warn LITHO-1: S1F3 W session 11 [00000a0b]: session id 11, expected 10",
+              annotations: {
+                ...about,
+                event: "SessionIdMismatch",
+                systemBytes: "00000a0b",
+                stream: 1,
+                function: 3,
+                expected: 10,
+                dropped: false
+              }
+            },
+            {
+              text: "Warn LITHO-1: rejected LinktestRsp session 65535 [0000000c] with reason 3",
+              annotations: { ...about, event: "Refused", systemBytes: "0000000c", sType: 6, reason: 3 }
+            },
+            {
+              text: "Warn LITHO-1: orphan reply S1F4 session 10 [0000000d], age unknown",
+              annotations: {
+                ...about,
+                event: "UnmatchedReply",
+                systemBytes: "0000000d",
+                stream: 1,
+                function: 4,
+                reason: "Orphan"
+              }
+            },
+            {
+              text: "Warn LITHO-1: disconnected: read memory: the peer closed the connection",
+              annotations: {
+                ...about,
+                event: "Disconnected",
+                reason: "TcpClosed",
+                openTransactions: 0,
+                unwritten: 0
+              }
+            }
+          ]
+        )
+      })
+    )
+  )
+
+  it.effect("annotates a dial that failed with address and reason, as there is no peer", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        yield* kit.closable(HsmsSession.makeActive({ sessionId: 3, connectTimeout: "1 second" }), {
+          description: "connect 127.0.0.1:5000",
+          open: Effect.never
+        })
+        yield* kit.pass("1 second")
+        assert.deepStrictEqual(
+          lines.filter(({ annotations }) => annotations["event"] === "ConnectFailed").map((line) => line.annotations),
+          [
+            {
+              session: "session 3",
+              sessionId: 3,
+              event: "ConnectFailed",
+              address: "127.0.0.1:5000",
+              reason: "TimedOut"
+            }
+          ]
+        )
+      })
+    )
+  )
+
+  it.effect("has no line for a message, whatever the level", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* kit.passiveSelected()
+        const before = lines.length
+        const request = yield* kit.start(session.request(SecsMessage.primary(1, 1)))
+        const { system } = yield* peer.next
+        yield* peer.send(kit.data(1, 2, system))
+        yield* kit.value(request)
+        yield* peer.send(kit.linktestReq(7))
+        assert.deepStrictEqual(yield* peer.next, kit.linktestRsp(7))
+        assert.isAbove(before, 0)
+        assert.strictEqual(lines.length, before)
+      })
+    )
+  )
+
+  it.effect("names the session in the warning of a timer out of range", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        yield* kit.passive({ name: "CVD-2", timers: { t3: "500 seconds" } })
+        assert.deepStrictEqual(
+          lines.map(({ annotations }) => annotations),
+          [{ session: "CVD-2", sessionId: 10 }]
+        )
+      })
+    )
+  )
+
+  it.effect("keeps the annotations of whoever made the session", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        yield* kit.passiveSelected().pipe(Effect.annotateLogs({ line: "A" }))
+        assert.strictEqual(lines.at(-1)!.annotations["line"], "A")
+      })
+    )
+  )
+})
+
+/** A fault that cannot be told: whoever renders it dies. */
+const untold = (tag: "Refused" | "UnmatchedReject"): Untimed => {
+  const event = {
+    _tag: tag,
+    rejectReason: 3,
+    get header(): never {
+      throw new Error("the fault was rendered")
+    }
+  }
+  return event
+}
+
+describe("a line that is not logged", () => {
+  for (const [why, references] of [
+    ["below the minimum level", Context.make(References.MinimumLogLevel, "Error")],
+    ["with no logger", Context.make(References.CurrentLoggers, new Set())]
+  ] as const) {
+    it(`is not rendered ${why}`, () => {
+      const log = new Log("session 10", 10, Context.merge(Context.empty(), references))
+      log.fault(untold("Refused"))
+      log.stateChanged("NotSelected", "Selected")
+    })
+  }
+
+  it("is rendered by the same fault as soon as somebody wants it", () => {
+    const log = new Log("session 10", 10, Context.make(References.MinimumLogLevel, "Warn"))
+    assert.throws(() => log.fault(untold("Refused")), "the fault was rendered")
+    // The second of a kind is a debug line, which nobody wants.
+    log.fault(untold("Refused"))
+    assert.throws(() => log.fault(untold("UnmatchedReject")), "the fault was rendered")
+  })
 })

@@ -24,7 +24,8 @@ import {
   rawConnect,
   rawServer,
   tcpHandles,
-  until
+  until,
+  warnings
 } from "./secure.ts"
 
 const ca = pem("ca")
@@ -178,7 +179,7 @@ describe("sessions over TLS", () => {
           yield* Effect.all([megabyte(session), megabyte(equipment)], { concurrency: "unbounded" }),
           [true, true]
         )
-        assert.deepStrictEqual([refusals, lines], [[], []])
+        assert.deepStrictEqual([refusals, warnings(lines)], [[], []])
       })
     )
   }
@@ -591,7 +592,7 @@ describe("a listener over TLS", () => {
         /^accept 127\.0\.0\.1:\d+: the peer gave no certificate, and this side demands one$/
       )
       const { address } = refusals[0]!
-      assert.deepStrictEqual(lines, [
+      assert.deepStrictEqual(warnings(lines), [
         `Warn listen ${host}:${port}: turned away ${address}: the peer gave no certificate, and this side demands one`
       ])
     })
@@ -618,6 +619,25 @@ describe("a listener over TLS", () => {
         assert.deepStrictEqual(yield* end(channel), { _tag: "HandshakeEnded", finished: true })
         yield* until(() => refusals.length === 1)
         assert.deepStrictEqual(refusals[0]!.reason, reason)
+      })
+    )
+  }
+
+  for (const [what, own, sentence] of [
+    ["no certificate", {}, "the peer demands a certificate: set tls.cert and tls.key"],
+    [
+      "another CA's certificate",
+      identity("other-client"),
+      "the peer closed the connection right after the TLS handshake: see its log, it may refuse this side's certificate"
+    ]
+  ] as const) {
+    live(`leaves a session with ${what} a sentence in its log that says what to do`, (lines) =>
+      Effect.gen(function* () {
+        const { port, transport } = yield* listen({ tls: mutual })
+        const equipment = yield* passive(transport)
+        const session = yield* active({ host, port, tls: { ca, ...own } })
+        yield* until(() => warnings(lines).some((line) => line.includes(`${host}:${port}: ${sentence}`)))
+        assert.deepStrictEqual([yield* session.state, yield* equipment.state].includes("Selected"), false)
       })
     )
   }

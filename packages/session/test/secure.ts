@@ -34,6 +34,8 @@ export const logged = <A, E, R>(effect: (lines: ReadonlyArray<string>) => Effect
     return Effect.provide(effect(lines), layers)
   })
 
+export const warnings = (lines: ReadonlyArray<string>) => lines.filter((line) => line.startsWith("Warn "))
+
 /** Real sockets in real time: every test has a bound. */
 export const live = <A, E>(title: string, test: (lines: ReadonlyArray<string>) => Effect.Effect<A, E, Scope.Scope>) =>
   it.live(title, () => logged(test).pipe(Effect.timeout("25 seconds")), 30_000)

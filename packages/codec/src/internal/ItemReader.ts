@@ -14,7 +14,8 @@ export interface ReadLimits {
   readonly maxItems: number
   readonly ascii: boolean
   readonly allowTrailing: boolean
-  readonly viewBinary: boolean
+  /** A `B` of at least this share of the text becomes a view of it: 0 for all, `Infinity` for none. */
+  readonly viewShare: number
 }
 
 /** Why and where the last `readItem` that returned `undefined` stopped. */
@@ -153,9 +154,10 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
           value = throughWindow ? readWindowText(bytes, at, stop, end) : readText(bytes, at, stop)
           break
         case 0o10: // B
-          value = limits.viewBinary
-            ? new Uint8Array(bytes.buffer, bytes.byteOffset + at, length)
-            : copy(bytes, at, stop)
+          value =
+            length >= (end - start) * limits.viewShare
+              ? new Uint8Array(bytes.buffer, bytes.byteOffset + at, length)
+              : copy(bytes, at, stop)
           break
         case 0o11: // BOOLEAN
           value = length === 1 ? bytes[at] !== 0 : readArray(code, bytes, at, stop)

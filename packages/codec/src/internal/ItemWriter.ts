@@ -12,7 +12,21 @@ import { allocate, latin1Write, littleEndian, swap } from "./platform.ts"
 export interface WriteLimits {
   readonly maxDepth: number
   readonly ascii: boolean
+  /** Bytes from which on a `B` is not written but noted in `borrowed`; `Infinity` for never. */
+  readonly borrowFrom: number
 }
+
+/** A value the caller puts in itself: behind `at` bytes of those that were written. */
+export interface Borrowed {
+  readonly at: number
+  readonly value: Uint8Array
+}
+
+/** What the last `writeItem` left to its caller, who empties it. */
+export const borrowed: Array<Borrowed> = []
+
+/** Where the message begins in the buffer that is being written. */
+let base = 0
 
 /** Why and where the last `writeItem` that returned `undefined` stopped. */
 export const fault: { reason: ItemEncodeReason; path: ReadonlyArray<number> } = {
@@ -58,11 +72,13 @@ export const writeItem = (root: ItemNode, reserve: number, limits: WriteLimits):
   }
   let bytes: Uint8Array = slab
   let start = slabUsed
+  base = start
   let end = write(bytes, start + reserve, [root], 0, 0, limits)
   while (end === full) {
     const { at, children, depth, index, room } = pause
     pause.children = noItems
     bytes = grown(bytes, start, at, room)
+    base = 0
     end = write(bytes, at - start, children, index, depth, limits)
     start = 0
   }
@@ -208,10 +224,16 @@ const write = (
     } else {
       const length = lengthOf(format, value)
       if (length > maxLength) return fail({ _tag: "TooLong", length, maximum: maxLength }, depth, index)
-      if (at + singleRoom + length > limit) return wait(children, index, depth, at, singleRoom + length)
-      at = putHead(bytes, at, format, length)
-      putValue(bytes, at, format, value, length)
-      at += length
+      if (length >= limits.borrowFrom && format === 0o10) {
+        if (at + singleRoom > limit) return wait(children, index, depth, at, singleRoom)
+        at = putHead(bytes, at, format, length)
+        borrowed.push({ at: at - base, value: value as Uint8Array })
+      } else {
+        if (at + singleRoom + length > limit) return wait(children, index, depth, at, singleRoom + length)
+        at = putHead(bytes, at, format, length)
+        putValue(bytes, at, format, value, length)
+        at += length
+      }
     }
 
     while (++index === children.length) {

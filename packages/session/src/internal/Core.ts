@@ -15,13 +15,18 @@ import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
 import type { InboundPrimary } from "../Session.ts"
 import type { Waiting } from "./Inbound.ts"
-import { describe, type SessionEvent, type Untimed } from "../SessionEvent.ts"
+import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
+import { Log } from "./Log.ts"
+import type { Meter } from "./Meter.ts"
 
 /** The options of a session, defaults filled in and checked. */
 export interface Settings {
   readonly table: Table
+  readonly name: string
   readonly sessionId: number
+  /** A span for each request. */
+  readonly spans: boolean
   readonly role: "host" | "equipment"
   readonly timers: Timers
   readonly t3Millis: number
@@ -39,6 +44,8 @@ export interface Settings {
   readonly primaryBytes: number
   readonly ready: () => boolean
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
+  /** The same for bytes that are the item's to keep. */
+  readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
 /** The last message to observers: the session is over. */
@@ -47,12 +54,6 @@ type Over = typeof over
 
 const untilOver = <A>(stream: Stream.Stream<A | Over>): Stream.Stream<A> =>
   Stream.takeWhile(stream, (value): value is A => value !== over)
-
-/** A connection that ends as it should is no warning. */
-const severity = (event: SessionEvent): "Debug" | "Info" | "Warn" => {
-  if (event._tag !== "Disconnected") return "Warn"
-  return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
-}
 
 /** How many times its bounds the buffer of primaries may hold while a reply is awaited. */
 const overfull = 16
@@ -71,9 +72,9 @@ export class Core {
   readonly #room = Latch.makeUnsafe(true)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
   wasSelected = false
-  /** Kinds of faults that were logged since the session was last selected. */
-  readonly #told = new Set<SessionEvent["_tag"]>()
-  readonly #run: (effect: Effect.Effect<void>) => void
+  readonly log: Log
+  /** Undefined while metrics are off. Set once, before anything runs. */
+  meter: Meter | undefined = undefined
   #over = false
   #observers = 0
   #readers = 0
@@ -86,14 +87,14 @@ export class Core {
     changes: PubSub.PubSub<State | Over>,
     events: PubSub.PubSub<SessionEvent | Over>,
     primaries: Queue.Queue<Waiting, Cause.Done>,
-    run: (effect: Effect.Effect<void>) => void
+    log: Log
   ) {
     this.settings = settings
     this.clock = clock
     this.#changes = changes
     this.#events = events
     this.#primaries = primaries
-    this.#run = run
+    this.log = log
     PubSub.publishUnsafe(changes, this.state)
   }
 
@@ -103,7 +104,7 @@ export class Core {
       const changes = yield* PubSub.unbounded<State | Over>({ replay: 1 })
       const events = yield* PubSub.sliding<SessionEvent | Over>(eventCapacity)
       const primaries = yield* Queue.unbounded<Waiting, Cause.Done>()
-      return new Core(settings, clock, changes, events, primaries, Effect.runForkWith(yield* Effect.context()))
+      return new Core(settings, clock, changes, events, primaries, yield* Log.make(settings.name, settings.sessionId))
     })
 
   // --- state -------------------------------------------------------------------------------------------------------
@@ -123,10 +124,10 @@ export class Core {
     if (from === to) return
     PubSub.publishUnsafe(this.#changes, to)
     if (this.observed) this.emit({ _tag: "StateChanged", from, to })
-    if (to === "Selected") {
-      this.#told.clear()
-      this.#selected.openUnsafe()
-    }
+    this.log.stateChanged(from, to)
+    if (to !== "Selected") return
+    this.meter?.selected()
+    this.#selected.openUnsafe()
   }
 
   /** An event without consequences on a connection: dialling, and its end. */
@@ -182,18 +183,11 @@ export class Core {
     PubSub.publishUnsafe(this.#events, event)
   }
 
-  /**
-   * A fault: an event for observers and a line in the log. The first of a kind since the session was last selected is a
-   * warning, more of them are debug lines: what a peer does wrong all the time must not fill a disk.
-   */
+  /** A fault: an event for observers and a line in the log. */
   fault(untimed: Untimed): void {
     if (this.observed) this.emit(untimed)
-    const event = { ...untimed, at: 0 } as SessionEvent
-    const told = this.#told.has(event._tag)
-    this.#told.add(event._tag)
-    this.#run(
-      Effect.logWithLevel(told ? "Debug" : severity(event))(`session ${this.settings.sessionId}: ${describe(event)}`)
-    )
+    this.log.fault(untimed)
+    this.meter?.fault(untimed)
   }
 
   get events(): Stream.Stream<SessionEvent> {
@@ -238,6 +232,11 @@ export class Core {
   #holds(times: number): boolean {
     const { primaryBytes, primaryCapacity } = this.settings
     return Queue.sizeUnsafe(this.#primaries) >= primaryCapacity * times || this.#waitingBytes >= primaryBytes * times
+  }
+
+  /** Primaries that wait for a reader, and the bytes of their text. */
+  get unread(): { readonly primaries: number; readonly bytes: number } {
+    return { primaries: Queue.sizeUnsafe(this.#primaries), bytes: this.#waitingBytes }
   }
 
   /** Somebody awaits a reply: the connection reads on, up to a point, although primaries wait. */

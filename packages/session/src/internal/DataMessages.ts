@@ -23,7 +23,11 @@ import { type ReplyQueue, type Transaction, Transactions } from "../Transactions
 import type { Fork } from "./Alarm.ts"
 import type { Core } from "./Core.ts"
 import { Inbound } from "./Inbound.ts"
+import { type Frame, FrameParts } from "./Frame.ts"
 import type { Outbox, Owner } from "./Outbox.ts"
+
+/** Bytes of header and text above which a frame that came in pieces has a buffer of its own. */
+const ownFrom = 64 * 1024
 
 /** What data messages need of their connection. */
 export interface Port {
@@ -58,6 +62,11 @@ export class DataMessages {
   /** Open transactions. */
   get open(): number {
     return this.#transactions.size
+  }
+
+  /** When the oldest open transaction was written, by the monotonic clock; NaN where none is. */
+  get oldestSentAt(): number {
+    return this.#transactions.oldestSentAt
   }
 
   /** True for system bytes that no other request may use yet. */
@@ -104,7 +113,9 @@ export class DataMessages {
     let item: Item | undefined
     let fault: ItemDecodeError | undefined
     if (text < end) {
-      const decoded = this.#core.settings.decode(bytes, text, end)
+      // A long frame has a buffer of its own, see FrameDecoder: its binary need not be copied.
+      const own = text === HsmsHeader.length && end === bytes.length && end > ownFrom
+      const decoded = own ? this.#core.settings.adopt(bytes, text, end) : this.#core.settings.decode(bytes, text, end)
       if (Result.isSuccess(decoded)) item = decoded.success
       else fault = decoded.failure
     }
@@ -237,7 +248,7 @@ export class DataMessages {
   }
 
   /** The frame of a user's message, or why it cannot be sent. */
-  #frame(message: SecsMessage, header: Header, session: number): Result.Result<Uint8Array, TransactionError> {
+  #frame(message: SecsMessage, header: Header, session: number): Result.Result<Frame, TransactionError> {
     const error = (reason: TransactionReason): Result.Result<never, TransactionError> =>
       Result.fail(
         new TransactionError({
@@ -251,13 +262,14 @@ export class DataMessages {
     if (this.#core.state !== "Selected") return error({ _tag: "NotSelected", state: this.#core.state })
     const valid = validate(message)
     if (Result.isFailure(valid)) return error({ _tag: "Unsendable", error: valid.failure })
-    const frame = Hsms.encodeData(header, message.item)
-    if (Result.isFailure(frame)) return error({ _tag: "Unsendable", error: frame.failure })
-    const length = frame.success.length - 4
+    const encoded = Hsms.encodeDataParts(header, message.item)
+    if (Result.isFailure(encoded)) return error({ _tag: "Unsendable", error: encoded.failure })
+    const frame = encoded.success.length === 1 ? encoded.success[0] : new FrameParts(encoded.success)
+    const length = frame.length - 4
     const maximum = this.#core.settings.maxFrameLength
     if (length > maximum) return error({ _tag: "TooLong", length, maximum })
     if (this.#core.observed) this.#core.emit({ _tag: "Sent", header, message })
-    return Result.succeed(frame.success)
+    return Result.succeed(frame)
   }
 
   /** Opens a transaction and queues its primary. */
@@ -269,6 +281,7 @@ export class DataMessages {
     const { function: function_, stream } = message
     const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout, replies)
     this.#outbox.push(frame.success, transaction)
+    this.#outbox.relieve()
     this.#port.awaiting()
     return Result.succeed(transaction)
   }
@@ -307,6 +320,7 @@ export class DataMessages {
   ): Effect.Effect<void, TransactionError> {
     const frame = this.#frame(message, header, session)
     if (Result.isFailure(frame)) return Effect.fail(frame.failure)
+    if (withdrawn !== undefined && this.#outbox.accept(frame.success)) return Effect.void
     return Effect.callback((resume) => {
       const owner: Owner = {
         queued: false,

@@ -1,10 +1,13 @@
 /**
- * The frames one connection has still to write, and the fiber that writes them: all that is queued in one call.
+ * The frames one connection has still to write. All that is queued in a turn goes to the socket in one call at its end;
+ * a fiber takes over where the peer does not keep up.
  */
 import * as Effect from "effect/Effect"
 import type { TransportError } from "../SessionError.ts"
 import type { ByteChannel } from "../Transport.ts"
 import type { Alarm } from "./Alarm.ts"
+import { buffersOf, type Frame } from "./Frame.ts"
+import type { Meter } from "./Meter.ts"
 
 /** Whoever waits for a frame to be written. */
 export interface Owner {
@@ -16,14 +19,26 @@ export interface Owner {
   readonly lost: () => void
 }
 
+/** Of a frame whose sender has gone on: it is written whatever becomes of the session, as long as TCP lives. */
+const accepted: Owner = { queued: true, written: () => {}, lost: () => {} }
+
+/** Bytes that may wait before a sender has to wait as well. */
+const acceptedBytes = 64 * 1024
+
+/** Frames that are worth a write of their own. */
+const relieveFrom = 32
+
 export class Outbox {
   readonly #channel: ByteChannel
   readonly #now: () => number
   /** Rings when one write takes longer than `#timeout` milliseconds. */
   readonly #stuck: Alarm
   readonly #timeout: number
-  #frames: Array<Uint8Array> = []
+  readonly #meter: Meter | undefined
+  #frames: Array<Frame> = []
   #owners: Array<Owner | undefined> = []
+  /** Bytes of the frames, those withdrawn included. */
+  #bytes = 0
   /** Frames among these whose owners gave up. They are left out when the batch is taken. */
   #withdrawn = 0
   /** Owners of the batch that is being written. */
@@ -36,11 +51,12 @@ export class Outbox {
   /** While the reader dispatches, frames are only collected; it flushes when it is done. */
   held = false
 
-  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number) {
+  constructor(channel: ByteChannel, now: () => number, stuck: Alarm, timeout: number, meter: Meter | undefined) {
     this.#channel = channel
     this.#now = now
     this.#stuck = stuck
     this.#timeout = timeout
+    this.#meter = meter
   }
 
   /** Frames that are queued and not in the hands of the writer. */
@@ -48,18 +64,46 @@ export class Outbox {
     return this.#frames.length - this.#withdrawn
   }
 
+  /** Frames that are queued, or handed over while the socket has no room for more. */
+  get unwritten(): number {
+    return this.size + this.#writing.length
+  }
+
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
-  push(frame: Uint8Array, owner?: Owner): void {
+  push(frame: Frame, owner?: Owner): void {
     if (this.#closed) {
       owner?.lost()
       return
     }
     this.#frames.push(frame)
     this.#owners.push(owner)
+    this.#bytes += frame.length
     if (owner !== undefined) owner.queued = true
     if (this.held || this.#flushing || this.#wakeWriter === undefined) return
     this.#flushing = true
     queueMicrotask(this.#flushNow)
+  }
+
+  /**
+   * Queues a frame whose sender goes on at once, as the peer keeps up: it is written at the end of this turn. False, and
+   * the frame is not taken, where its sender has to wait: a write is under way, much is queued, or nothing is written
+   * any more.
+   */
+  accept(frame: Frame): boolean {
+    if (this.#closed || this.#wakeWriter === undefined) return false
+    // A large frame counts as well: its bytes may be the caller's, who may use them again when it is told to go on.
+    if (this.#bytes + frame.length > acceptedBytes) return false
+    this.push(frame, accepted)
+    this.relieve()
+    return true
+  }
+
+  /**
+   * Writes what the reader's dispatch has collected so far, when that is much: the peer works on it while this side
+   * goes on, instead of waiting for all of it.
+   */
+  relieve(): void {
+    if (this.held && this.#frames.length >= relieveFrom) this.flush()
   }
 
   readonly #flushNow = (): void => {
@@ -67,10 +111,21 @@ export class Outbox {
     this.flush()
   }
 
-  /** Wakes the writer, if it waits and there is something to write. */
+  /** Writes what is queued, unless a write is under way. */
   flush(): void {
     const wake = this.#wakeWriter
     if (wake === undefined || this.size === 0) return
+    const { writeUnsafe } = this.#channel
+    if (writeUnsafe === undefined) {
+      this.#wakeWriter = undefined
+      return wake()
+    }
+    const { frames, owners } = this.#take()
+    if (writeUnsafe(frames)) {
+      this.#writing = []
+      return this.#written(owners)
+    }
+    // The writer waits until there is room.
     this.#wakeWriter = undefined
     wake()
   }
@@ -85,12 +140,16 @@ export class Outbox {
     return true
   }
 
-  #compact(): void {
+  #keep(stays: (owner: Owner | undefined) => boolean): void {
     const owners = this.#owners
-    const stays = (_: unknown, at: number): boolean => owners[at]?.queued !== false
-    this.#frames = this.#frames.filter(stays)
+    this.#frames = this.#frames.filter((_, at) => stays(owners[at]))
     this.#owners = owners.filter(stays)
+    this.#bytes = this.#frames.reduce((sum, frame) => sum + frame.length, 0)
     this.#withdrawn = 0
+  }
+
+  #compact(): void {
+    this.#keep((owner) => owner?.queued !== false)
   }
 
   /** What is queued, in the hands of the writer from now on. */
@@ -100,39 +159,36 @@ export class Outbox {
     const owners = this.#owners
     this.#frames = []
     this.#owners = []
-    for (const owner of owners) if (owner !== undefined) owner.queued = false
+    this.#bytes = 0
+    for (const owner of owners) if (owner !== undefined && owner !== accepted) owner.queued = false
     this.#writing = owners
-    return { frames, owners }
+    this.#meter?.written(frames)
+    return { frames: buffersOf(frames), owners }
   }
 
   /**
-   * Drops every frame that has an owner and tells the owner. Frames without one, which are control messages, stay to
-   * be written. Returns how many owners lost a frame.
+   * Drops every frame whose owner waits, and tells the owner. What stays are control messages and what was accepted.
+   * Returns how many owners lost a frame.
    */
   dropOwned(): number {
     if (this.#withdrawn > 0) this.#compact()
-    const frames = this.#frames
-    const owners = this.#owners
-    const writing = this.#writing
-    this.#frames = frames.filter((_, at) => owners[at] === undefined)
-    this.#owners = this.#frames.map(() => undefined)
+    const waiting = (owner: Owner | undefined): owner is Owner => owner !== undefined && owner !== accepted
+    const owners = [...this.#writing, ...this.#owners].filter(waiting)
     this.#writing = []
-    let lost = 0
-    for (const owner of [...writing, ...owners]) {
-      if (owner === undefined) continue
-      lost++
+    this.#keep((owner) => !waiting(owner))
+    for (const owner of owners) {
       owner.queued = false
       owner.lost()
     }
-    return lost
+    return owners.length
   }
 
-  /** Takes no more frames; owners of later ones are told at once. */
+  /** Takes no more frames; owners of later ones are told at once. Returns how many are lost. */
   close(): number {
     this.#closed = true
     const lost = this.dropOwned()
     this.flush()
-    return lost
+    return lost + [...this.#writing, ...this.#owners].filter((owner) => owner === accepted).length
   }
 
   /** Done when nothing is queued and nothing is being written, or when nothing can be written any more. */
@@ -141,7 +197,7 @@ export class Outbox {
     this.#wakeIdle.push(() => resume(Effect.void))
   })
 
-  /** Waits for a frame. */
+  /** Waits for a frame that cannot be written at once. */
   #park(): Effect.Effect<void> {
     return Effect.callback((resume) => {
       this.#wakeWriter = () => resume(Effect.void)
@@ -162,8 +218,11 @@ export class Outbox {
   > {
     while (true) {
       if (this.size === 0) yield* this.#park()
-      const { frames, owners } = this.#take()
-      if (frames.length === 0) continue
+      // Not empty where the batch was handed over already and there was no room after it.
+      let owners = this.#writing
+      let frames: ReadonlyArray<Uint8Array> = []
+      if (owners.length === 0) ({ frames, owners } = this.#take())
+      if (owners.length === 0) continue
       this.#stuck.arm(this.#timeout)
       yield* this.#channel.write(frames)
       this.#stuck.disarm()
@@ -185,7 +244,7 @@ export class Outbox {
   #written(owners: ReadonlyArray<Owner | undefined>): void {
     let at = Number.NaN
     for (const owner of owners) {
-      if (owner === undefined) continue
+      if (owner === undefined || owner === accepted) continue
       if (Number.isNaN(at)) at = this.#now()
       owner.written(at)
     }

@@ -10,9 +10,10 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as net from "node:net"
 import * as tls from "node:tls"
-import { InvalidOption, type TransportReason } from "../SessionError.ts"
+import { InvalidOption, TransportError, type TransportReason } from "../SessionError.ts"
 import * as Timers from "../Timers.ts"
 import type { TlsReason } from "../TlsReason.ts"
+import type { ByteChannel } from "../Transport.ts"
 import { certificateReason, handshakeReasonOf } from "./NodeReason.ts"
 
 // --- options -------------------------------------------------------------------------------------------------------
@@ -368,3 +369,36 @@ export const makeAcceptor = (
       )
     }
   })
+
+// --- both sides ----------------------------------------------------------------------------------------------------
+
+/**
+ * A peer that does not take this side's certificate may find that out, or say so, when the handshake is done here: an
+ * end without a first byte is given its own name.
+ */
+export const secured = (channel: ByteChannel): ByteChannel => {
+  const { pull, pullWhile } = channel
+  let heard = false
+  const named = (error: TransportError): TransportError => {
+    const { address, operation, reason } = error
+    return heard || (reason._tag !== "Ended" && reason._tag !== "Reset")
+      ? error
+      : new TransportError({ operation, address, reason: { _tag: "HandshakeEnded", finished: true } })
+  }
+  const hear = <A>(chunks: A): A => {
+    heard = true
+    return chunks
+  }
+  return {
+    ...channel,
+    pull: Effect.mapError(Effect.map(pull, hear), named),
+    pullWhile:
+      pullWhile === undefined
+        ? undefined
+        : (take) =>
+            Effect.mapError(
+              pullWhile((chunks) => take(hear(chunks))),
+              named
+            )
+  }
+}
