@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SecsMessage } from "@effect-secs/codec"
-import { HsmsSession, Session, Transport } from "@effect-secs/session"
+import { HsmsSession, Session, TlsReason, Transport } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
-import { Console, Context, Effect, Fiber, Layer } from "effect"
+import { Console, Context, Effect, Fiber, Layer, Logger, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import { Equipment, equipment } from "../guides/first-equipment.ts"
 import { Host, host } from "../guides/first-host.ts"
 import { dialling, listening, Server } from "../guides/many-equipments.ts"
+import * as Secure from "../guides/secure-connections.ts"
 import { root } from "../src/Repository.ts"
 
 /** The TypeScript blocks of a page. */
@@ -17,6 +18,7 @@ describe("the guides", () => {
   for (const [page, ...files] of [
     ["docs/guides/first-host.md", "first-host.ts"],
     ["docs/guides/first-equipment.md", "first-equipment.ts"],
+    ["docs/guides/secure-connections.md", "secure-connections.ts"],
     [
       "docs/guides/observability.md",
       "observability-logs.ts",
@@ -108,4 +110,43 @@ describe("the guides", () => {
       }
     })
   )
+
+  it.live(
+    "the secure host and the secure equipment select each other, and a plain peer is an alarm",
+    () =>
+      Effect.gen(function* () {
+        const alarms: Array<string> = []
+        const console: Console.Console = { ...globalThis.console, error: (line: string) => alarms.push(line) }
+        const folder = `${root}packages/session/test/fixtures/tls`
+        const equipment = yield* Layer.build(Secure.Equipment(0, "127.0.0.0/8", Secure.read(folder, "server"))).pipe(
+          Effect.provideService(Console.Console, console)
+        )
+        const { port } = Context.get(equipment, NodeTransport.Listening)
+        const host = yield* Layer.build(Secure.Host("127.0.0.1", port, Secure.read(folder, "client")))
+        yield* Context.get(equipment, Session.Session).primaries.pipe(
+          Stream.runForEach((primary) => primary.reply()),
+          Effect.forkScoped
+        )
+        const session = Context.get(host, Session.Session)
+        yield* Effect.timeout(session.awaitSelected, "20 seconds")
+        assert.strictEqual((yield* session.request(SecsMessage.primary(1, 1))).name, "S1F2")
+
+        const plain = yield* NodeTransport.makeConnect({ host: "127.0.0.1", port }).open
+        yield* plain.write([new Uint8Array(14)])
+        yield* Effect.flip(plain.pull)
+        while (alarms.length === 0) yield* Effect.sleep("5 millis")
+        assert.match(alarms[0]!, /^alarm: accept 127\.0\.0\.1:\d+: the peer does not speak TLS/)
+      }).pipe(Effect.provide(Logger.layer([])), Effect.timeout("25 seconds")),
+    30_000
+  )
+
+  it("docs/guides/secure-connections.md explains every reason of TLS", () => {
+    const page = readFileSync(`${root}docs/guides/secure-connections.md`, "utf8")
+    const tags = TlsReason.TlsReason.members.map((member) => member.fields._tag.schema.literal)
+    assert.isAbove(tags.length, 10)
+    assert.deepStrictEqual(
+      [...tags, "Misconfigured", "NotAllowed"].filter((tag) => !page.includes(`| \`${tag}\``)),
+      []
+    )
+  })
 })

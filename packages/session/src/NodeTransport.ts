@@ -1,19 +1,28 @@
 /**
- * TCP through `node:net`, managed by Scopes.
+ * TCP through `node:net`, and TLS through `node:tls`, managed by Scopes.
  *
  * Sockets have no delay and keep-alive. A dial that is interrupted is aborted; a channel that closes sends what is
  * written, then FIN, and is destroyed after a bound where the peer does not take it.
+ *
+ * With `tls` a channel is handed out when the handshake is done and the peer is who it has to be.
  *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Context from "effect/Context"
 import * as net from "node:net"
-import { TransportError, type TransportReason } from "./SessionError.ts"
+import * as AllowList from "./internal/AllowList.ts"
+import { firstCause, reasonOf } from "./internal/NodeReason.ts"
+import * as Refusals from "./internal/Refusals.ts"
+import * as Tls from "./internal/Tls.ts"
+import { type InvalidOption, TransportError, type TransportReason } from "./SessionError.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
+
+export type { ConnectTls, ListenTls, Pem, TlsOptions } from "./internal/Tls.ts"
 
 /**
  * @since 0.1.0
@@ -24,6 +33,8 @@ export interface ConnectOptions {
   readonly port: number
   /** Address of this machine to dial from. */
   readonly localAddress?: string | undefined
+  /** TLS instead of plain TCP. `{}` trusts the public CAs that Node knows. */
+  readonly tls?: Tls.ConnectTls | undefined
 }
 
 /**
@@ -34,6 +45,18 @@ export interface ListenOptions {
   readonly host?: string | undefined
   /** 0 lets the system choose; `Listening` tells which. */
   readonly port: number
+  /** TLS instead of plain TCP; `clientCa` makes it mutual. */
+  readonly tls?: Tls.ListenTls | undefined
+  /**
+   * Who may connect: addresses and CIDR ranges, IPv4 and IPv6. Another peer is hung up on before anything is read from
+   * it. Everybody may unless told, and nobody where the list is empty.
+   */
+  readonly allow?: ReadonlyArray<string> | undefined
+  /**
+   * Runs for every peer that is turned away, by `allow` or by TLS, with an error that says who and why. The log says it
+   * as well: the first time in an hour for each host and kind as a warning, else as a debug line.
+   */
+  readonly onRefused?: ((error: TransportError) => Effect.Effect<void>) | undefined
 }
 
 /**
@@ -53,38 +76,6 @@ const keepAliveAfter = 30_000
 
 /** How long a closing socket may take to hand its last bytes to the peer, in milliseconds. */
 const lingerMillis = 1000
-
-const reasonOf = (cause: NodeJS.ErrnoException): TransportReason => {
-  switch (cause.code) {
-    case "EADDRINUSE":
-      return { _tag: "AddressInUse" }
-    case "EADDRNOTAVAIL":
-      return { _tag: "AddressNotAvailable" }
-    case "EACCES":
-    case "EPERM":
-      return { _tag: "PermissionDenied" }
-    case "ECONNREFUSED":
-      return { _tag: "Refused" }
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-    case "EHOSTDOWN":
-    case "ENETDOWN":
-      return { _tag: "Unreachable" }
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return { _tag: "NameNotFound" }
-    case "ECONNRESET":
-    case "EPIPE":
-    case "ECONNABORTED":
-      return { _tag: "Reset" }
-    default:
-      return { _tag: "Other", code: cause.code ?? cause.name, detail: cause.message }
-  }
-}
-
-/** Node tries several addresses of one name and reports them together. */
-const firstCause = (cause: unknown): NodeJS.ErrnoException =>
-  cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors[0] : (cause as NodeJS.ErrnoException)
 
 const at = (host: string, port: number): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)
 
@@ -262,19 +253,18 @@ const tune = (socket: net.Socket): void => {
   socket.setKeepAlive(true, keepAliveAfter)
 }
 
-const dial = (options: ConnectOptions): Effect.Effect<ByteChannel, TransportError, Scope.Scope> => {
-  const address = at(options.host, options.port)
-  const failed = (reason: TransportReason) => new TransportError({ operation: "connect", address, reason })
-  return Effect.acquireRelease(
-    Effect.callback<net.Socket, TransportError>((resume) => {
+/** A connected socket: plain, or on its way to TLS. */
+const dial = (options: ConnectOptions): Effect.Effect<net.Socket, TransportReason, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.callback<net.Socket, TransportReason>((resume) => {
       const bad = invalidPort(options.port, 1)
-      if (bad !== undefined) return resume(Effect.fail(failed(bad)))
+      if (bad !== undefined) return resume(Effect.fail(bad))
       const socket = net.connect({
         host: options.host,
         port: options.port,
         ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress })
       })
-      const onError = (cause: Error) => resume(Effect.fail(failed(reasonOf(firstCause(cause)))))
+      const onError = (cause: Error) => resume(Effect.fail(reasonOf(firstCause(cause))))
       socket.once("error", onError)
       socket.once("connect", () => {
         socket.off("error", onError)
@@ -289,23 +279,50 @@ const dial = (options: ConnectOptions): Effect.Effect<ByteChannel, TransportErro
     }),
     closing,
     { interruptible: true }
-  ).pipe(Effect.map((socket) => channel(socket, at(socket.remoteAddress ?? options.host, options.port))))
+  )
+
+const open = (
+  options: ConnectOptions,
+  tls: Tls.Active | undefined
+): Effect.Effect<ByteChannel, TransportReason, Scope.Scope> =>
+  Effect.gen(function* () {
+    const socket = yield* dial(options)
+    const peer = at(socket.remoteAddress ?? options.host, options.port)
+    if (tls === undefined) return channel(socket, peer)
+    const over = yield* Effect.acquireRelease(Tls.connect(tls, socket, options.host), closing, { interruptible: true })
+    return Tls.secured(channel(over, peer))
+  })
+
+const misconfigured = (error: InvalidOption): TransportReason => ({ _tag: "Misconfigured", error })
+
+/** The transport, and what makes it of no use for ever. */
+const connector = (options: ConnectOptions) => {
+  const address = at(options.host, options.port)
+  const failed = (reason: TransportReason) => new TransportError({ operation: "connect", address, reason })
+  const tls = options.tls === undefined ? Result.succeed(undefined) : Tls.active(options.tls)
+  const hopeless = invalidPort(options.port, 1) ?? (Result.isFailure(tls) ? misconfigured(tls.failure) : undefined)
+  const transport: Transport["Service"] = {
+    description: `connect ${address}`,
+    open:
+      hopeless === undefined && Result.isSuccess(tls)
+        ? Effect.mapError(open(options, tls.success), failed)
+        : Effect.suspend(() => failed(hopeless!))
+  }
+  return { transport, error: hopeless === undefined ? undefined : failed(hopeless) }
 }
 
 /**
- * A transport that dials.
+ * A transport that dials. With options that cannot be, every `open` fails; `layerConnect` fails at once.
  *
  * @since 0.1.0
  */
-export const makeConnect = (options: ConnectOptions): Transport["Service"] => ({
-  description: `connect ${at(options.host, options.port)}`,
-  open: dial(options)
-})
+export const makeConnect = (options: ConnectOptions): Transport["Service"] => connector(options).transport
 
 /**
  * Dials the given address for every connection.
  *
- * Fails    `TransportError` for a port that is none; what may change by itself is tried again for ever
+ * Fails    `TransportError` for a port that is none, and with `Misconfigured` for certificates and keys that do not
+ *          fit; what may change by itself is tried again for ever
  *
  * @since 0.1.0
  */
@@ -313,10 +330,8 @@ export const layerConnect = (options: ConnectOptions): Layer.Layer<Transport, Tr
   Layer.effect(
     Transport,
     Effect.suspend(() => {
-      const reason = invalidPort(options.port, 1)
-      return reason === undefined
-        ? Effect.succeed(makeConnect(options))
-        : Effect.fail(new TransportError({ operation: "connect", address: at(options.host, options.port), reason }))
+      const { error, transport } = connector(options)
+      return error === undefined ? Effect.succeed(transport) : Effect.fail(error)
     })
   )
 
@@ -326,7 +341,8 @@ const backlog = 511
 /**
  * Listens in the Scope of the caller, from now on.
  *
- * Fails    `TransportError` with `AddressInUse` when another program has the port
+ * Fails    `TransportError` with `AddressInUse` when another program has the port, with `Misconfigured` when `tls` or an
+ *          entry of `allow` cannot be
  *
  * @since 0.1.0
  */
@@ -343,8 +359,20 @@ export const makeListen = (
       new TransportError({ operation: "listen", address: at(host, options.port), reason })
     const bad = invalidPort(options.port, 0)
     if (bad !== undefined) return yield* failed(bad)
+    const checked = <A>(result: Result.Result<A, InvalidOption>) =>
+      Effect.mapError(Effect.fromResult(result), (error) => failed(misconfigured(error)))
+    const allowed = options.allow === undefined ? undefined : yield* checked(AllowList.make(options.allow))
+    const tls = options.tls === undefined ? undefined : yield* checked(Tls.passive(options.tls))
 
+    // What waits and what is in a handshake ends after the server does: nobody new comes in meanwhile.
     const accepted = yield* Queue.unbounded<net.Socket>()
+    yield* Effect.addFinalizer(() =>
+      Effect.map(Queue.clear(accepted), (waiting) => {
+        for (const socket of waiting) socket.destroy()
+      })
+    )
+    const refuse = yield* Refusals.make(options.onRefused)
+    const secure = tls === undefined ? undefined : yield* Tls.makeAcceptor(tls)
     const server = yield* Effect.acquireRelease(
       Effect.callback<net.Server, TransportError>((resume) => {
         // Paused, so that nothing is read before somebody listens for it.
@@ -361,28 +389,37 @@ export const makeListen = (
         }),
       { interruptible: true }
     )
+    const { address, port } = server.address() as net.AddressInfo
+    const description = `listen ${at(address, port)}`
+    const offer = (socket: net.Socket) => {
+      Queue.offerUnsafe(accepted, socket)
+      Queue.flushUnsafe(accepted)
+    }
     server.on("error", () => {})
     server.on("connection", (socket) => {
       socket.on("error", () => {})
-      Queue.offerUnsafe(accepted, socket)
-      Queue.flushUnsafe(accepted)
+      if (allowed === undefined && secure === undefined) return offer(socket)
+      // A socket that is closed no longer knows its peer.
+      const { remoteAddress, remotePort } = socket
+      const refused = (reason: TransportReason) => {
+        socket.destroy()
+        const peer = remoteAddress ?? "unknown"
+        refuse({ listener: description, host: peer, address: at(peer, remotePort ?? 0), reason })
+      }
+      if (allowed !== undefined && !allowed(remoteAddress)) return refused({ _tag: "NotAllowed" })
+      if (secure === undefined) return offer(socket)
+      secure(socket, offer, refused)
     })
-    yield* Effect.addFinalizer(() =>
-      Effect.map(Queue.clear(accepted), (waiting) => {
-        for (const socket of waiting) socket.destroy()
-      })
-    )
 
-    const { address, port } = server.address() as net.AddressInfo
     const next = Effect.acquireRelease(Queue.take(accepted), closing, { interruptible: true })
     const open = Effect.map(next, (socket) => {
       tune(socket)
       const opened = channel(socket, at(socket.remoteAddress ?? "unknown", socket.remotePort ?? 0))
       socket.resume()
-      return opened
+      return tls === undefined ? opened : Tls.secured(opened)
     })
     return {
-      transport: { description: `listen ${at(address, port)}`, open },
+      transport: { description, open },
       listening: { host: address, port }
     }
   })

@@ -1,7 +1,7 @@
 /**
  * Every error of the session package, on one page. Pure.
  *
- * The class says what was attempted, `reason` says what went wrong.
+ * The class says what was attempted, `reason` says what went wrong. The reasons of TLS are in `TlsReason`.
  *
  * @since 0.1.0
  */
@@ -10,6 +10,27 @@ import { rejectReasonName, selectStatusName } from "@effect-secs/codec/HsmsHeade
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as SystemBytes from "./SystemBytes.ts"
+import * as TlsReason from "./TlsReason.ts"
+
+// --- options ------------------------------------------------------------------------------------------------------
+
+/**
+ * An option with a value it cannot have.
+ *
+ * @since 0.1.0
+ */
+export class InvalidOption extends Schema.TaggedError<InvalidOption>("@effect-secs/session/InvalidOption")(
+  "InvalidOption",
+  { option: Schema.String, value: Schema.String, expected: Schema.String }
+) {
+  override get message(): string {
+    return `option ${this.option} is ${this.value}: expected ${this.expected}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
+  }
+}
 
 // --- transports ---------------------------------------------------------------------------------------------------
 
@@ -33,6 +54,10 @@ export const Reset = Schema.TaggedStruct("Reset", {})
 export const Ended = Schema.TaggedStruct("Ended", {})
 /** This side closed. @since 0.1.0 */
 export const Closed = Schema.TaggedStruct("Closed", {})
+/** The passive side has an allow list, and the peer's address is not on it. @since 0.1.0 */
+export const NotAllowed = Schema.TaggedStruct("NotAllowed", {})
+/** An option of the transport that cannot be: trying again does not help. @since 0.1.0 */
+export const Misconfigured = Schema.TaggedStruct("Misconfigured", { error: InvalidOption })
 /** What the host system reports under a code of its own. @since 0.1.0 */
 export const Other = Schema.TaggedStruct("Other", { code: Schema.String, detail: Schema.String })
 
@@ -50,6 +75,9 @@ export const TransportReason = Schema.Union([
   Reset,
   Ended,
   Closed,
+  NotAllowed,
+  Misconfigured,
+  ...TlsReason.TlsReason.members,
   Other
 ])
 
@@ -59,14 +87,14 @@ export const TransportReason = Schema.Union([
 export type TransportReason = typeof TransportReason.Type
 
 /**
- * A byte stream that could not be opened, or that ended.
+ * A byte stream that could not be opened, or that ended; `accept` is a peer that dialled and was turned away.
  *
  * @since 0.1.0
  */
 export class TransportError extends Schema.TaggedError<TransportError>("@effect-secs/session/TransportError")(
   "TransportError",
   {
-    operation: Schema.Literals(["connect", "listen", "read", "write"]),
+    operation: Schema.Literals(["connect", "listen", "accept", "read", "write"]),
     /** `127.0.0.1:5000` */
     address: Schema.String,
     reason: TransportReason
@@ -83,7 +111,12 @@ export class TransportError extends Schema.TaggedError<TransportError>("@effect-
 
 const seconds = (duration: Duration.Duration): string => `${Duration.toSeconds(duration)}s`
 
-const describeTransport = (reason: TransportReason): string => {
+/**
+ * One line for a log.
+ *
+ * @since 0.1.0
+ */
+export const describeTransport = (reason: TransportReason): string => {
   switch (reason._tag) {
     case "AddressInUse":
       return "the port is in use by another program"
@@ -105,8 +138,14 @@ const describeTransport = (reason: TransportReason): string => {
       return "the peer closed the connection"
     case "Closed":
       return "closed by this side"
+    case "NotAllowed":
+      return "its address is not on the allow list"
+    case "Misconfigured":
+      return reason.error.message
     case "Other":
       return `${reason.detail} (${reason.code})`
+    default:
+      return TlsReason.describe(reason)
   }
 }
 
@@ -328,24 +367,4 @@ const streamNine: { readonly [function_: number]: string } = {
   5: "an unrecognized function",
   7: "illegal data",
   11: "data too long"
-}
-
-// --- options ------------------------------------------------------------------------------------------------------
-
-/**
- * An option with a value it cannot have.
- *
- * @since 0.1.0
- */
-export class InvalidOption extends Schema.TaggedError<InvalidOption>("@effect-secs/session/InvalidOption")(
-  "InvalidOption",
-  { option: Schema.String, value: Schema.String, expected: Schema.String }
-) {
-  override get message(): string {
-    return `option ${this.option} is ${this.value}: expected ${this.expected}`
-  }
-
-  override toJSON(): unknown {
-    return shown(this, super.toJSON())
-  }
 }

@@ -8,6 +8,12 @@ import { SessionError, SessionEvent } from "../src/index.ts"
 
 const { InvalidOption, TransactionError, TransportError } = SessionError
 
+const badKey = new InvalidOption({
+  option: "tls.key",
+  value: "absent",
+  expected: "the private key of tls.cert, in PEM"
+})
+
 /** Every tag of a union once: a reason that is added needs its message here. */
 const covers = (
   union: {
@@ -35,6 +41,81 @@ const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> 
   [{ _tag: "Reset" }, "the peer reset the connection"],
   [{ _tag: "Ended" }, "the peer closed the connection"],
   [{ _tag: "Closed" }, "closed by this side"],
+  [{ _tag: "NotAllowed" }, "its address is not on the allow list"],
+  [{ _tag: "Misconfigured", error: badKey }, "option tls.key is absent: expected the private key of tls.cert, in PEM"],
+  [
+    { _tag: "CertificateExpired", certificate: "equipment-7", until: "Jan 1 00:00:00 2021 GMT" },
+    "the peer's certificate (equipment-7) expired on Jan 1 00:00:00 2021 GMT: renew it, or set this machine's clock"
+  ],
+  [
+    { _tag: "CertificateExpired", certificate: undefined, until: undefined },
+    "the peer's certificate expired: renew it, or set this machine's clock"
+  ],
+  [
+    { _tag: "CertificateNotYetValid", certificate: "equipment-7", from: "Jan 1 00:00:00 2120 GMT" },
+    "the peer's certificate (equipment-7) is not valid before Jan 1 00:00:00 2120 GMT: set this machine's clock"
+  ],
+  [
+    { _tag: "CertificateNotYetValid", certificate: undefined, from: undefined },
+    "the peer's certificate is not valid yet: set this machine's clock"
+  ],
+  [
+    {
+      _tag: "CertificateUntrusted",
+      certificate: "equipment-7",
+      issuer: "Other CA",
+      code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+    },
+    "the peer's certificate (equipment-7) is from Other CA, which this side does not trust (UNABLE_TO_VERIFY_LEAF_SIGNATURE): give the certificate of its CA"
+  ],
+  [
+    { _tag: "CertificateUntrusted", certificate: undefined, issuer: undefined, code: "CERT_UNTRUSTED" },
+    "the peer's certificate is from an issuer, which this side does not trust (CERT_UNTRUSTED): give the certificate of its CA"
+  ],
+  [
+    { _tag: "CertificateUnfit", certificate: "host-1", code: "INVALID_PURPOSE" },
+    "the peer's certificate (host-1) cannot be used (INVALID_PURPOSE)"
+  ],
+  [{ _tag: "CertificateMissing" }, "the peer gave no certificate, and this side demands one"],
+  [
+    { _tag: "HostNameMismatch", expected: "192.0.2.7", names: ["equipment-8.fab.example", "192.0.2.8"] },
+    "the peer's certificate is for equipment-8.fab.example, 192.0.2.8, not for 192.0.2.7: dial a name that is in it, or set tls.serverName"
+  ],
+  [
+    { _tag: "HostNameMismatch", expected: "192.0.2.7", names: [] },
+    "the peer's certificate is for no name at all, not for 192.0.2.7: dial a name that is in it, or set tls.serverName"
+  ],
+  [{ _tag: "CertificateDemanded" }, "the peer demands a certificate: set tls.cert and tls.key"],
+  [
+    { _tag: "CertificateRefused", alert: 48 },
+    "the peer refused this side's certificate: its CA is not known there (alert 48)"
+  ],
+  [{ _tag: "NotTls" }, "the peer does not speak TLS: one of the two sides is set up for plain HSMS"],
+  [
+    { _tag: "NothingInCommon", code: "NO_SHARED_CIPHER" },
+    "no TLS version or cipher that both sides take (NO_SHARED_CIPHER)"
+  ],
+  [
+    { _tag: "NothingInCommon", code: "HANDSHAKE_FAILURE" },
+    "no TLS version or cipher that both sides take (HANDSHAKE_FAILURE), or the peer demands a certificate"
+  ],
+  [
+    { _tag: "HandshakeTimedOut", after: Duration.seconds(5) },
+    "no TLS handshake within 5s, though TCP is up: does the peer speak plain HSMS?"
+  ],
+  [
+    { _tag: "HandshakeEnded", finished: false },
+    "the peer closed the connection during the TLS handshake: see its log, it may speak plain HSMS or refuse this side"
+  ],
+  [
+    { _tag: "HandshakeEnded", finished: true },
+    "the peer closed the connection right after the TLS handshake: see its log, it may refuse this side's certificate"
+  ],
+  [{ _tag: "HandshakeCrowdedOut", maximum: 64 }, "no TLS handshake before 64 more were under way"],
+  [
+    { _tag: "TlsFailed", code: "UNEXPECTED_MESSAGE", detail: "unexpected message" },
+    "TLS failed: unexpected message (UNEXPECTED_MESSAGE)"
+  ],
   [{ _tag: "Other", code: "EMFILE", detail: "too many open files" }, "too many open files (EMFILE)"]
 ]
 

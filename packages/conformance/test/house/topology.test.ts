@@ -17,8 +17,8 @@ const published: Readonly<Record<string, Row>> = {
     peers: ["effect", "@effect/platform-node"],
     optionalPeers: ["@effect/platform-node"],
     onlyFrom: {
-      "node:net": ["NodeTransport.ts"],
-      "node:tls": ["NodeTransport.ts"],
+      "node:net": ["NodeTransport.ts", "internal/AllowList.ts", "internal/Tls.ts"],
+      "node:tls": ["internal/Tls.ts"],
       "effect/socket": ["SocketTransport.ts"]
     }
   }
