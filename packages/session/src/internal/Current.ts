@@ -35,7 +35,11 @@ export const metered = (
     unread: core.unread,
     unreadBytes: core.unreadBytes
   })
-  return Meter.make({ ...given, ...labels, role: core.settings.role }, core.clock, levels)
+  return Meter.make(
+    { ...given, session: labels.session, role: core.settings.role, mode: labels.mode },
+    core.clock,
+    levels
+  )
 }
 
 /** Ends of a connection after which the peer may still read what is queued for it. */
