@@ -11,7 +11,6 @@ import * as Queue from "effect/Queue"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as net from "node:net"
-import * as v8 from "node:v8"
 import { HsmsSession, Transport } from "../../src/index.ts"
 import * as NodeTransport from "../../src/NodeTransport.ts"
 import type { Service } from "../../src/Session.ts"
@@ -52,13 +51,6 @@ export const givenBack = (before: ReadonlyMap<string, number>): Effect.Effect<vo
     for (let look = 0; more().length > 0 && look < 500; look++) yield* Effect.sleep(2)
     assert.deepStrictEqual(more(), [])
   })
-
-/** The class of all fibers, which Effect does not export. */
-export const fiberClass = Effect.runFork(Effect.void).constructor as new () => unknown
-
-/** Objects of a class that something still refers to; runs a full collection first. */
-export const alive = (constructor: new (...args: ReadonlyArray<never>) => unknown): number =>
-  v8.queryObjects(constructor, { format: "count" })
 
 // --- peers ---------------------------------------------------------------------------------------------------------
 
