@@ -155,6 +155,20 @@ export class Outbox {
     for (const wake of idle) wake()
   }
 
+  /** Writes what is queued. Not part of the loop below, which would keep the last batch for as long as it waits. */
+  readonly #writeBatch: Effect.Effect<void, TransportError> = Effect.suspend(() => {
+    const { frames, owners } = this.#take()
+    if (frames.length === 0) return Effect.void
+    this.#stuck.arm(this.#timeout)
+    return Effect.map(this.#channel.write(frames), () => {
+      this.#stuck.disarm()
+      // Another array stands here when the owners were told that their frames are lost.
+      if (this.#writing !== owners) return
+      this.#writing = []
+      this.#written(owners)
+    })
+  })
+
   /** The writer. Fails when the socket does. */
   readonly run: Effect.Effect<never, TransportError> = Effect.gen({ self: this }, function* (): Effect.fn.Return<
     never,
@@ -162,16 +176,7 @@ export class Outbox {
   > {
     while (true) {
       if (this.size === 0) yield* this.#park()
-      const { frames, owners } = this.#take()
-      if (frames.length === 0) continue
-      this.#stuck.arm(this.#timeout)
-      yield* this.#channel.write(frames)
-      this.#stuck.disarm()
-      // Another array stands here when the owners were told that their frames are lost.
-      if (this.#writing === owners) {
-        this.#writing = []
-        this.#written(owners)
-      }
+      yield* this.#writeBatch
     }
   }).pipe(
     Effect.onExit(() =>
