@@ -23,7 +23,7 @@ import type { SystemBytes } from "../SystemBytes.ts"
 import { type ReplyQueue, type Transaction, Transactions } from "../Transactions.ts"
 import type { Fork } from "./Alarm.ts"
 import type { Core } from "./Core.ts"
-import { Inbound } from "./Inbound.ts"
+import { Inbound, type Replying } from "./Inbound.ts"
 import type { Outbox, Owner } from "./Outbox.ts"
 
 /** What data messages need of their connection. */
@@ -288,16 +288,14 @@ export class DataMessages {
     })
   }
 
-  /** Answers a primary that came in a session on this connection; `withdrawn` is called if the caller gives up in time. */
+  /** Answers a primary that came in a session on this connection. */
   answer(
     primary: Header,
     message: SecsMessage,
     session: number,
-    withdrawn: () => void
+    replying: Replying
   ): Effect.Effect<void, TransactionError> {
-    return Effect.suspend(() =>
-      this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, withdrawn)
-    )
+    return this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, replying)
   }
 
   /** Whoever had a primary gave it up. */
@@ -305,33 +303,33 @@ export class DataMessages {
     if (this.#core.observed) this.#core.emit({ _tag: "HandlerFailed", header, failure })
   }
 
+  /** Done when the message is written. */
   #write(
     message: SecsMessage,
     header: Header,
     session: number,
-    withdrawn?: () => void
+    replying?: Replying
   ): Effect.Effect<void, TransactionError> {
-    const frame = this.#frame(message, header, session)
-    if (Result.isFailure(frame)) return Effect.fail(frame.failure)
+    // All in the step that queues it: a caller that gives up before leaves no trace of it, one that does later takes
+    // its frame back.
     return Effect.callback((resume) => {
+      const { function: function_, stream } = message
+      const { systemBytes } = header
+      const failed = (reason: TransactionReason) =>
+        resume(Effect.fail(new TransactionError({ stream, function: function_, systemBytes, reason })))
+      const refused = replying?.refused
+      if (refused !== undefined) return failed(refused)
+      const frame = this.#frame(message, header, session)
+      if (Result.isFailure(frame)) return resume(Effect.fail(frame.failure))
+      if (replying !== undefined) replying.replied = true
       const owner: Owner = {
         queued: false,
         written: () => resume(Effect.void),
-        lost: () =>
-          resume(
-            Effect.fail(
-              new TransactionError({
-                stream: message.stream,
-                function: message.function,
-                systemBytes: header.systemBytes,
-                reason: { _tag: "ConnectionLost", cause: this.#lost }
-              })
-            )
-          )
+        lost: () => failed({ _tag: "ConnectionLost", cause: this.#lost })
       }
       this.#outbox.push(frame.success, owner)
       return Effect.sync(() => {
-        if (this.#outbox.withdraw(owner)) withdrawn?.()
+        if (this.#outbox.withdraw(owner) && replying !== undefined) replying.replied = false
       })
     })
   }
