@@ -156,7 +156,7 @@ export class Outbox {
   }
 
   /** Writes what is queued. Not part of the loop below, which would keep the last batch for as long as it waits. */
-  readonly #writeBatch: Effect.Effect<void, TransportError> = Effect.suspend(() => {
+  #writeBatch(): Effect.Effect<void, TransportError> {
     const { frames, owners } = this.#take()
     if (frames.length === 0) return Effect.void
     this.#stuck.arm(this.#timeout)
@@ -167,7 +167,7 @@ export class Outbox {
       this.#writing = []
       this.#written(owners)
     })
-  })
+  }
 
   /** The writer. Fails when the socket does. */
   readonly run: Effect.Effect<never, TransportError> = Effect.gen({ self: this }, function* (): Effect.fn.Return<
@@ -176,7 +176,7 @@ export class Outbox {
   > {
     while (true) {
       if (this.size === 0) yield* this.#park()
-      yield* this.#writeBatch
+      yield* this.#writeBatch()
     }
   }).pipe(
     Effect.onExit(() =>
