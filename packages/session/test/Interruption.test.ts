@@ -4,7 +4,7 @@
  *
  * A step is one operation of the caller's fiber, which yields after each.
  */
-import { SecsMessage } from "@effect-secs/codec"
+import { Item, SecsMessage } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -195,6 +195,34 @@ for (const [side, selected] of [
           })
       )
     }
+
+    it.effect(
+      "of `send` and `reply`, while the peer does not read, leaves no frame of theirs and the primary to others",
+      () =>
+        Effect.gen(function* () {
+          const { peer, session } = yield* selected({}, { capacity: 8 })
+          const seen = yield* kit.primaries(session)
+          for (let step = 0; step < 30; step++) {
+            yield* peer.send(kit.primary(1, 3, step))
+            yield* kit.settle
+            yield* peer.stopsReading
+            // It is in the hands of the writer: what comes now is queued.
+            yield* kit.start(session.send(SecsMessage.primary(6, 1)))
+            assert.isTrue(Exit.hasInterrupts(yield* interruptedAfter(step, session.send(SecsMessage.primary(6, 3)))))
+            assert.isTrue(Exit.hasInterrupts(yield* interruptedAfter(step, seen.at(-1)!.reply(Item.A("given up")))))
+            const reply = yield* kit.start(seen.at(-1)!.reply())
+            yield* peer.reads
+            yield* kit.value(reply)
+            assert.deepStrictEqual(
+              (yield* peer.rest).map(({ byte3, text }) => [byte3, text]),
+              [
+                [1, ""],
+                [4, ""]
+              ]
+            )
+          }
+        })
+    )
 
     it.effect("of `linktest`, leaves the next one to work, and its Linktest.rsp is no orphan", () =>
       Effect.gen(function* () {
