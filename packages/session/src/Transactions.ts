@@ -3,14 +3,14 @@
  *
  * A transaction is opened before its primary is queued, so that no reply can come too early, and is removed by whatever
  * ends it: its reply, T3, Reject, stream 9, interruption of its caller, or the end of the connection. Its caller waits
- * on a reply queue of its own.
+ * on a `Deferred` of its own, which is woken in the turn in which the reply comes.
  *
  * @since 0.1.0
  */
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import type * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Exit from "effect/Exit"
-import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import { type Deadline, Deadlines, type Fork } from "./internal/Alarm.ts"
 import type { Owner } from "./internal/Outbox.ts"
@@ -33,11 +33,6 @@ export const outcomeName = (outcome: Outcome): string => {
 }
 
 /**
- * @since 0.1.0
- */
-export type ReplyQueue = Queue.Queue<Outcome>
-
-/**
  * One open transaction.
  *
  * @since 0.1.0
@@ -49,7 +44,8 @@ export class Transaction implements Deadline, Owner {
   readonly systemBytes: number
   /** Milliseconds to wait for the reply. */
   readonly timeout: number
-  readonly #replies: ReplyQueue
+  /** How it ended, for its caller. */
+  readonly reply = Deferred.makeUnsafe<SecsMessage, TransactionError>()
   readonly #deadlines: Deadlines<Transaction>
   open = true
   queued = false
@@ -67,7 +63,6 @@ export class Transaction implements Deadline, Owner {
     function_: number,
     systemBytes: number,
     timeout: number,
-    replies: ReplyQueue,
     deadlines: Deadlines<Transaction>
   ) {
     this.sessionId = sessionId
@@ -75,7 +70,6 @@ export class Transaction implements Deadline, Owner {
     this.function = function_
     this.systemBytes = systemBytes
     this.timeout = timeout
-    this.#replies = replies
     this.#deadlines = deadlines
   }
 
@@ -90,7 +84,7 @@ export class Transaction implements Deadline, Owner {
 
   /** Wakes the caller now, not in a later turn. */
   settle(outcome: Outcome): void {
-    Queue.offerUnsafe(this.#replies, outcome)
+    Deferred.doneUnsafe(this.reply, outcome)
   }
 }
 
@@ -143,15 +137,8 @@ export class Transactions {
   }
 
   /** Opens one. Its time starts when its primary is written. */
-  open(
-    sessionId: number,
-    stream: number,
-    function_: number,
-    systemBytes: number,
-    timeout: number,
-    replies: ReplyQueue
-  ): Transaction {
-    const transaction = new Transaction(sessionId, stream, function_, systemBytes, timeout, replies, this.#deadlines)
+  open(sessionId: number, stream: number, function_: number, systemBytes: number, timeout: number): Transaction {
+    const transaction = new Transaction(sessionId, stream, function_, systemBytes, timeout, this.#deadlines)
     this.#open.set(systemBytes, transaction)
     return transaction
   }

@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
+import { Inbound } from "../src/internal/Inbound.ts"
+import * as heap from "./heap.ts"
 import * as kit from "./kit.ts"
 
 const s1f1 = SecsMessage.primary(1, 1)
@@ -212,6 +214,79 @@ describe("nobody reading primaries", () => {
       const probe = yield* kit.start(session.linktest)
       yield* peer.send(kit.linktestRsp((yield* peer.next).system))
       yield* kit.value(probe)
+    })
+  )
+})
+
+describe("a flood of primaries", () => {
+  it.effect(
+    "that nobody reads costs `primaryCapacity` primaries, holds nothing up, and all of it is accounted for",
+    () =>
+      Effect.gen(function* () {
+        const { events, peer, session } = yield* kit.passiveSelected({ primaryCapacity: 64 })
+        const count = 20_000
+        const answered: Array<number> = []
+        for (let i = 0; i < count; i += 100) {
+          const request = yield* kit.start(session.request(s1f1))
+          const probe = yield* kit.start(session.linktest)
+          const [primary, linktest] = peer.take()
+          const flood = Array.from({ length: 100 }, (_, j) => (j % 2 === 0 ? kit.data : kit.primary)(6, 11, i + j))
+          // The answers stand behind the flood.
+          yield* peer.send(...flood, kit.data(1, 2, primary!.system), kit.linktestRsp(linktest!.system))
+          assert.strictEqual((yield* kit.value(request)).name, "S1F2")
+          yield* kit.value(probe)
+          for (const frame of yield* peer.rest) {
+            assert.deepStrictEqual(frame, kit.data(6, 0, frame.system))
+            answered.push(frame.system)
+          }
+        }
+        const unhandled = (yield* events.of("PrimaryUnhandled")).map((event) => event.header.systemBytes)
+        assert.strictEqual(heap.count(Inbound), 64)
+        const unread = (yield* kit.primaries(session)).map((one) => one.systemBytes)
+        assert.deepStrictEqual(
+          [...unread, ...unhandled],
+          Array.from({ length: count }, (_, i) => i)
+        )
+        // Every second one expects a reply, and those that wait have none.
+        assert.deepStrictEqual(
+          answered,
+          unhandled.filter((system) => system % 2 === 1)
+        )
+      })
+  )
+
+  it.effect("whose readers come and go is delivered, waits, or is told of: each primary once", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.passiveSelected({ primaryCapacity: 16 })
+      const count = 6_000
+      const delivered: Array<number> = []
+      let reader: Fiber.Fiber<void> | undefined
+      for (let i = 0; i < count; i += 40) {
+        yield* peer.send(...Array.from({ length: 40 }, (_, j) => kit.data(6, 11, i + j)))
+        yield* kit.settle
+        if (reader !== undefined && i % 120 === 0) {
+          yield* Fiber.interrupt(reader)
+          reader = undefined
+        } else if (reader === undefined && i % 80 === 0) {
+          reader = yield* kit.start(
+            session.primaries.pipe(
+              Stream.runForEach((primary) => Effect.sync(() => delivered.push(primary.systemBytes)))
+            )
+          )
+        }
+      }
+      if (reader !== undefined) yield* Fiber.interrupt(reader)
+      const unhandled = (yield* events.of("PrimaryUnhandled")).map((event) => event.header.systemBytes)
+      const read = delivered.length
+      yield* kit.start(
+        session.primaries.pipe(Stream.runForEach((primary) => Effect.sync(() => delivered.push(primary.systemBytes))))
+      )
+      assert.isAbove(read, 1_000)
+      assert.isAbove(unhandled.length, 1_000)
+      assert.deepStrictEqual(
+        [...delivered, ...unhandled].toSorted((a, b) => a - b),
+        Array.from({ length: count }, (_, i) => i)
+      )
     })
   )
 })

@@ -184,6 +184,36 @@ for (const [side, connected, selected] of [
       })
     )
 
+    for (const maxFailures of [1, 2, 3]) {
+      it.effect(
+        `finds a half-open peer ${maxFailures} × (interval + T6) after its last byte, not before, and fails what is open (e37/linktest/failures)`,
+        () =>
+          Effect.gen(function* () {
+            const { peer, session } = yield* selected({
+              maxFailures,
+              timers: { t3: "1 hour", t6: "3 seconds", linktest: "7 seconds" }
+            })
+            yield* kit.pass(6_789)
+            // Its last byte. What this side sends still arrives, which is all that TCP can tell.
+            yield* peer.send(kit.data(6, 11, 5))
+            yield* kit.pass(1_234)
+            const request = yield* kit.start(session.request(s1f1))
+            yield* kit.pass(maxFailures * 10_000 - 1_235)
+            assert.isTrue(yield* kit.waits(request))
+            yield* peer.connected
+            yield* kit.pass(1)
+            const lost = yield* kit.reason(request)
+            assert.deepStrictEqual(lost._tag === "ConnectionLost" && lost.cause, {
+              _tag: "T6Expired",
+              request: "Linktest",
+              waited: Duration.seconds(3),
+              failures: maxFailures
+            })
+            yield* peer.closed
+          })
+      )
+    }
+
     it.effect("begins to count anew when the peer has answered between failures", () =>
       Effect.gen(function* () {
         const { peer, session } = yield* selected({ ...period, maxFailures: 2 })

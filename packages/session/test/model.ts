@@ -210,8 +210,8 @@ export class Model {
     const { byte2, byte3, session, system } = one.frame
     if (byte2 < 0x80) return void this.results.set(id, "NoReplyExpected")
     if (one.replied) return void this.results.set(id, "AlreadyReplied")
-    one.replied = true
     if (one.session !== this.#session) return void this.results.set(id, "ConnectionLost")
+    one.replied = true
     this.#say(data(byte2 & 0x7f, byte3 + 1, system, "", session))
     this.results.set(id, "sent")
   }

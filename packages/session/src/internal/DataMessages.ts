@@ -20,11 +20,11 @@ import { type DisconnectReason, TransactionError, type TransactionReason } from 
 import type { HandlerFailure } from "../SessionEvent.ts"
 import * as StreamNine from "../StreamNine.ts"
 import type { SystemBytes } from "../SystemBytes.ts"
-import { type ReplyQueue, type Transaction, Transactions } from "../Transactions.ts"
+import { type Transaction, Transactions } from "../Transactions.ts"
 import type { Fork } from "./Alarm.ts"
 import type { Core } from "./Core.ts"
-import { Inbound } from "./Inbound.ts"
 import { type Frame, FrameParts } from "./Frame.ts"
+import { Inbound, type Replying } from "./Inbound.ts"
 import type { Outbox, Owner } from "./Outbox.ts"
 
 /** Bytes of header and text above which a frame that came in pieces has a buffer of its own. */
@@ -286,13 +286,13 @@ export class DataMessages {
   }
 
   /** Opens a transaction and queues its primary. */
-  request(message: SecsMessage, timeout: number, replies: ReplyQueue): Result.Result<Transaction, TransactionError> {
+  request(message: SecsMessage, timeout: number): Result.Result<Transaction, TransactionError> {
     const { sessionId } = this.#core
     const systemBytes = this.#port.systemBytes.next()
     const frame = this.#frame(message, HsmsHeader.data(sessionId, message, systemBytes), this.#sessions)
     if (Result.isFailure(frame)) return Result.fail(frame.failure)
     const { function: function_, stream } = message
-    const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout, replies)
+    const transaction = this.#transactions.open(sessionId, stream, function_, systemBytes, timeout)
     this.#outbox.push(frame.success, transaction)
     this.#outbox.relieve()
     this.#port.awaiting()
@@ -313,16 +313,14 @@ export class DataMessages {
     })
   }
 
-  /** Answers a primary that came in a session on this connection; `withdrawn` is called if the caller gives up in time. */
+  /** Answers a primary that came in a session on this connection. */
   answer(
     primary: Header,
     message: SecsMessage,
     session: number,
-    withdrawn: () => void
+    replying: Replying
   ): Effect.Effect<void, TransactionError> {
-    return Effect.suspend(() =>
-      this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, withdrawn)
-    )
+    return this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, replying)
   }
 
   /** Whoever had a primary gave it up. */
@@ -330,34 +328,36 @@ export class DataMessages {
     if (this.#core.observed) this.#core.emit({ _tag: "HandlerFailed", header, failure })
   }
 
+  /** Done when the message is written; a reply, as soon as it is on its way. */
   #write(
     message: SecsMessage,
     header: Header,
     session: number,
-    withdrawn?: () => void
+    replying?: Replying
   ): Effect.Effect<void, TransactionError> {
-    const frame = this.#frame(message, header, session)
-    if (Result.isFailure(frame)) return Effect.fail(frame.failure)
-    if (withdrawn !== undefined && this.#outbox.accept(frame.success)) return Effect.void
+    // All in the step that queues it: a caller that gives up before leaves no trace of it, one that does later takes
+    // its frame back.
     return Effect.callback((resume) => {
+      const { function: function_, stream } = message
+      const { systemBytes } = header
+      const failed = (reason: TransactionReason) =>
+        resume(Effect.fail(new TransactionError({ stream, function: function_, systemBytes, reason })))
+      const refused = replying?.refused
+      if (refused !== undefined) return failed(refused)
+      const frame = this.#frame(message, header, session)
+      if (Result.isFailure(frame)) return resume(Effect.fail(frame.failure))
+      if (replying !== undefined) {
+        replying.replied = true
+        if (this.#outbox.accept(frame.success)) return resume(Effect.void)
+      }
       const owner: Owner = {
         queued: false,
         written: () => resume(Effect.void),
-        lost: () =>
-          resume(
-            Effect.fail(
-              new TransactionError({
-                stream: message.stream,
-                function: message.function,
-                systemBytes: header.systemBytes,
-                reason: { _tag: "ConnectionLost", cause: this.#lost }
-              })
-            )
-          )
+        lost: () => failed({ _tag: "ConnectionLost", cause: this.#lost })
       }
       this.#outbox.push(frame.success, owner)
       return Effect.sync(() => {
-        if (this.#outbox.withdraw(owner)) withdrawn?.()
+        if (this.#outbox.withdraw(owner) && replying !== undefined) replying.replied = false
       })
     })
   }

@@ -4,22 +4,29 @@
 import type { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
 import type { Item } from "@effect-secs/codec/Item"
 import { SecsMessage } from "@effect-secs/codec/SecsMessage"
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { InboundPrimary } from "../Session.ts"
 import type { HandlerFailure } from "../SessionEvent.ts"
-import { TransactionError, type TransactionReason } from "../SessionError.ts"
+import type { TransactionError, TransactionReason } from "../SessionError.ts"
+
+/** What there is to know of replies to a primary when one is to be queued. */
+export interface Replying {
+  /** Why there can be none, if so. */
+  readonly refused: TransactionReason | undefined
+  /** One was queued, and not taken back. */
+  replied: boolean
+}
 
 /** Where a reply goes: the connection the primary came on. */
 export interface Answering {
   /** Tells the sessions on the connection apart. */
   readonly session: number
+  /** Looks whether there can be a reply, queues it and takes note of it, all in one step. */
   readonly answer: (
     primary: HsmsHeader,
     message: SecsMessage,
     session: number,
-    withdrawn: () => void
+    replying: Replying
   ) => Effect.Effect<void, TransactionError>
   readonly handlerFailed: (primary: HsmsHeader, failure: HandlerFailure) => void
 }
@@ -30,13 +37,13 @@ export interface Waiting extends InboundPrimary {
   readonly length: number
 }
 
-export class Inbound implements Waiting {
+export class Inbound implements Waiting, Replying {
   readonly #connection: Answering
   readonly #session: number
   readonly #header: HsmsHeader
   readonly message: SecsMessage
   readonly length: number
-  #replied = false
+  replied = false
 
   constructor(connection: Answering, header: HsmsHeader, message: SecsMessage, length: number) {
     this.#connection = connection
@@ -68,38 +75,13 @@ export class Inbound implements Waiting {
       })
   }
 
-  #answer(function_: number, item: Item | undefined): Effect.Effect<void, TransactionError> {
-    return Effect.suspend(() => {
-      if (!this.message.replyExpected) return this.#refused({ _tag: "NoReplyExpected" })
-      if (this.#replied) return this.#refused({ _tag: "AlreadyReplied" })
-      this.#replied = true
-      const answered = this.#connection.answer(
-        this.#header,
-        new SecsMessage(this.message.stream, function_, false, item),
-        this.#session,
-        () => {
-          this.#replied = false
-        }
-      )
-      // A reply that was not put on the wire leaves the primary open for another, such as `abort`.
-      return Effect.tapCause(answered, (cause) =>
-        Effect.sync(() => {
-          const error = Cause.findErrorOption(cause)
-          const tag = Option.isSome(error) ? error.value.reason._tag : "Unsendable"
-          if (!Cause.hasInterrupts(cause) && (tag === "Unsendable" || tag === "TooLong")) this.#replied = false
-        })
-      )
-    })
+  get refused(): TransactionReason | undefined {
+    if (!this.message.replyExpected) return { _tag: "NoReplyExpected" }
+    return this.replied ? { _tag: "AlreadyReplied" } : undefined
   }
 
-  #refused(reason: TransactionReason): Effect.Effect<never, TransactionError> {
-    return Effect.fail(
-      new TransactionError({
-        stream: this.message.stream,
-        function: this.message.function + 1,
-        systemBytes: this.#header.systemBytes,
-        reason
-      })
-    )
+  #answer(function_: number, item: Item | undefined): Effect.Effect<void, TransactionError> {
+    const message = new SecsMessage(this.message.stream, function_, false, item)
+    return this.#connection.answer(this.#header, message, this.#session, this)
   }
 }

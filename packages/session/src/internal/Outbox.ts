@@ -211,6 +211,24 @@ export class Outbox {
     for (const wake of idle) wake()
   }
 
+  /**
+   * Writes what is queued, or waits for the batch that was handed over already and left no room. Not part of the loop
+   * below, which would keep the last batch for as long as it waits.
+   */
+  #writeBatch(): Effect.Effect<void, TransportError> {
+    const handedOver = this.#writing
+    const { frames, owners } = handedOver.length > 0 ? { frames: [], owners: handedOver } : this.#take()
+    if (owners.length === 0) return Effect.void
+    this.#stuck.arm(this.#timeout)
+    return Effect.map(this.#channel.write(frames), () => {
+      this.#stuck.disarm()
+      // Another array stands here when the owners were told that their frames are lost.
+      if (this.#writing !== owners) return
+      this.#writing = []
+      this.#written(owners)
+    })
+  }
+
   /** The writer. Fails when the socket does. */
   readonly run: Effect.Effect<never, TransportError> = Effect.gen({ self: this }, function* (): Effect.fn.Return<
     never,
@@ -218,19 +236,7 @@ export class Outbox {
   > {
     while (true) {
       if (this.size === 0) yield* this.#park()
-      // Not empty where the batch was handed over already and there was no room after it.
-      let owners = this.#writing
-      let frames: ReadonlyArray<Uint8Array> = []
-      if (owners.length === 0) ({ frames, owners } = this.#take())
-      if (owners.length === 0) continue
-      this.#stuck.arm(this.#timeout)
-      yield* this.#channel.write(frames)
-      this.#stuck.disarm()
-      // Another array stands here when the owners were told that their frames are lost.
-      if (this.#writing === owners) {
-        this.#writing = []
-        this.#written(owners)
-      }
+      yield* this.#writeBatch()
     }
   }).pipe(
     Effect.onExit(() =>

@@ -5,11 +5,11 @@ import { MessageError } from "@effect-secs/codec/CodecError"
 import { isPrimary, SecsMessage, withoutReply } from "@effect-secs/codec/SecsMessage"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
+import * as Deferred from "effect/Deferred"
 import * as Result from "effect/Result"
 import { type Service, Session } from "../Session.ts"
 import { TransactionError, type TransactionReason } from "../SessionError.ts"
-import type { Outcome, Transaction } from "../Transactions.ts"
+import type { Transaction } from "../Transactions.ts"
 import type { Core } from "./Core.ts"
 import type { Current } from "./Current.ts"
 import * as Spans from "./Spans.ts"
@@ -25,39 +25,24 @@ const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effec
 /** What a session offers, over whichever connection it has. */
 export const service = (core: Core, current: Current): Service => {
   const { settings } = core
-  const newQueue = Queue.make<Outcome>({ capacity: 0 })
-  const idle: Array<Queue.Queue<Outcome>> = []
-
-  const exchangeOn = (
-    message: SecsMessage,
-    timeout: number,
-    replies: Queue.Queue<Outcome>,
-    onOpen: ((systemBytes: number) => void) | undefined
-  ) => {
+  const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) => {
     let transaction: Transaction | undefined
     const { connection } = current
     return Effect.onExit(
       Effect.suspend(() => {
         if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
-        const opened = connection.data.request(message, timeout, replies)
+        const opened = connection.data.request(message, timeout)
         if (Result.isFailure(opened)) return Effect.fail(opened.failure)
         transaction = opened.success
         onOpen?.(transaction.systemBytes)
-        return Effect.flatten(Queue.take(replies))
+        return Deferred.await(transaction.reply)
       }),
       (exit) => {
         if (transaction !== undefined) connection!.data.release(transaction)
         core.meter?.ended(exit, transaction)
-        idle.push(replies)
         return Effect.void
       }
     )
-  }
-  const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) => {
-    const replies = idle.pop()
-    return replies === undefined
-      ? Effect.flatMap(newQueue, (made) => exchangeOn(message, timeout, made, onOpen))
-      : exchangeOn(message, timeout, replies, onOpen)
   }
 
   const transact = settings.spans

@@ -107,6 +107,8 @@ const make = (options: Options): Effect.Effect<Field, never, Scope.Scope> =>
         pulled.delete(channel.peer)
         return {
           ...channel,
+          // What goes past `pull` would not be counted.
+          pullWhile: undefined,
           pull: Effect.map(channel.pull, (chunks) => {
             const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
             pulled.set(channel.peer, size + (pulled.get(channel.peer) ?? 0))
