@@ -12,6 +12,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Context from "effect/Context"
 import * as net from "node:net"
+import { reasonOf } from "./internal/SystemError.ts"
 import { TransportError, type TransportReason } from "./SessionError.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
 
@@ -53,38 +54,6 @@ const keepAliveAfter = 30_000
 
 /** How long a closing socket may take to hand its last bytes to the peer, in milliseconds. */
 const lingerMillis = 1000
-
-const reasonOf = (cause: NodeJS.ErrnoException): TransportReason => {
-  switch (cause.code) {
-    case "EADDRINUSE":
-      return { _tag: "AddressInUse" }
-    case "EADDRNOTAVAIL":
-      return { _tag: "AddressNotAvailable" }
-    case "EACCES":
-    case "EPERM":
-      return { _tag: "PermissionDenied" }
-    case "ECONNREFUSED":
-      return { _tag: "Refused" }
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-    case "EHOSTDOWN":
-    case "ENETDOWN":
-      return { _tag: "Unreachable" }
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return { _tag: "NameNotFound" }
-    case "ECONNRESET":
-    case "EPIPE":
-    case "ECONNABORTED":
-      return { _tag: "Reset" }
-    default:
-      return { _tag: "Other", code: cause.code ?? cause.name, detail: cause.message }
-  }
-}
-
-/** Node tries several addresses of one name and reports them together. */
-const firstCause = (cause: unknown): NodeJS.ErrnoException =>
-  cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors[0] : (cause as NodeJS.ErrnoException)
 
 const at = (host: string, port: number): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)
 
@@ -213,7 +182,7 @@ const dial = (options: ConnectOptions): Effect.Effect<ByteChannel, TransportErro
         port: options.port,
         ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress })
       })
-      const onError = (cause: Error) => resume(Effect.fail(failed(reasonOf(firstCause(cause)))))
+      const onError = (cause: Error) => resume(Effect.fail(failed(reasonOf(cause))))
       socket.once("error", onError)
       socket.once("connect", () => {
         socket.off("error", onError)

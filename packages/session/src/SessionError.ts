@@ -33,6 +33,8 @@ export const Reset = Schema.TaggedStruct("Reset", {})
 export const Ended = Schema.TaggedStruct("Ended", {})
 /** This side closed. @since 0.1.0 */
 export const Closed = Schema.TaggedStruct("Closed", {})
+/** The peer of a tunnel sent text, of so many characters, where all is bytes. @since 0.1.0 */
+export const TextFrame = Schema.TaggedStruct("TextFrame", { length: Schema.Natural })
 /** What the host system reports under a code of its own. @since 0.1.0 */
 export const Other = Schema.TaggedStruct("Other", { code: Schema.String, detail: Schema.String })
 
@@ -50,6 +52,7 @@ export const TransportReason = Schema.Union([
   Reset,
   Ended,
   Closed,
+  TextFrame,
   Other
 ])
 
@@ -105,6 +108,8 @@ const describeTransport = (reason: TransportReason): string => {
       return "the peer closed the connection"
     case "Closed":
       return "closed by this side"
+    case "TextFrame":
+      return `the peer sent a text frame of ${reason.length} characters; HSMS is bytes, in binary frames`
     case "Other":
       return `${reason.detail} (${reason.code})`
   }

@@ -35,6 +35,7 @@ const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> 
   [{ _tag: "Reset" }, "the peer reset the connection"],
   [{ _tag: "Ended" }, "the peer closed the connection"],
   [{ _tag: "Closed" }, "closed by this side"],
+  [{ _tag: "TextFrame", length: 5 }, "the peer sent a text frame of 5 characters; HSMS is bytes, in binary frames"],
   [{ _tag: "Other", code: "EMFILE", detail: "too many open files" }, "too many open files (EMFILE)"]
 ]
 
