@@ -81,7 +81,7 @@ export class PulledChannel implements ByteChannel {
   readonly #run: Effect.Effect<void> = Effect.gen({ self: this }, function* () {
     while (true) {
       this.#deliver(yield* this.#ends.pull)
-      if (this.#size >= highWaterMark) yield* this.#room
+      if (this.#size >= highWaterMark) yield* this.#room()
     }
   }).pipe(
     Effect.catchCause((cause) =>
@@ -107,10 +107,12 @@ export class PulledChannel implements ByteChannel {
     }
   }
 
-  readonly #room: Effect.Effect<void> = Effect.callback((resume) => {
-    if (this.#size < highWaterMark) return resume(Effect.void)
-    this.#wakePump = () => resume(Effect.void)
-  })
+  /** Waits until somebody reads. */
+  #room(): Effect.Effect<void> {
+    return Effect.callback((resume) => {
+      this.#wakePump = () => resume(Effect.void)
+    })
+  }
 
   #empty(): ReadonlyArray<Uint8Array> {
     const chunks = this.#chunks
