@@ -467,6 +467,22 @@ describe("any socket", () => {
     })
   )
 
+  live("sends nothing of a write that is interrupted before its turn", () =>
+    Effect.gen(function* () {
+      const { port, transport } = yield* listenWebSocket()
+      const { a, b } = yield* connect(yield* dialWebSocket(port), transport)
+      const size = 16 * 1024 * 1024
+      const first = yield* Effect.forkChild(a.write([new Uint8Array(size)]), { startImmediately: true })
+      const second = yield* Effect.forkChild(a.write([bytes(2)]), { startImmediately: true })
+      const third = yield* Effect.forkChild(a.write([bytes(3)]), { startImmediately: true })
+      yield* Fiber.interrupt(second)
+      const received = yield* pull(b, size + 1)
+      assert.strictEqual(received.at(-1), 3)
+      yield* Fiber.join(first)
+      yield* Fiber.join(third)
+    })
+  )
+
   live("that is asked for a second connection gives it when the first is closed", () =>
     Effect.gen(function* () {
       const { port, transport } = yield* listenNodeSocket()

@@ -152,17 +152,19 @@ export class PulledChannel implements ByteChannel {
 
   readonly write = (buffers: ReadonlyArray<Uint8Array>): Effect.Effect<void, TransportError> =>
     Effect.suspend(() => {
-      if (this.#failure !== undefined) return Effect.fail(this.#unwritten(this.#failure.reason))
       if (buffers.length === 0) return Effect.void
-      // Whoever waited for their turn asks again: a socket would keep the bytes for its next connection.
-      const handOver = Effect.suspend(() =>
-        this.#failure === undefined ? this.#ends.write(buffers) : Effect.fail(this.#unwritten(this.#failure.reason))
-      )
+      let begun = false
+      // Asked when its turn comes: a socket would keep the bytes for its next connection.
+      const handOver = Effect.suspend(() => {
+        if (this.#failure !== undefined) return Effect.fail(this.#unwritten(this.#failure.reason))
+        begun = true
+        return this.#ends.write(buffers)
+      })
       const write = Effect.forkIn(this.#turns.withPermit(handOver), this.#fibers, { startImmediately: true })
-      return Effect.flatMap(write, (fiber) => this.#written(fiber))
+      return Effect.flatMap(write, (fiber) => this.#written(fiber, () => begun))
     })
 
-  #written(fiber: Fiber.Fiber<void, TransportError>): Effect.Effect<void, TransportError> {
+  #written(fiber: Fiber.Fiber<void, TransportError>, begun: () => boolean): Effect.Effect<void, TransportError> {
     const exit = fiber.pollUnsafe()
     if (exit !== undefined) return this.#outcome(exit)
     this.#writes.add(fiber)
@@ -175,6 +177,8 @@ export class PulledChannel implements ByteChannel {
       })
       return Effect.sync(() => {
         this.#writers.delete(resume)
+        // What the peer has the beginning of goes on; what it knows nothing of does not.
+        if (!begun()) fiber.interruptUnsafe()
       })
     })
   }
