@@ -3,6 +3,7 @@ import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -409,6 +410,72 @@ describe("the end of a connection", () => {
       assert.strictEqual(received, 5_000_001)
     })
   )
+
+  for (const [what, writing, ends, after, log] of [
+    [
+      "waits for what is being written, then for the peer's end",
+      Effect.sleep("700 millis"),
+      true,
+      700,
+      ["written", "finished", "released"]
+    ],
+    ["gives up a write after a second", Effect.never, true, 1000, ["aborted", "finished", "released"]],
+    ["gives up the peer's end after a second", Effect.void, false, 1000, ["written", "finished", "aborted", "released"]]
+  ] as const) {
+    it.effect(`closing ${what}`, () =>
+      Effect.gen(function* () {
+        const seen: Array<string> = []
+        const note = (event: string) => Effect.sync(() => void seen.push(event))
+        const end = yield* Deferred.make<never, Socket.SocketError>()
+        const ended = Deferred.fail(end, socketError(new Socket.SocketCloseError({ code: 1000 })))
+        const socket = Socket.make({
+          reader: Effect.acquireRelease(
+            Effect.succeed({ pull: Deferred.await(end), upgrade: Socket.SocketUpgradeError.unsupported }),
+            () => note("released")
+          ),
+          writer: Effect.acquireRelease(
+            Effect.succeed({
+              write: () => note("aborted"),
+              writeAll: () => Effect.andThen(writing, note("written"))
+            }),
+            () => Effect.andThen(note("finished"), ends ? ended : Effect.void)
+          )
+        })
+        const scope = yield* Scope.fork(yield* Effect.scope)
+        const channel = yield* Scope.provide(SocketTransport.make(socket).open, scope)
+        yield* kit.start(Effect.exit(channel.write([bytes(1)])))
+        const closing = yield* kit.start(Scope.close(scope, Exit.void))
+        yield* kit.pass(after - 1)
+        assert.isTrue(yield* kit.waits(closing))
+        yield* kit.pass(1)
+        yield* kit.value(closing)
+        assert.deepStrictEqual(seen, [...log])
+      })
+    )
+  }
+
+  for (const [name, dial, serve] of [
+    ["a socket", dialNodeSocket, rawServer],
+    ["a tunnel", dialWebSocket, rawWebServer]
+  ] as const) {
+    live(`leaves no handle of ${name} to a peer that lives on and reads nothing`, () =>
+      Effect.gen(function* () {
+        const { accepted, port } = yield* serve
+        const before = handles()
+        const scope = yield* Scope.fork(yield* Effect.scope)
+        const channel = yield* Scope.provide((yield* dial(port)).open, scope)
+        yield* until(() => accepted.length === 1)
+        accepted[0]!.pause()
+        yield* Effect.forkChild(Effect.exit(channel.write([new Uint8Array(24 * 1024 * 1024)])), {
+          startImmediately: true
+        })
+        yield* Effect.sleep(20)
+        yield* Scope.close(scope, Exit.void)
+        // Only that of the peer is left.
+        yield* until(() => handles() <= before + 1)
+      })
+    )
+  }
 
   it.effect("is noticed by writers although nobody reads", () =>
     Effect.gen(function* () {

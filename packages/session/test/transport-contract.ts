@@ -277,6 +277,8 @@ export const contract = (name: string, pair: Pair): void => {
         const sent = pattern(200_000)
         yield* a.write([sent])
         const closing = yield* Effect.forkChild(closeA, { startImmediately: true })
+        // The end is there before anybody reads.
+        yield* Effect.sleep(30)
         const { bytes: received, reason } = yield* drain(b)
         assert.isTrue(same(received, sent))
         assert.strictEqual(reason, "Ended")
