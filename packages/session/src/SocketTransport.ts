@@ -25,42 +25,11 @@ import * as Socket from "effect/socket/Socket"
 import * as SocketServer from "effect/socket/SocketServer"
 import { now } from "./internal/Alarm.ts"
 import { type Ends, PulledChannel } from "./internal/PulledChannel.ts"
-import { reasonOf } from "./internal/SystemError.ts"
+import { reasonOf, reasonOfClose } from "./internal/SystemError.ts"
 import { TransportError, type TransportReason } from "./SessionError.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
 
 // --- errors --------------------------------------------------------------------------------------------------------
-
-/** Close codes of RFC 6455 that a peer may send, in words. TCP knows 1000, for FIN. */
-const closeMeaning: { readonly [code: number]: string } = {
-  1002: "the peer closed the connection: protocol error",
-  1003: "the peer closed the connection: it does not take this kind of data",
-  1007: "the peer closed the connection: invalid data",
-  1008: "the peer closed the connection: policy violation",
-  1009: "the peer closed the connection: message too big",
-  1010: "the peer closed the connection: a mandatory extension is missing",
-  1011: "the peer closed the connection: internal error",
-  1012: "the peer closed the connection: it restarts",
-  1013: "the peer closed the connection: try again later",
-  1015: "the TLS handshake failed"
-}
-
-const reasonOfClose = (code: number, text: string | undefined): TransportReason => {
-  switch (code) {
-    case 1000:
-    case 1001:
-    case 1005:
-      return { _tag: "Ended" }
-    case 1006:
-      return { _tag: "Reset" }
-    default:
-      return {
-        _tag: "Other",
-        code: String(code),
-        detail: text === undefined || text === "" ? (closeMeaning[code] ?? "the peer closed the connection") : text
-      }
-  }
-}
 
 const reasonOfSocket = ({ reason }: Socket.SocketError, waited: () => Duration.Duration): TransportReason => {
   if (reason._tag === "SocketCloseError") return reasonOfClose(reason.code, reason.closeReason)

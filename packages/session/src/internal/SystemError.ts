@@ -1,5 +1,5 @@
 /**
- * What the host system's errors mean to a transport. Pure.
+ * What the host system's errors and the close codes of connections mean to a transport. Pure.
  */
 import type { TransportReason } from "../SessionError.ts"
 
@@ -66,5 +66,37 @@ export const reasonOf = (cause: unknown): TransportReason => {
         detail: text(speaking?.message) ?? text(cause) ?? "the host system does not say why"
       }
     }
+  }
+}
+
+/** Close codes of RFC 6455 that a peer may send, in words. TCP knows 1000, for FIN. */
+const closeMeaning: { readonly [code: number]: string } = {
+  1002: "the peer closed the connection: protocol error",
+  1003: "the peer closed the connection: it does not take this kind of data",
+  1007: "the peer closed the connection: invalid data",
+  1008: "the peer closed the connection: policy violation",
+  1009: "the peer closed the connection: message too big",
+  1010: "the peer closed the connection: a mandatory extension is missing",
+  1011: "the peer closed the connection: internal error",
+  1012: "the peer closed the connection: it restarts",
+  1013: "the peer closed the connection: try again later",
+  1015: "the TLS handshake failed"
+}
+
+/** The reason that a close code stands for. */
+export const reasonOfClose = (code: number, text: string | undefined): TransportReason => {
+  switch (code) {
+    case 1000:
+    case 1001:
+    case 1005:
+      return { _tag: "Ended" }
+    case 1006:
+      return { _tag: "Reset" }
+    default:
+      return {
+        _tag: "Other",
+        code: String(code),
+        detail: text === undefined || text === "" ? (closeMeaning[code] ?? "the peer closed the connection") : text
+      }
   }
 }
