@@ -3,10 +3,12 @@ import { SecsMessage } from "@effect-secs/codec"
 import { HsmsSession, Session, TlsReason, Transport } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import { Console, Context, Effect, Fiber, Layer, Logger, Stream } from "effect"
+import * as SocketServer from "effect/socket/SocketServer"
 import { readFileSync } from "node:fs"
 import { Equipment, equipment } from "../guides/first-equipment.ts"
 import { Host, host } from "../guides/first-host.ts"
 import { dialling, listening, Server } from "../guides/many-equipments.ts"
+import * as Others from "../guides/other-transports.ts"
 import * as Secure from "../guides/secure-connections.ts"
 import { root } from "../src/Repository.ts"
 
@@ -27,6 +29,7 @@ describe("the guides", () => {
       "observability-capture.ts"
     ],
     ["docs/guides/many-equipments.md", "many-equipments.ts"],
+    ["docs/guides/other-transports.md", "other-transports.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
     it(`${page} shows what is compiled as ${files.join(", ")}`, () => {
@@ -111,6 +114,24 @@ describe("the guides", () => {
     })
   )
 
+  it.live("a host reaches an equipment over the sockets and through the tunnel of the guide", () =>
+    Effect.gen(function* () {
+      for (const [equipment, dial] of [
+        [Others.Equipment(0), (port: number) => Others.Host("127.0.0.1", port)],
+        [Others.TunnelEquipment(0), (port: number) => Others.TunnelHost(`ws://127.0.0.1:${port}/hsms`)]
+      ] as const) {
+        const context = yield* Layer.build(equipment)
+        const { address } = Context.get(context, SocketServer.SocketServer)
+        const session = Context.get(context, Session.Session)
+        yield* Effect.gen(function* () {
+          const host = yield* Session.Session
+          yield* Effect.all([host.awaitSelected, session.awaitSelected])
+          yield* host.linktest
+        }).pipe(Effect.provide(dial("port" in address ? address.port : 0)), Effect.timeout("15 seconds"))
+      }
+    })
+  )
+
   it.live(
     "the secure host and the secure equipment select each other, and a plain peer is an alarm",
     () =>
@@ -149,4 +170,13 @@ describe("the guides", () => {
       []
     )
   })
+
+  it.effect("a host and an equipment talk through memory, and every byte is counted", () =>
+    Effect.gen(function* () {
+      const { bytes, reply } = yield* Others.inMemory
+      assert.strictEqual(reply.split("\n")[0], `S1F2 <L [2] <A "ETCHER"> <A "1.0">>`)
+      // Select.req and S1F1, both without text; Select.rsp and 27 bytes of S1F2.
+      assert.deepStrictEqual(bytes, { sent: 28, received: 14 + 14 + 15 })
+    })
+  )
 })

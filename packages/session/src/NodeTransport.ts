@@ -16,7 +16,7 @@ import type * as Scope from "effect/Scope"
 import * as Context from "effect/Context"
 import * as net from "node:net"
 import * as AllowList from "./internal/AllowList.ts"
-import { firstCause, reasonOf } from "./internal/NodeReason.ts"
+import { reasonOf } from "./internal/NodeReason.ts"
 import * as Refusals from "./internal/Refusals.ts"
 import * as Tls from "./internal/Tls.ts"
 import { type InvalidOption, TransportError, type TransportReason } from "./SessionError.ts"
@@ -264,7 +264,7 @@ const dial = (options: ConnectOptions): Effect.Effect<net.Socket, TransportReaso
         port: options.port,
         ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress })
       })
-      const onError = (cause: Error) => resume(Effect.fail(reasonOf(firstCause(cause))))
+      const onError = (cause: Error) => resume(Effect.fail(reasonOf(cause)))
       socket.once("error", onError)
       socket.once("connect", () => {
         socket.off("error", onError)

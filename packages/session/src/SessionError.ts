@@ -58,6 +58,8 @@ export const Closed = Schema.TaggedStruct("Closed", {})
 export const NotAllowed = Schema.TaggedStruct("NotAllowed", {})
 /** An option of the transport that cannot be: trying again does not help. @since 0.1.0 */
 export const Misconfigured = Schema.TaggedStruct("Misconfigured", { error: InvalidOption })
+/** The peer of a tunnel sent text, of so many characters, where all is bytes. @since 0.1.0 */
+export const TextFrame = Schema.TaggedStruct("TextFrame", { length: Schema.Natural })
 /** What the host system reports under a code of its own. @since 0.1.0 */
 export const Other = Schema.TaggedStruct("Other", { code: Schema.String, detail: Schema.String })
 
@@ -77,6 +79,7 @@ export const TransportReason = Schema.Union([
   Closed,
   NotAllowed,
   Misconfigured,
+  TextFrame,
   ...TlsReason.TlsReason.members,
   Other
 ])
@@ -142,6 +145,8 @@ export const describeTransport = (reason: TransportReason): string => {
       return "its address is not on the allow list"
     case "Misconfigured":
       return reason.error.message
+    case "TextFrame":
+      return `the peer sent a text frame of ${reason.length} characters; HSMS is bytes, in binary frames`
     case "Other":
       return `${reason.detail} (${reason.code})`
     default:

@@ -1,5 +1,6 @@
 /**
- * The byte stream under a session: a port with an in-memory pair. Real sockets are in `NodeTransport`.
+ * The byte stream under a session: a port with an in-memory pair. Real sockets are in `NodeTransport`
+ * and `SocketTransport`.
  *
  * A `Transport` opens one `ByteChannel` after another: the active side dials on every `open`, the passive side waits
  * for the next connection that comes in. A channel lives in the Scope it was opened in.

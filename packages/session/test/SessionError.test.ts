@@ -116,6 +116,7 @@ const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> 
     { _tag: "TlsFailed", code: "UNEXPECTED_MESSAGE", detail: "unexpected message" },
     "TLS failed: unexpected message (UNEXPECTED_MESSAGE)"
   ],
+  [{ _tag: "TextFrame", length: 5 }, "the peer sent a text frame of 5 characters; HSMS is bytes, in binary frames"],
   [{ _tag: "Other", code: "EMFILE", detail: "too many open files" }, "too many open files (EMFILE)"]
 ]
 

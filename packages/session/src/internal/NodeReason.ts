@@ -3,41 +3,20 @@
  */
 import type { TransportReason } from "../SessionError.ts"
 import type { TlsReason } from "../TlsReason.ts"
+import * as SystemError from "./SystemError.ts"
 
 /** Node tries several addresses of one name and reports them together. */
-export const firstCause = (cause: unknown): NodeJS.ErrnoException =>
+const firstCause = (cause: unknown): NodeJS.ErrnoException =>
   cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors[0] : (cause as NodeJS.ErrnoException)
 
-export const reasonOf = (cause: NodeJS.ErrnoException): TransportReason => {
-  switch (cause.code) {
-    case "EADDRINUSE":
-      return { _tag: "AddressInUse" }
-    case "EADDRNOTAVAIL":
-      return { _tag: "AddressNotAvailable" }
-    case "EACCES":
-    case "EPERM":
-      return { _tag: "PermissionDenied" }
-    case "ECONNREFUSED":
-      return { _tag: "Refused" }
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-    case "EHOSTDOWN":
-    case "ENETDOWN":
-      return { _tag: "Unreachable" }
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return { _tag: "NameNotFound" }
-    case "ECONNRESET":
-    case "EPIPE":
-    case "ECONNABORTED":
-      return { _tag: "Reset" }
-    default:
-      return tlsReasonOf(cause) ?? { _tag: "Other", code: cause.code ?? cause.name, detail: cause.message }
-  }
+/** What OpenSSL tells is told apart, anything else is as for all sockets. */
+export const reasonOf = (cause: unknown): TransportReason => {
+  const reason = SystemError.reasonOf(cause)
+  return reason._tag === "Other" ? (tlsReasonOf(firstCause(cause)) ?? reason) : reason
 }
 
 /** The same of an error that ends a handshake, in which nobody resets a connection without a reason. */
-export const handshakeReasonOf = (cause: NodeJS.ErrnoException): TransportReason => {
+export const handshakeReasonOf = (cause: unknown): TransportReason => {
   const reason = reasonOf(cause)
   return reason._tag === "Reset" ? { _tag: "HandshakeEnded", finished: false } : reason
 }
