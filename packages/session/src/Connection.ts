@@ -85,7 +85,7 @@ export class Connection {
       receivedAt: () => this.#receivedAt,
       // The reply may stand behind primaries that fill the buffer.
       awaiting: () => {
-        if (!this.#listening) core.letIn()
+        if (!this.#listening) core.primaries.letIn()
       }
     })
     this.#linktest = new Linktest({
@@ -247,14 +247,14 @@ export class Connection {
       this.#t8.disarm()
       this.#listening = false
       if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
-      if (this.#mustWaitForReaders) yield* this.#core.room
+      if (this.#mustWaitForReaders) yield* this.#core.primaries.room
       this.#listening = true
       this.#armT8()
     }
   })
 
   get #mustWaitForReaders(): boolean {
-    return this.#core.isFull && (this.data.open === 0 || this.#core.isOverfull)
+    return this.#core.primaries.isFull && (this.data.open === 0 || this.#core.primaries.isOverfull)
   }
 
   /** False when the connection is over or others have to catch up first. */
@@ -286,7 +286,7 @@ export class Connection {
       if (error !== undefined) break
     }
     if (error !== undefined) this.handle("FrameFault", { reason: { _tag: "FrameFault", error } })
-    this.#core.wakeReaders()
+    this.#core.primaries.wakeReaders()
     this.#outbox.held = false
     this.#outbox.flush()
   }

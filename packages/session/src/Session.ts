@@ -9,6 +9,7 @@ import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { State } from "./ConnectionState.ts"
 import * as Handling from "./internal/Handling.ts"
@@ -78,6 +79,17 @@ export interface Service {
    * a reader that is slow slows the peer. A failure in the reader ends the stream: `serve` is made for handlers.
    */
   readonly primaries: Stream.Stream<InboundPrimary>
+
+  /**
+   * The same without a fiber, for whoever runs handlers, as `serve` does: for as long as the Scope is open, `take` gets
+   * each primary in the turn in which it comes. When it has returned false, primaries wait until it calls `more`. Done
+   * when the session has ended and the last is taken. Optional for whoever implements this contract.
+   */
+  readonly deliver?:
+    | ((
+        receiving: (more: () => void) => (primary: InboundPrimary) => boolean
+      ) => Effect.Effect<void, never, Scope.Scope>)
+    | undefined
 
   /** What happens, for observers: states, faults, and every message. A slow observer loses the oldest. */
   readonly events: Stream.Stream<SessionEvent>
@@ -206,10 +218,13 @@ export const serve = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
   Effect.scoped(
     Effect.gen(function* () {
       const timeout = Duration.fromInputUnsafe(options?.timeout ?? defaultTimeout)
-      const handle = yield* Handling.make(handler, timeout, options?.spans ?? false)
-      yield* primaries.pipe(
-        Stream.mapEffect(handle, { concurrency: options?.concurrency ?? 1, unordered: true }),
-        Stream.runDrain
-      )
+      const session = yield* Session
+      const concurrency = options?.concurrency ?? 1
+      const limit = concurrency === "unbounded" ? Number.POSITIVE_INFINITY : concurrency
+      const handlers = yield* Handling.make(handler, limit, timeout, options?.spans ?? false)
+      yield* session.deliver === undefined
+        ? Stream.runForEach(session.primaries, handlers.handle)
+        : session.deliver(handlers.receiving)
+      yield* handlers.idle
     })
   )

@@ -3,19 +3,16 @@
  */
 import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import type { Item } from "@effect-secs/codec/Item"
-import type * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as PubSub from "effect/PubSub"
-import * as Queue from "effect/Queue"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
-import type { InboundPrimary } from "../Session.ts"
-import type { Waiting } from "./Inbound.ts"
+import { Primaries } from "./Primaries.ts"
 import { Observers, over, type Over, untilOver } from "./Observers.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
@@ -51,9 +48,6 @@ export interface Settings {
   readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
-/** How many times its bounds the buffer of primaries may hold while a reply is awaited. */
-const overfull = 16
-
 /** Whoever keeps this session among others. Told in the step in which it happens, and last in it. */
 export interface Keeper {
   readonly selected: () => void
@@ -79,37 +73,27 @@ export class Core {
   /** Made for the first observer. */
   #changes: PubSub.PubSub<State | Over> | undefined = undefined
   readonly #observers = new Observers<SessionEvent>()
-  readonly #primaries: Queue.Queue<Waiting, Cause.Done>
+  readonly primaries: Primaries
   readonly #selected = Latch.makeUnsafe(false)
-  readonly #room = Latch.makeUnsafe(true)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
   wasSelected = false
   readonly log: Log
   /** Undefined while metrics are off. Set once, before anything runs. */
   meter: Meter | undefined = undefined
   #over = false
-  #readers = 0
-  #drained: Array<() => void> = []
-  /** Bytes of the primaries that wait. */
-  #waitingBytes = 0
 
-  constructor(
-    settings: Settings,
-    clock: Clock.Clock,
-    primaries: Queue.Queue<Waiting, Cause.Done>,
-    context: Context.Context<never>
-  ) {
+  constructor(settings: Settings, clock: Clock.Clock, primaries: Primaries, context: Context.Context<never>) {
     this.settings = settings
     this.sessionId = settings.sessionId
     this.clock = clock
-    this.#primaries = primaries
+    this.primaries = primaries
     this.log = new Log(this, context)
   }
 
   static readonly make = (settings: Settings): Effect.Effect<Core> =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
-      const primaries = yield* Queue.unbounded<Waiting, Cause.Done>()
+      const primaries = yield* Primaries.make(settings.primaryCapacity, settings.primaryBytes)
       return new Core(settings, clock, primaries, yield* Effect.context())
     })
 
@@ -183,7 +167,7 @@ export class Core {
     this.#selected.openUnsafe()
     if (this.#changes !== undefined) PubSub.endUnsafe(this.#changes, over)
     this.#observers.end()
-    Queue.endUnsafe(this.#primaries)
+    this.primaries.end()
   }
 
   // --- events ------------------------------------------------------------------------------------------------------
@@ -232,92 +216,5 @@ export class Core {
     this.sessionId = sessionId
     this.identified = true
     this.keeper?.identified()
-  }
-
-  // --- primaries ---------------------------------------------------------------------------------------------------
-
-  /** False when nobody reads and the buffer is full: the primary is not taken. */
-  offer(primary: Waiting): boolean {
-    if (this.#readers === 0 && this.isFull) return false
-    this.#waitingBytes += primary.length
-    Queue.offerUnsafe(this.#primaries, primary)
-    if (this.isFull && this.#readers > 0) this.#room.closeUnsafe()
-    return true
-  }
-
-  /** True when the connection has to stop reading until a reader of primaries has caught up. */
-  get isFull(): boolean {
-    return this.#holds(1)
-  }
-
-  /** True when not even a reply that is awaited makes the connection read on. */
-  get isOverfull(): boolean {
-    return this.#holds(overfull)
-  }
-
-  #holds(times: number): boolean {
-    const { primaryBytes, primaryCapacity } = this.settings
-    return Queue.sizeUnsafe(this.#primaries) >= primaryCapacity * times || this.#waitingBytes >= primaryBytes * times
-  }
-
-  /** Bytes of text in them. */
-  get unreadBytes(): number {
-    return this.#waitingBytes
-  }
-
-  /** Somebody awaits a reply: the connection reads on, up to a point, although primaries wait. */
-  letIn(): void {
-    if (!this.isOverfull) this.#room.openUnsafe()
-  }
-
-  /** Done when there is room. With no reader left there is nothing to wait for: primaries are then turned away. */
-  get room(): Effect.Effect<void> {
-    return this.#room.await
-  }
-
-  /** Lets readers of primaries take what came, in this turn. */
-  wakeReaders(): void {
-    Queue.flushUnsafe(this.#primaries)
-  }
-
-  /** Primaries nobody has read yet. */
-  get unread(): number {
-    return Queue.sizeUnsafe(this.#primaries)
-  }
-
-  /** True while somebody reads primaries. */
-  get isRead(): boolean {
-    return this.#readers > 0
-  }
-
-  /** Done when there are no primaries and nobody reads: after `end`, when its readers are through with the last one. */
-  get drained(): Effect.Effect<void> {
-    return Effect.callback((resume) => {
-      if (!this.isRead && this.unread === 0) return resume(Effect.void)
-      this.#drained.push(() => resume(Effect.void))
-    })
-  }
-
-  get primaries(): Stream.Stream<InboundPrimary> {
-    const read = Effect.acquireRelease(
-      Effect.sync(() => {
-        this.#readers++
-      }),
-      () =>
-        Effect.sync(() => {
-          if (--this.#readers > 0) return
-          this.#room.openUnsafe()
-          if (this.unread > 0) return
-          const waiting = this.#drained
-          this.#drained = []
-          for (const resume of waiting) resume()
-        })
-    )
-    const take = Effect.map(Queue.take(this.#primaries), (primary): InboundPrimary => {
-      this.#waitingBytes -= primary.length
-      if (!this.isFull) this.#room.openUnsafe()
-      return primary
-    })
-    return Stream.unwrap(Effect.as(read, Stream.fromEffectRepeat(take)))
   }
 }

@@ -32,8 +32,8 @@ export const metered = (
     open: current.connection?.data.open ?? 0,
     oldestSentAt: current.connection?.data.oldestSentAt ?? Number.NaN,
     unwritten: current.connection?.unwritten ?? 0,
-    unread: core.unread,
-    unreadBytes: core.unreadBytes
+    unread: core.primaries.unread,
+    unreadBytes: core.primaries.unreadBytes
   })
   return Meter.make(
     { ...given, session: labels.session, role: core.settings.role, mode: labels.mode },

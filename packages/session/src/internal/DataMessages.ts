@@ -164,7 +164,7 @@ export class DataMessages {
     if (message.stream === 0) this.#warn(header, "StreamZero")
     if (message.stream === 9) this.#reported(message)
     const primary = new Inbound(this, header, message, end - text)
-    if (this.#core.offer(primary)) return
+    if (this.#core.primaries.offer(primary)) return
     this.#core.fault({ _tag: "PrimaryUnhandled", header, message })
     if (header.replyExpected) this.#answerAbort(header)
   }

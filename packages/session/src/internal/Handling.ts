@@ -40,9 +40,7 @@ const peerLeft = (cause: Cause.Cause<unknown>): boolean => {
   return error instanceof TransactionError && error.reason._tag === "ConnectionLost" && !Cause.hasDies(cause)
 }
 
-const ended = (primary: InboundPrimary, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> => {
-  if (Exit.isSuccess(exit)) return Effect.void
-  const { cause } = exit
+const failed = (primary: InboundPrimary, cause: Cause.Cause<unknown>): Effect.Effect<void> => {
   const line = `the handler of ${primary.message.name} failed`
   return peerLeft(cause)
     ? Effect.logDebug(line, cause)
@@ -55,53 +53,134 @@ const timedOut = (primary: InboundPrimary, after: Duration.Duration): Effect.Eff
     primary.fail({ _tag: "TimedOut", after })
   )
 
-/**
- * Gives what runs the handler of one primary and is done when that is over; it never fails. The handlers that have run
- * out of time and take longer to end are waited for by the Scope, not by the next primary.
- */
-export const make = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
-  handler: (primary: InboundPrimary) => Handled,
-  timeout: Duration.Duration,
-  spans: boolean
-): Effect.Effect<(primary: InboundPrimary) => Effect.Effect<void>, never, Effect.Services<Handled> | Scope.Scope> =>
-  Effect.gen(function* () {
-    const scope = yield* Effect.scope
-    const clock = yield* Clock.Clock
-    const run = Effect.runForkWith(yield* Effect.context<Effect.Services<Handled>>())
-    const millis = Duration.toMillis(timeout)
+/** The handlers of one `serve`. */
+export class Handlers {
+  readonly #start: (primary: InboundPrimary) => Fiber.Fiber<unknown, unknown>
+  readonly #run: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
+  readonly #clock: Clock.Clock
+  readonly #deadlines: Deadlines<Running>
+  readonly #limit: number
+  readonly #timeout: Duration.Duration
+  readonly #millis: number
+  /** Those that have not ended, also where they have run out of time and the next has begun. */
+  readonly #fibers = new Set<Fiber.Fiber<unknown, unknown>>()
+  #closed = false
+  #running = 0
+  /** Takes the next primary, where it had to wait. */
+  #more = (): void => {}
+  #idle: Array<() => void> = []
+
+  constructor(
+    start: (primary: InboundPrimary) => Fiber.Fiber<unknown, unknown>,
+    run: (effect: Effect.Effect<void>) => Fiber.Fiber<void>,
+    scope: Scope.Scope,
+    clock: Clock.Clock,
+    limit: number,
+    timeout: Duration.Duration
+  ) {
+    this.#start = start
+    this.#run = run
+    this.#clock = clock
+    this.#limit = limit
+    this.#timeout = timeout
+    this.#millis = Duration.toMillis(timeout)
     // One fiber for all: a timeout of its own would cost a handler more than most of them do.
-    const deadlines = new Deadlines<Running>(
+    this.#deadlines = new Deadlines(
       clock,
       (watch) => Fiber.runIn(run(watch), scope),
       (running) => running.expire()
     )
+  }
 
+  /** For `Session.deliver`: runs the handler of a primary; false while as many run as may. */
+  readonly receiving = (more: () => void): ((primary: InboundPrimary) => boolean) => {
+    this.#more = more
+    return (primary) => {
+      this.#begin(primary)
+      return this.#running < this.#limit
+    }
+  }
+
+  /** For a stream of primaries: done when the next may come. */
+  readonly handle = (primary: InboundPrimary): Effect.Effect<void> =>
+    Effect.callback((resume) => {
+      this.#more = () => resume(Effect.void)
+      this.#begin(primary)
+      if (this.#running < this.#limit) resume(Effect.void)
+    })
+
+  /** Done when no handler runs. */
+  readonly idle: Effect.Effect<void> = Effect.callback((resume) => {
+    if (this.#running === 0) return resume(Effect.void)
+    this.#idle.push(() => resume(Effect.void))
+  })
+
+  /** Nobody serves any more: done when every handler has ended, of which nothing is said. */
+  readonly interrupt: Effect.Effect<void> = Effect.suspend(() => {
+    this.#closed = true
+    return Fiber.interruptAll(this.#fibers)
+  })
+
+  #begin(primary: InboundPrimary): void {
+    this.#running++
+    const fiber = this.#start(primary)
+    const exit = fiber.pollUnsafe()
+    if (exit !== undefined) return this.#ended(primary, exit)
+    this.#fibers.add(fiber)
+    let over = false
+    const running = new Running(() => {
+      over = true
+      fiber.interruptUnsafe()
+      this.#report(timedOut(primary, this.#timeout))
+    })
+    this.#deadlines.start(running, this.#millis, now(this.#clock))
+    fiber.addObserver((last) => {
+      this.#fibers.delete(fiber)
+      this.#deadlines.stop(running)
+      if (!over) this.#ended(primary, last)
+    })
+  }
+
+  #ended(primary: InboundPrimary, exit: Exit.Exit<unknown, unknown>): void {
+    if (Exit.isSuccess(exit) || this.#closed) this.#over()
+    else this.#report(failed(primary, exit.cause))
+  }
+
+  /** The next begins when it is said how this one ended. */
+  #report(report: Effect.Effect<void>): void {
+    this.#run(report).addObserver(() => this.#over())
+  }
+
+  #over(): void {
+    this.#running--
+    this.#more()
+    if (this.#running > 0) return
+    const idle = this.#idle
+    this.#idle = []
+    for (const resume of idle) resume()
+  }
+}
+
+/** Handlers that run in the Scope of the caller: closing it interrupts them and waits for their ends. */
+export const make = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
+  handler: (primary: InboundPrimary) => Handled,
+  limit: number,
+  timeout: Duration.Duration,
+  spans: boolean
+): Effect.Effect<Handlers, never, Effect.Services<Handled> | Scope.Scope> =>
+  Effect.gen(function* () {
+    const run = Effect.runForkWith(yield* Effect.context<Effect.Services<Handled>>())
     const begun = (primary: InboundPrimary): HandlerOf<Handled> =>
       // @effect-diagnostics-next-line unsafeEffectTypeAssertion:off -- a union of effects, whose parts TypeScript cannot join
       Effect.suspend(() => handler(primary) as HandlerOf<Handled>)
-
-    return (primary) =>
-      // One step, so that an interruption finds either no fiber or one that it can interrupt.
-      Effect.callback<void>((resume) => {
-        const fiber = run(spans ? Spans.handled(primary, begun(primary)) : begun(primary))
-        const exit = fiber.pollUnsafe()
-        if (exit !== undefined) return resume(ended(primary, exit))
-        let over = false
-        const running = new Running(() => {
-          over = true
-          fiber.interruptUnsafe()
-          if (fiber.pollUnsafe() === undefined) Fiber.runIn(fiber, scope)
-          resume(timedOut(primary, timeout))
-        })
-        fiber.addObserver((last) => {
-          deadlines.stop(running)
-          if (!over) resume(ended(primary, last))
-        })
-        deadlines.start(running, millis, now(clock))
-        return Effect.suspend(() => {
-          over = true
-          deadlines.stop(running)
-          return Fiber.interrupt(fiber)
-        })
-      })
+    const handlers = new Handlers(
+      spans ? (primary) => run(Spans.handled(primary, begun(primary))) : (primary) => run(begun(primary)),
+      run,
+      yield* Effect.scope,
+      yield* Clock.Clock,
+      limit,
+      timeout
+    )
+    yield* Effect.addFinalizer(() => handlers.interrupt)
+    return handlers
   })

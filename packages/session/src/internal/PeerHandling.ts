@@ -37,13 +37,13 @@ const handle = <E, R>(
     returned = true
     // What the handler left running in its Scope still has the primaries that came before the end.
     yield* closed
-    yield* peer.core.drained
+    yield* peer.core.primaries.drained
     return undefined
   })
   const overdue = Effect.gen(function* () {
     yield* closed
     yield* Effect.sleep(drainTimeout)
-    if (!returned || peer.core.isRead) {
+    if (!returned || peer.core.primaries.isRead) {
       peers.tell({ _tag: "HandlerInterrupted", peer: peer.name, sessionId: peer.sessionId })
     }
     return undefined

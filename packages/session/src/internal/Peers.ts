@@ -178,7 +178,7 @@ export class Peers {
   disconnected(peer: Peer, reason: DisconnectReason): void {
     if (!this.#live.delete(peer)) return
     const { name, sessionId } = peer
-    this.tell({ _tag: "PeerDisconnected", peer: name, sessionId, reason, unread: peer.core.unread })
+    this.tell({ _tag: "PeerDisconnected", peer: name, sessionId, reason, unread: peer.core.primaries.unread })
     peer.end(reason)
   }
 

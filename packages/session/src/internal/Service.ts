@@ -75,7 +75,8 @@ export const service = (core: Core, current: Current): Service => {
           ? failure(message, { _tag: "NotSelected", state: core.state })
           : current.connection.data.send(withoutReply(message))
       }),
-    primaries: core.primaries,
+    primaries: core.primaries.stream,
+    deliver: (receiving) => core.primaries.deliver(receiving),
     events: core.events,
     linktest: Effect.suspend(() =>
       current.connection === undefined || core.state !== "Selected"
