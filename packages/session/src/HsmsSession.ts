@@ -28,6 +28,7 @@ import * as Scope from "effect/Scope"
 import * as Connection from "./Connection.ts"
 import { table } from "./ConnectionState.ts"
 import { Core, type Settings } from "./internal/Core.ts"
+import * as Deselect from "./internal/Deselect.ts"
 import { type Service, Session } from "./Session.ts"
 import {
   type DisconnectReason,
@@ -57,8 +58,8 @@ export interface Options {
    * delivers it with an event, `"accept"` delivers it.
    */
   readonly sessionIdPolicy?: "strict" | "warn" | "accept" | undefined
-  /** What needs a session and comes before Select: `"reject"`, the default, or `"close"` as in E37.1. */
-  readonly unselected?: "reject" | "close" | undefined
+  /** Follows E37 or E37.1 to the letter where the two part; see `ConnectionState.Options` for what that changes. */
+  readonly strict?: "E37" | "E37.1" | undefined
   /** Longest header and text in bytes, in both directions; 16 MiB and 10 unless told. */
   readonly maxFrameLength?: number | undefined
   /** Primaries that wait for a reader before the peer is slowed; 1 024 unless told. */
@@ -69,6 +70,8 @@ export interface Options {
   readonly decode?: ItemCodec.DecodeOptions | undefined
   /** False while Select.req is to be answered with "not ready". Asked once per Select.req; must not throw. */
   readonly ready?: (() => boolean) | undefined
+  /** True while Deselect.req is to be answered with "busy". Asked once per Deselect.req; must not throw. */
+  readonly busy?: (() => boolean) | undefined
   /**
    * Longest wait for a peer that does not read; then the connection ends. 30 s unless told. Not a parameter of the
    * standard, whose T3 only starts when the primary is written.
@@ -127,7 +130,7 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       })
     }
     return {
-      table: table({ mode, unselected: options.unselected }),
+      table: table({ mode, strict: options.strict }),
       sessionId: yield* between("sessionId", options.sessionId, 0, 0x7fff),
       role: options.role ?? (mode === "Active" ? "host" : "equipment"),
       timers,
@@ -150,6 +153,7 @@ const settingsOf = (mode: "Active" | "Passive", options: ActiveOptions): Effect.
       primaryCapacity: yield* between("primaryCapacity", options.primaryCapacity ?? 1024, 1, Number.MAX_SAFE_INTEGER),
       primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
+      busy: options.busy ?? (() => false),
       decode: ItemCodec.decodeRangeWith(options.decode ?? {})
     }
   })
@@ -225,6 +229,11 @@ const service = (core: Core, current: Current): Service => {
       current.connection === undefined || core.state !== "Selected"
         ? failure(new SecsMessage(0, 0, false, undefined), { _tag: "NotSelected", state: core.state })
         : current.connection.linktest
+    ),
+    deselect: Effect.suspend(() =>
+      current.connection === undefined || core.state !== "Selected"
+        ? Effect.fail(Deselect.failure({ _tag: "NotSelected", state: core.state }))
+        : current.connection.deselect
     )
   })
 }

@@ -38,6 +38,7 @@ export interface Settings {
   readonly primaryCapacity: number
   readonly primaryBytes: number
   readonly ready: () => boolean
+  readonly busy: () => boolean
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
