@@ -171,6 +171,38 @@ for (const [side, selected] of sides) {
       })
     )
 
+    it.effect("takes the response to a Deselect.req that was being written when the peer deselected", () =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* selected({}, { capacity: 0 })
+        yield* peer.stopsReading
+        const deselect = yield* kit.start(session.deselect)
+        yield* peer.send(kit.deselectReq(5))
+        yield* peer.reads
+        const { system } = yield* peer.next
+        assert.deepStrictEqual(yield* peer.next, kit.deselectRsp(5))
+        assert.isTrue(yield* kit.waits(deselect))
+        yield* peer.send(kit.deselectRsp(system, 1))
+        yield* peer.silent
+        yield* kit.value(deselect)
+      })
+    )
+
+    it.effect("ends unsent when the peer deselects while Deselect.req still waits to be written", () =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* selected({}, { capacity: 0 })
+        yield* peer.stopsReading
+        yield* kit.start(session.send(s1f1))
+        const deselect = yield* kit.start(session.deselect)
+        yield* peer.send(kit.deselectReq(5))
+        yield* kit.value(deselect)
+        yield* peer.reads
+        assert.deepStrictEqual(
+          (yield* peer.rest).map((frame) => frame.sType),
+          [0, 4]
+        )
+      })
+    )
+
     it.effect("is one procedure for all who ask while it is open", () =>
       Effect.gen(function* () {
         const { peer, session } = yield* selected()

@@ -50,13 +50,14 @@ export class Deselect {
   send(): void {
     if (this.#open !== undefined) return
     const { expired, fork, send, timeout } = this.#port
+    const written = () => {
+      if (this.uses(systemBytes)) this.#open!.timer = after(fork, timeout, expired)
+    }
     const systemBytes = send({
       queued: false,
-      written: () => {
-        if (this.uses(systemBytes)) this.#open!.timer = after(fork, timeout, expired)
-      },
-      // The peer's Deselect.req ended the session while ours was still queued.
-      lost: () => this.#close(Effect.void)
+      written,
+      // The peer's Deselect.req ended the session. Ours is not needed any more, unless it is on its way.
+      lost: (unsent) => (unsent ? this.#close(Effect.void) : written())
     })
     this.#open = { systemBytes, timer: undefined }
   }

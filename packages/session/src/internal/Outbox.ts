@@ -12,8 +12,8 @@ export interface Owner {
   queued: boolean
   /** The frame was handed to the socket; `at` is the monotonic time of its batch. */
   readonly written: (at: number) => void
-  /** The frame will not be written. */
-  readonly lost: () => void
+  /** Nobody waits for the frame any more. `unsent`: it will not be written; else it was in the hands of the writer. */
+  readonly lost: (unsent: boolean) => void
 }
 
 export class Outbox {
@@ -51,7 +51,7 @@ export class Outbox {
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
   push(frame: Uint8Array, owner?: Owner): void {
     if (this.#closed) {
-      owner?.lost()
+      owner?.lost(true)
       return
     }
     this.#frames.push(frame)
@@ -121,8 +121,9 @@ export class Outbox {
     for (const owner of [...writing, ...owners]) {
       if (owner === undefined) continue
       lost++
+      const unsent = owner.queued
       owner.queued = false
-      owner.lost()
+      owner.lost(unsent)
     }
     return lost
   }
