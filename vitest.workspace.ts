@@ -5,6 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
   resolve: { conditions: ["source", "node", "import", "default"] },
   test: {
+    // Tests that say so run side by side: scenarios over TCP, which mostly wait for timers.
+    maxConcurrency: 24,
     // Sessions log the faults their tests provoke. Everything else that is printed has to be seen.
     onConsoleLog: (log) => (/\(#\d+\)[^\n]*session (?:\d+|unknown): /.test(log) ? false : undefined),
     projects: [

@@ -42,6 +42,13 @@ export const files: ReadonlyArray<string> = execFileSync(
   .split("\0")
   .filter((path) => path !== "" && exists(path))
 
+/** The text of a file in every commit that changed it and still had it, the newest first. Knows what the clone knows. */
+export const versions = (path: string): ReadonlyArray<string> => {
+  const git = (...args: ReadonlyArray<string>) => execFileSync("git", args, { cwd: root, encoding: "utf8" })
+  const commits = git("log", "--format=%H", "--diff-filter=AMR", "--", path)
+  return commits.split("\n").flatMap((commit) => (commit === "" ? [] : [git("show", `${commit}:${path}`)]))
+}
+
 /** The directory names under `packages/`. */
 export const packages: ReadonlyArray<string> = files.flatMap((path) => {
   const match = /^packages\/([^/]+)\/package\.json$/.exec(path)

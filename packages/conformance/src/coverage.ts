@@ -1,12 +1,13 @@
 /**
- * Which test proves which requirement, read from the titles of the tests. Pure: files come in as text.
+ * What proves which requirement: tests by the titles they have, scenarios by the combinations they run in. Pure: files
+ * come in as text.
  *
  * A title cites requirements in brackets at its end: `it("… (e37/select/refused, e37/t5/after-connection)", …)`.
  *
  * @since 0.1.0
  */
 import { literals } from "./literals.ts"
-import type { Requirement } from "./requirements.ts"
+import { type Mode, type Proof, type Requirement, type Role, type TransportName } from "./requirements.ts"
 
 /**
  * One test that cites one requirement.
@@ -22,6 +23,24 @@ export interface Citation {
 }
 
 /**
+ * Over what a scenario runs, on which side the session is, and who it is.
+ *
+ * @since 0.1.0
+ */
+export interface Combination {
+  readonly transport: TransportName
+  readonly mode: Mode
+  readonly role: Role
+}
+
+/**
+ * One run of a scenario that proves one requirement.
+ *
+ * @since 0.1.0
+ */
+export interface Run extends Citation, Combination {}
+
+/**
  * A file with tests: its path from the root, and its text.
  *
  * @since 0.1.0
@@ -29,10 +48,20 @@ export interface Citation {
 export type TestFile = readonly [path: string, text: string]
 
 /** `standard/procedure/case` */
-const wellFormed = /^(e37|e371)(\/[a-z0-9]+(-[a-z0-9]+)*){2}$/
+const wellFormed = /^(e37|e371|e5)(\/[a-z0-9]+(-[a-z0-9]+)*){2}$/
 
 /** What stands in brackets at the end of a title and looks like a list of ids, right or wrong. */
 const cited = /^([\s\S]*\S)\s+\(((?:[\w.-]+\/)+[^()]*)\)$/
+
+/**
+ * A title without the ids at its end, and those.
+ *
+ * @since 0.1.0
+ */
+export const citedIn = (title: string): { readonly title: string; readonly ids: ReadonlyArray<string> } | undefined => {
+  const match = cited.exec(title)
+  return match !== null && /^e(37|5)/i.test(match[2]!) ? { title: match[1]!, ids: match[2]!.split(", ") } : undefined
+}
 
 /** The title of cases that bring their own ids: `"… (${id})"`. */
 const parameterised = /^([\s\S]*\S)\s+\(\$\{[\w.]+\}\)$/
@@ -70,10 +99,10 @@ export const citations = (files: ReadonlyArray<TestFile>): ReadonlyArray<Citatio
         }
       }
       const begins = suite.exec(text.slice(Math.max(0, at - 200), at))
-      const match = cited.exec(literal)
+      const match = citedIn(literal)
       const title = parameterised.exec(literal)?.[1]
-      if (match !== null && /^e37/i.test(match[2]!)) {
-        cite(match[2]!.split(", "), match[1]!)
+      if (match !== undefined) {
+        cite(match.ids, match.title)
       } else if (title !== undefined) {
         cite(cases, title)
         cases = []
@@ -87,7 +116,7 @@ export const citations = (files: ReadonlyArray<TestFile>): ReadonlyArray<Citatio
   })
 
 /**
- * What is wrong with a manifest and the tests that cite it. All empty when nothing is.
+ * What is wrong with a manifest and with what should prove it. All empty when nothing is.
  *
  * @since 0.1.0
  */
@@ -100,27 +129,70 @@ export interface Audit {
   readonly badSource: ReadonlyArray<string>
   /** Not one sentence. */
   readonly badSentence: ReadonlyArray<string>
-  /** Neither cited nor marked as missing. */
-  readonly uncited: ReadonlyArray<string>
-  readonly missingYetCited: ReadonlyArray<string>
+  /** No test of the kind that has to prove it cites it. */
+  readonly unproved: ReadonlyArray<string>
+  /** No scenario runs it in a combination where it applies: `id: TCP, active, host`. */
+  readonly unrun: ReadonlyArray<string>
+  /** Said to be overruled, but by nothing that another standard has and that is proved; or proved all the same. */
+  readonly notOverruled: ReadonlyArray<string>
   /** Cited, but no requirement: `path: id`. */
   readonly unknown: ReadonlyArray<string>
+  /** Expected to fail, but not on the wire, or for no reason. */
+  readonly badExpectation: ReadonlyArray<string>
+  /** Proves an expected failure and something else, so that its failure would tell nothing: `path: title`. */
+  readonly ambiguous: ReadonlyArray<string>
 }
 
-const prefix = { E37: "e37/", "E37.1": "e371/" } as const
+const prefix = { E37: "e37/", "E37.1": "e371/", E5: "e5/" } as const
 
-const source = /^SEMI (E37|E37\.1), [A-Z]?[A-Za-z0-9 ,]+( \(our choice\))?$/
+const source = /^SEMI (E37|E37\.1|E5), [A-Z]?[A-Za-z0-9 ,]+( \(our choice\))?$/
 
 const clause = /§|\b\d+(\.\d+)+\b|\b(clause|section|chapter|table)\s+\d/i
 
+/** Where the tests of a kind are. */
+const places: Readonly<Record<Exclude<Proof["by"], "wire" | "overruled">, RegExp>> = {
+  codec: /^packages\/codec\/test\//,
+  table: /^packages\/session\/test\/ConnectionState\.test\.ts$/,
+  session: /^packages\/session\/test\//,
+  socket: /^packages\/session\/test\/\w+Transport\.test\.ts$/
+}
+
+/** A combination as a reader sees it: `TCP, active, host`. */
+export const show = ({ mode, role, transport }: Combination): string => `${transport}, ${mode}, ${role}`
+
+const combinations = (proof: Proof): ReadonlyArray<string> =>
+  proof.by === "wire"
+    ? proof.transports.flatMap((transport) =>
+        proof.modes.flatMap((mode) => proof.roles.map((role) => show({ transport, mode, role })))
+      )
+    : []
+
 /**
+ * @param expected Ids of requirements that are known to fail, each with the reason.
+ *
  * @since 0.1.0
  */
-export const audit = (requirements: ReadonlyArray<Requirement>, cited: ReadonlyArray<Citation>): Audit => {
+export const audit = (
+  requirements: ReadonlyArray<Requirement>,
+  cited: ReadonlyArray<Citation>,
+  runs: ReadonlyArray<Run>,
+  expected: Readonly<Record<string, string>>
+): Audit => {
   const ids = requirements.map(({ id }) => id)
   const known = new Set(ids)
-  const proved = new Set(cited.map(({ id }) => id))
+  const ran = new Set(runs.map((run) => `${run.id}: ${show(run)}`))
   const where = (test: (one: Requirement) => boolean) => requirements.filter(test).map(({ id }) => id)
+  const proves = (id: string, { by }: Proof): boolean =>
+    by === "wire"
+      ? runs.some((run) => run.id === id)
+      : by !== "overruled" && cited.some((one) => one.id === id && places[by].test(one.path))
+  const overrules = (id: string, standard: Requirement["standard"]): boolean =>
+    requirements.some((one) => one.id === id && one.standard !== standard && proves(id, one.proof))
+  const scenarios = new Map<string, Set<string>>()
+  for (const { id, path, title } of runs) {
+    const scenario = `${path}: ${title}`
+    scenarios.set(scenario, (scenarios.get(scenario) ?? new Set()).add(id))
+  }
   return {
     illFormed: where(({ id }) => !wellFormed.test(id)),
     duplicate: ids.filter((id, at) => ids.indexOf(id) !== at),
@@ -130,8 +202,38 @@ export const audit = (requirements: ReadonlyArray<Requirement>, cited: ReadonlyA
         source.exec(one.source)?.[1] !== one.standard || clause.test(one.source.replace(`SEMI ${one.standard}`, ""))
     ),
     badSentence: where(({ sentence }) => !/^[A-Z].*[^.]\.$/.test(sentence) || /[.!?]\s+[A-Z]/.test(sentence)),
-    uncited: where(({ id, missing }) => missing === undefined && !proved.has(id)),
-    missingYetCited: where(({ id, missing }) => missing !== undefined && proved.has(id)),
-    unknown: cited.filter(({ id }) => !known.has(id)).map(({ id, path }) => `${path}: ${id}`)
+    unproved: where(({ id, proof }) => proof.by !== "wire" && proof.by !== "overruled" && !proves(id, proof)),
+    unrun: requirements.flatMap(({ id, proof }) =>
+      combinations(proof)
+        .map((combination) => `${id}: ${combination}`)
+        .filter((combination) => !ran.has(combination))
+    ),
+    notOverruled: where(
+      ({ id, proof, standard }) =>
+        proof.by === "overruled" && (!overrules(proof.id, standard) || [...cited, ...runs].some((one) => one.id === id))
+    ),
+    unknown: [...new Set([...cited, ...runs].map(({ id, path }) => `${path}: ${id}`))].filter(
+      (one) => !known.has(one.slice(one.indexOf(": ") + 2))
+    ),
+    badExpectation: Object.entries(expected).flatMap(([id, reason]) =>
+      reason.trim() !== "" && requirements.some((one) => one.id === id && one.proof.by === "wire") ? [] : [id]
+    ),
+    ambiguous: [...scenarios].flatMap(([scenario, proved]) =>
+      proved.size > 1 && [...proved].some((id) => expected[id] !== undefined) ? [scenario] : []
+    )
   }
+}
+
+/**
+ * The ids on a list of expected failures that an earlier version of its file does not have. Files come in as text.
+ *
+ * @since 0.1.0
+ */
+export const grown = (now: string, earlier: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const listed = (text: string) =>
+    literals(text)
+      .map((literal) => literal.text)
+      .filter((text) => wellFormed.test(text))
+  const before = earlier.map((text) => new Set(listed(text)))
+  return listed(now).filter((id) => before.some((ids) => !ids.has(id)))
 }

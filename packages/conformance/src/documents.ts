@@ -4,8 +4,10 @@
  *
  * @since 0.1.0
  */
+import { allRuns } from "../scenarios/index.ts"
 import { report } from "./ConformanceReport.ts"
 import { citations } from "./coverage.ts"
+import { expectedFailures } from "./expected-failures.ts"
 import { exists, packages, read, sources } from "./Repository.ts"
 import { requirements } from "./requirements.ts"
 import { document } from "./StateDiagram.ts"
@@ -16,7 +18,7 @@ import { document } from "./StateDiagram.ts"
  * @since 0.1.0
  */
 export const testFiles: ReadonlyArray<readonly [path: string, text: string]> = packages
-  .flatMap((name) => [...sources(name, "test"), ...sources(name, "scenarios")])
+  .flatMap((name) => sources(name, "test"))
   .filter((path) => path.endsWith(".test.ts"))
   .toSorted()
   .map((path) => [path, read(path)])
@@ -27,7 +29,7 @@ export const testFiles: ReadonlyArray<readonly [path: string, text: string]> = p
  * @since 0.1.0
  */
 export const documents: Readonly<Record<string, () => string>> = {
-  "docs/conformance.md": () => report(requirements, citations(testFiles)),
+  "docs/conformance.md": () => report(requirements, citations(testFiles), allRuns, expectedFailures),
   "docs/state-machines/hsms-active.md": () => document("Active"),
   "docs/state-machines/hsms-passive.md": () => document("Passive")
 }

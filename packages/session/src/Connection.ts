@@ -26,6 +26,7 @@ import type { Action, Event } from "./ConnectionState.ts"
 import { after, type Alarm, type Fork, makeAlarm, now } from "./internal/Alarm.ts"
 import type { Core } from "./internal/Core.ts"
 import { DataMessages } from "./internal/DataMessages.ts"
+import { Deselect } from "./internal/Deselect.ts"
 import { Linktest } from "./internal/Linktest.ts"
 import { Outbox, type Owner } from "./internal/Outbox.ts"
 import { type DisconnectReason, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
@@ -48,6 +49,7 @@ export class Connection {
   readonly data: DataMessages
   readonly #t8: Alarm
   readonly #linktest: Linktest
+  readonly #deselect: Deselect
   /** Our Select.req that waits for its response. */
   #select: { readonly systemBytes: number; readonly timer: Fiber.Fiber<void> | undefined } | undefined = undefined
   readonly #systemBytes: SystemBytes.SystemBytes
@@ -75,7 +77,10 @@ export class Connection {
     this.#systemBytes = SystemBytes.make(
       firstSystemBytes,
       (systemBytes) =>
-        this.data.uses(systemBytes) || this.#linktest.uses(systemBytes) || this.#select?.systemBytes === systemBytes
+        this.data.uses(systemBytes) ||
+        this.#linktest.uses(systemBytes) ||
+        this.#deselect.uses(systemBytes) ||
+        this.#select?.systemBytes === systemBytes
     )
     this.data = new DataMessages({
       core,
@@ -103,6 +108,17 @@ export class Connection {
         const waited = core.settings.timers.t6
         const reason = { _tag: "T6Expired", request: "Linktest", waited, failures } as const
         if (last) this.handle("T6Linktest", { reason })
+      }
+    })
+    this.#deselect = new Deselect({
+      fork,
+      timeout: Duration.toMillis(core.settings.timers.t6),
+      begin: () => this.handle("Deselect", {}),
+      send: (owner) => this.#sendControl(SType.DeselectReq, owner),
+      selected: () => core.state === "Selected",
+      expired: () => {
+        const waited = core.settings.timers.t6
+        this.handle("T6Deselect", { reason: { _tag: "T6Expired", request: "Deselect", waited, failures: 1 } })
       }
     })
     this.#t8 = makeAlarm(core.clock, fork, () =>
@@ -172,6 +188,7 @@ export class Connection {
     const { actions } = this.#core.commit(event)
     for (const action of actions) this.#perform(action, about)
     this.#core.published(from)
+    this.#deselect.wake()
     // Last, as it wakes the owner of this connection, who goes on to the next one.
     if (this.#reason !== undefined) Deferred.doneUnsafe(this.#done, Exit.succeed(this.#reason))
   }
@@ -183,6 +200,8 @@ export class Connection {
         return this.#sendSelect()
       case "SendSelectRsp":
         return this.#respond(header!, SType.SelectRsp, action.status)
+      case "SendDeselectReq":
+        return this.#deselect.send()
       case "SendDeselectRsp":
         return this.#respond(header!, SType.DeselectRsp, action.status)
       case "SendLinktestRsp":
@@ -193,11 +212,11 @@ export class Connection {
         this.#sendControl(SType.SeparateReq)
         return
       case "EndControl":
-        return this.#endControl(header!.systemBytes)
+        return this.#endControl(header!)
       case "FailTransaction":
         return this.data.rejected(header!)
       case "AbortTransactions":
-        return this.data.deselected()
+        return this.data.deselected(about.reason ?? { _tag: "Deselected" })
       case "ArmT7": {
         const { t7 } = this.#core.settings.timers
         this.#t7 = after(this.#fork, Duration.toMillis(t7), () =>
@@ -231,6 +250,7 @@ export class Connection {
     const openTransactions = this.data.open
     const unwritten = this.data.end(reason)
     this.#linktest.end()
+    this.#deselect.end(reason)
     this.#core.fault({ _tag: "Disconnected", reason, openTransactions, unwritten })
     this.#reason = reason
   }
@@ -315,6 +335,7 @@ export class Connection {
     }
     const message = named.success
     const selecting = this.#select?.systemBytes === header.systemBytes
+    const deselecting = this.#deselect.uses(header.systemBytes)
     const probing = this.#linktest.asked(header.systemBytes)
     switch (message._tag) {
       case "SelectReq":
@@ -328,10 +349,16 @@ export class Connection {
         return message.status <= HsmsHeader.SelectStatus.AlreadyActive
           ? this.handle("SelectRspOk", { header })
           : this.handle("SelectRspRefused", { header, reason: { _tag: "SelectRefused", status: message.status } })
-      case "DeselectReq":
-        return this.handle("DeselectReq", { header, reason: this.#tooEarly(header) })
+      case "DeselectReq": {
+        const event = this.#core.settings.busy() ? "DeselectReqBusy" : "DeselectReq"
+        const reason = this.#core.state === "Selected" ? ({ _tag: "Deselected" } as const) : this.#tooEarly(header)
+        return this.handle(event, { header, reason })
+      }
       case "DeselectRsp":
-        return this.handle("OrphanRsp", { header })
+        if (!deselecting) return this.handle("OrphanRsp", { header })
+        return this.handle(message.status === HsmsHeader.DeselectStatus.Ok ? "DeselectRspOk" : "DeselectRefused", {
+          header
+        })
       case "LinktestReq":
         return this.handle("LinktestReq", { header, reason: this.#tooEarly(header) })
       case "LinktestRsp":
@@ -341,6 +368,7 @@ export class Connection {
           const reason = { _tag: "SelectRejected", rejectReason: message.reason } as const
           return this.handle("SelectRejected", { header, reason })
         }
+        if (deselecting) return this.handle("DeselectRefused", { header })
         // A peer that rejects Linktest.req is alive.
         return this.handle(probing ? "LinktestRsp" : "RejectReq", { header })
       case "SeparateReq":
@@ -391,12 +419,19 @@ export class Connection {
     this.#select = { systemBytes: this.#sendControl(SType.SelectReq), timer }
   }
 
-  #endControl(systemBytes: number): void {
+  #endControl(header: Header): void {
+    const { systemBytes } = header
     if (this.#select?.systemBytes === systemBytes) {
       this.#select.timer?.interruptUnsafe()
       this.#select = undefined
     }
+    this.#deselect.answered(header)
     this.#linktest.answered(systemBytes)
+  }
+
+  /** The user's Deselect: done when the session has ended. */
+  get deselect(): Effect.Effect<void, TransactionError> {
+    return this.#deselect.run
   }
 
   /** The user's linktest: the time it took. */

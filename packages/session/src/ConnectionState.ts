@@ -10,7 +10,7 @@
  * @see SEMI E37, connection state diagram; SEMI E37.1, procedures of HSMS-SS
  * @since 0.1.0
  */
-import type { RejectReason, SelectStatus } from "@effect-secs/codec/HsmsHeader"
+import type { DeselectStatus, RejectReason, SelectStatus } from "@effect-secs/codec/HsmsHeader"
 
 /**
  * - `NotConnected`: no TCP connection. The passive side listens, the active side waits for T5
@@ -52,6 +52,12 @@ export const events = [
   /** Reject.req that answers our Select.req. */
   "SelectRejected",
   "DeselectReq",
+  /** Deselect.req, and the local entity cannot end its session now. */
+  "DeselectReqBusy",
+  /** Status 0. */
+  "DeselectRspOk",
+  /** Any other status, or Reject.req that answers our Deselect.req. */
+  "DeselectRefused",
   "LinktestReq",
   "LinktestRsp",
   /** A response to nothing we asked. */
@@ -66,11 +72,15 @@ export const events = [
   "FrameFault",
   /** Our Select.req went unanswered. */
   "T6Select",
+  /** Our Deselect.req went unanswered. */
+  "T6Deselect",
   /** Our Linktest.req went unanswered, as often as is tolerated. */
   "T6Linktest",
   "T7",
   "T8",
-  /** The local user ends the session. */
+  /** The local user ends the session, and TCP stays. */
+  "Deselect",
+  /** The local user ends session and connection. */
   "Close"
 ] as const
 
@@ -94,7 +104,9 @@ export type Action =
   /** Send Select.req and arm T6. */
   | { readonly _tag: "SendSelectReq" }
   | { readonly _tag: "SendSelectRsp"; readonly status: (typeof SelectStatus)["Ok" | "AlreadyActive" | "NotReady"] }
-  | { readonly _tag: "SendDeselectRsp"; readonly status: 0 | 1 }
+  /** Send Deselect.req and arm T6, unless one is open. */
+  | { readonly _tag: "SendDeselectReq" }
+  | { readonly _tag: "SendDeselectRsp"; readonly status: (typeof DeselectStatus)[keyof typeof DeselectStatus] }
   | { readonly _tag: "SendLinktestRsp" }
   | { readonly _tag: "SendReject"; readonly reason: (typeof RejectReason)[keyof typeof RejectReason] }
   | { readonly _tag: "SendSeparate" }
@@ -129,10 +141,19 @@ export interface Transition {
 export interface Options {
   readonly mode: "Active" | "Passive"
   /**
-   * What a message that needs a session meets before Select. `"reject"`, the default, answers with Reject.req, which
-   * a peer can diagnose; `"close"` closes TCP, as the state table of E37.1 has it.
+   * The one standard that decides where generic E37 and its subsidiary E37.1 (HSMS-SS) part. Absent, the default, takes
+   * from each what peers of either kind get on with:
+   *
+   * | Event | absent | `"E37"` | `"E37.1"` |
+   * | --- | --- | --- | --- |
+   * | data, Linktest.req, Deselect.req, unknown SType or PType in NOT SELECTED | answered | answered | TCP closed |
+   * | Select.req while not ready | status 2 | status 2 | status 2, TCP closed |
+   * | Select.req to the active side, NOT SELECTED | status 0 | status 0 | Reject.req 1 |
+   * | Deselect.req in SELECTED | status 0 or 2 | status 0 or 2 | Reject.req 1 |
+   * | Separate.req in SELECTED | TCP closed | NOT SELECTED, T7 | TCP closed |
+   * | Separate.req in NOT SELECTED | TCP closed | ignored | TCP closed |
    */
-  readonly unselected?: "reject" | "close" | undefined
+  readonly strict?: "E37" | "E37.1" | undefined
 }
 
 /**
@@ -146,7 +167,7 @@ const to = (state: State, ...actions: ReadonlyArray<Action>): Transition => ({ s
 
 const reject = (reason: 1 | 2 | 3 | 4): Action => ({ _tag: "SendReject", reason })
 const selectRsp = (status: 0 | 1 | 2): Action => ({ _tag: "SendSelectRsp", status })
-const deselectRsp = (status: 0 | 1): Action => ({ _tag: "SendDeselectRsp", status })
+const deselectRsp = (status: 0 | 1 | 2): Action => ({ _tag: "SendDeselectRsp", status })
 const action = <Tag extends Action["_tag"]>(_tag: Tag) => ({ _tag }) as Extract<Action, { readonly _tag: Tag }>
 
 /**
@@ -158,13 +179,17 @@ export const table = (options: Options): Table => {
   const active = options.mode === "Active"
   const again = active ? [action("ArmT5")] : []
   const disconnect = to("NotConnected", action("Disconnect"), ...again)
-  const strict = options.unselected === "close" ? disconnect : undefined
+  const single = options.strict === "E37.1"
+  const generic = options.strict === "E37"
+  /** HSMS-SS expects nothing but Select before Select. */
+  const unexpected = single ? disconnect : undefined
+  const deselected = [action("AbortTransactions"), action("ArmT7")]
 
   const connected = {
     TcpClosed: disconnect,
     FrameFault: disconnect,
-    SeparateReq: disconnect,
     ...(active ? { T6Select: disconnect } : {}),
+    T6Deselect: disconnect,
     T6Linktest: disconnect,
     T8: disconnect
   } as const
@@ -196,12 +221,15 @@ export const table = (options: Options): Table => {
     NotSelected: {
       ...connected,
       ...notSelected,
-      ...(strict === undefined ? {} : { LinktestReq: strict, UnsupportedPType: strict, UnsupportedSType: strict }),
-      SelectReq: to("Selected", action("DisarmT7"), selectRsp(0)),
-      SelectReqNotReady:
-        strict === undefined
-          ? to("NotSelected", selectRsp(2))
-          : to("NotConnected", selectRsp(2), action("Disconnect"), ...again),
+      ...(unexpected === undefined
+        ? {}
+        : { LinktestReq: unexpected, UnsupportedPType: unexpected, UnsupportedSType: unexpected }),
+      SelectReq: single && active ? to("NotSelected", reject(1)) : to("Selected", action("DisarmT7"), selectRsp(0)),
+      SelectReqNotReady: !single
+        ? to("NotSelected", selectRsp(2))
+        : active
+          ? to("NotSelected", reject(1))
+          : to("NotConnected", selectRsp(2), action("Disconnect")),
       ...(active
         ? {
             SelectRspOk: to("Selected", action("EndControl"), action("DisarmT7")),
@@ -209,8 +237,13 @@ export const table = (options: Options): Table => {
             SelectRejected: to("NotConnected", action("EndControl"), action("Disconnect"), action("ArmT5"))
           }
         : { SecondConnection: to("NotSelected", action("RefuseConnection")) }),
-      DeselectReq: strict ?? to("NotSelected", deselectRsp(1)),
-      Data: strict ?? to("NotSelected", reject(4)),
+      DeselectReq: unexpected ?? to("NotSelected", deselectRsp(1)),
+      DeselectReqBusy: unexpected ?? to("NotSelected", deselectRsp(1)),
+      // Both sides asked at once and the peer's request ended the session; this ends the other half.
+      DeselectRspOk: to("NotSelected", action("EndControl")),
+      DeselectRefused: to("NotSelected", action("EndControl")),
+      SeparateReq: generic ? to("NotSelected") : disconnect,
+      Data: unexpected ?? to("NotSelected", reject(4)),
       T7: disconnect,
       Close: to("NotConnected", action("Disconnect"))
     },
@@ -228,10 +261,15 @@ export const table = (options: Options): Table => {
             SelectRejected: to("Selected", action("EndControl"))
           }
         : { SecondConnection: to("Selected", action("RefuseConnection"), action("Probe")) }),
-      DeselectReq: to("NotSelected", deselectRsp(0), action("AbortTransactions"), action("ArmT7")),
+      DeselectReq: single ? to("Selected", reject(1)) : to("NotSelected", deselectRsp(0), ...deselected),
+      DeselectReqBusy: to("Selected", single ? reject(1) : deselectRsp(2)),
+      DeselectRspOk: to("NotSelected", action("EndControl"), ...deselected),
+      DeselectRefused: to("Selected", action("EndControl")),
+      SeparateReq: generic ? to("NotSelected", ...deselected) : disconnect,
       Data: to("Selected", action("Deliver")),
       // T7 that expired in the turn in which Select came.
       T7: to("Selected"),
+      Deselect: to("Selected", action("SendDeselectReq")),
       Close: to("NotConnected", action("SendSeparate"), action("Disconnect"))
     }
   }

@@ -57,8 +57,8 @@ export interface Options {
    * delivers it with an event, `"accept"` delivers it.
    */
   readonly sessionIdPolicy?: "strict" | "warn" | "accept" | undefined
-  /** What needs a session and comes before Select: `"reject"`, the default, or `"close"` as in E37.1. */
-  readonly unselected?: "reject" | "close" | undefined
+  /** Follows E37 or E37.1 to the letter where the two part; see `ConnectionState.Options` for what that changes. */
+  readonly strict?: "E37" | "E37.1" | undefined
   /** Longest header and text in bytes, in both directions; 16 MiB and 13 unless told. */
   readonly maxFrameLength?: number | undefined
   /** Primaries that wait for a reader before the peer is slowed; 1 024 unless told. */
@@ -69,6 +69,8 @@ export interface Options {
   readonly decode?: ItemCodec.DecodeOptions | undefined
   /** False while Select.req is to be answered with "not ready". Asked once per Select.req; must not throw. */
   readonly ready?: (() => boolean) | undefined
+  /** True while Deselect.req is to be answered with "busy". Asked once per Deselect.req; must not throw. */
+  readonly busy?: (() => boolean) | undefined
   /**
    * Longest wait for a peer that does not read; then the connection ends. 30 s unless told. Not a parameter of the
    * standard, whose T3 only starts when the primary is written.

@@ -96,6 +96,17 @@ export interface Service {
 
   /** Probes the peer now. Gives the round-trip time. */
   readonly linktest: Effect.Effect<Duration.Duration, TransactionError>
+
+  /**
+   * Ends the session and keeps TCP, if the peer agrees: the Deselect procedure of E37. Open transactions then fail.
+   * Unless the peer selects again, T7 closes TCP, and an active session comes back as after any other end.
+   *
+   * HSMS-SS does not use it: a session there ends when its Scope closes, with Separate.req, and many peers reject
+   * Deselect.req, which leaves the session as it is.
+   *
+   * Fails    `TransactionError`: `DeselectRefused`, `Rejected`, `NotSelected`, or `ConnectionLost` after T6
+   */
+  readonly deselect: Effect.Effect<void, TransactionError>
 }
 
 /**

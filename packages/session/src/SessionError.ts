@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { FrameError, ItemDecodeError, ItemEncodeError, MessageError, shown } from "@effect-secs/codec/CodecError"
-import { rejectReasonName, selectStatusName } from "@effect-secs/codec/HsmsHeader"
+import { deselectStatusName, rejectReasonName, selectStatusName } from "@effect-secs/codec/HsmsHeader"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as SystemBytes from "./SystemBytes.ts"
@@ -160,13 +160,13 @@ export const describeTransport = (reason: TransportReason): string => {
 export const LocalClose = Schema.TaggedStruct("LocalClose", {})
 /** The peer sent Separate.req. @since 0.1.0 */
 export const Separated = Schema.TaggedStruct("Separated", {})
-/** The peer sent Deselect.req: the session ended, the connection did not. @since 0.1.0 */
+/** Deselect, of either side: the session ended, the connection did not. @since 0.1.0 */
 export const Deselected = Schema.TaggedStruct("Deselected", {})
 /** TCP ended under the session. @since 0.1.0 */
 export const TcpClosed = Schema.TaggedStruct("TcpClosed", { error: TransportError })
-/** Our Select.req or Linktest.req was not answered. @since 0.1.0 */
+/** Our Select.req, Deselect.req or Linktest.req was not answered. @since 0.1.0 */
 export const T6Expired = Schema.TaggedStruct("T6Expired", {
-  request: Schema.Literals(["Select", "Linktest"]),
+  request: Schema.Literals(["Select", "Deselect", "Linktest"]),
   waited: Schema.Duration,
   failures: Schema.Natural
 })
@@ -219,7 +219,7 @@ export const describeDisconnect = (reason: DisconnectReason): string => {
     case "Separated":
       return "the peer separated"
     case "Deselected":
-      return "the peer deselected the session"
+      return "the session was deselected"
     case "TcpClosed":
       return reason.error.message
     case "T6Expired":
@@ -258,6 +258,8 @@ export const ReplyTimeout = Schema.TaggedStruct("ReplyTimeout", {
 })
 /** The peer answered with Reject.req. @since 0.1.0 */
 export const Rejected = Schema.TaggedStruct("Rejected", { rejectReason: Schema.Natural })
+/** The peer answered Deselect.req with a status other than 0. @since 0.1.0 */
+export const DeselectRefused = Schema.TaggedStruct("DeselectRefused", { status: Schema.Natural })
 /** The peer answered SxF0. @since 0.1.0 */
 export const Aborted = Schema.TaggedStruct("Aborted", {})
 /** The equipment reported the primary with a message of stream 9. @since 0.1.0 */
@@ -290,6 +292,7 @@ export const AlreadyReplied = Schema.TaggedStruct("AlreadyReplied", {})
 export const TransactionReason = Schema.Union([
   ReplyTimeout,
   Rejected,
+  DeselectRefused,
   Aborted,
   ErrorReported,
   ConnectionLost,
@@ -319,11 +322,14 @@ export class TransactionError extends Schema.TaggedError<TransactionError>("@eff
     function: Schema.Number,
     /** 0 where the message never got any. */
     systemBytes: Schema.Natural,
+    /** Of a control transaction, where stream and function are 0; Linktest unless told. */
+    procedure: Schema.optionalKey(Schema.Literals(["Linktest", "Deselect"])),
     reason: TransactionReason
   }
 ) {
   override get message(): string {
-    const name = this.stream === 0 && this.function === 0 ? "Linktest" : `S${this.stream}F${this.function}`
+    const name =
+      this.stream === 0 && this.function === 0 ? (this.procedure ?? "Linktest") : `S${this.stream}F${this.function}`
     // No message has 0: this one never got that far.
     const number = this.systemBytes === 0 ? "" : ` [${SystemBytes.format(this.systemBytes)}]`
     return `${name}${number}: ${describeTransaction(this)}`
@@ -343,6 +349,8 @@ const describeTransaction = (error: TransactionError): string => {
         : `peer sent no reply within ${reason.timer} (${seconds(reason.waited)})`
     case "Rejected":
       return `peer rejected the message: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
+    case "DeselectRefused":
+      return `peer refused Deselect: ${deselectStatusMeaning[reason.status] ?? deselectStatusName(reason.status)} (status ${reason.status})`
     case "Aborted":
       return `peer aborted the transaction (S${error.stream}F0)`
     case "ErrorReported":
@@ -364,6 +372,11 @@ const describeTransaction = (error: TransactionError): string => {
     case "AlreadyReplied":
       return "the primary has been replied to"
   }
+}
+
+const deselectStatusMeaning: { readonly [status: number]: string } = {
+  1: "it has no session",
+  2: "it cannot end the session now"
 }
 
 const streamNine: { readonly [function_: number]: string } = {

@@ -36,6 +36,9 @@ const passive: Expected = {
   SelectRspRefused: ["", "", "", ""],
   SelectRejected: ["", "", "", ""],
   DeselectReq: ["", "", "NotSelected SendDeselectRsp(1)", "NotSelected SendDeselectRsp(0) AbortTransactions ArmT7"],
+  DeselectReqBusy: ["", "", "NotSelected SendDeselectRsp(1)", "Selected SendDeselectRsp(2)"],
+  DeselectRspOk: ["", "", "NotSelected EndControl", "NotSelected EndControl AbortTransactions ArmT7"],
+  DeselectRefused: ["", "", "NotSelected EndControl", "Selected EndControl"],
   LinktestReq: ["", "", "NotSelected SendLinktestRsp", "Selected SendLinktestRsp"],
   LinktestRsp: ["", "", "NotSelected EndControl", "Selected EndControl"],
   OrphanRsp: ["", "", "NotSelected SendReject(3)", "Selected SendReject(3)"],
@@ -46,13 +49,15 @@ const passive: Expected = {
   UnsupportedSType: ["", "", "NotSelected SendReject(1)", "Selected SendReject(1)"],
   FrameFault: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
   T6Select: ["", "", "", ""],
+  T6Deselect: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
   T6Linktest: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
   T7: ["", "", "NotConnected Disconnect", "Selected"],
   T8: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
+  Deselect: ["", "", "", "Selected SendDeselectReq"],
   Close: ["NotConnected", "", "NotConnected Disconnect", "NotConnected SendSeparate Disconnect"]
 }
 
-/** By hand from SEMI E37.1, state table: before Select nothing but Select is expected. */
+/** By hand from SEMI E37.1, state table: before Select nothing but Select is expected, and Deselect is not used. */
 const passiveStrict: Expected = {
   Start: ["", "", "", ""],
   TcpConnected: ["NotSelected ArmT7", "", "", ""],
@@ -64,7 +69,10 @@ const passiveStrict: Expected = {
   SelectRspOk: ["", "", "", ""],
   SelectRspRefused: ["", "", "", ""],
   SelectRejected: ["", "", "", ""],
-  DeselectReq: ["", "", "NotConnected Disconnect", "NotSelected SendDeselectRsp(0) AbortTransactions ArmT7"],
+  DeselectReq: ["", "", "NotConnected Disconnect", "Selected SendReject(1)"],
+  DeselectReqBusy: ["", "", "NotConnected Disconnect", "Selected SendReject(1)"],
+  DeselectRspOk: ["", "", "NotSelected EndControl", "NotSelected EndControl AbortTransactions ArmT7"],
+  DeselectRefused: ["", "", "NotSelected EndControl", "Selected EndControl"],
   LinktestReq: ["", "", "NotConnected Disconnect", "Selected SendLinktestRsp"],
   LinktestRsp: ["", "", "NotSelected EndControl", "Selected EndControl"],
   OrphanRsp: ["", "", "NotSelected SendReject(3)", "Selected SendReject(3)"],
@@ -75,10 +83,18 @@ const passiveStrict: Expected = {
   UnsupportedSType: ["", "", "NotConnected Disconnect", "Selected SendReject(1)"],
   FrameFault: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
   T6Select: ["", "", "", ""],
+  T6Deselect: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
   T6Linktest: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
   T7: ["", "", "NotConnected Disconnect", "Selected"],
   T8: ["", "", "NotConnected Disconnect", "NotConnected Disconnect"],
+  Deselect: ["", "", "", "Selected SendDeselectReq"],
   Close: ["NotConnected", "", "NotConnected Disconnect", "NotConnected SendSeparate Disconnect"]
+}
+
+/** As `passive`, but Separate ends the session and not TCP: by hand from SEMI E37, Separate procedure. */
+const passiveGeneric: Expected = {
+  ...passive,
+  SeparateReq: ["", "", "NotSelected", "NotSelected AbortTransactions ArmT7"]
 }
 
 /** As `passive`, with a side that dials, selects, and waits T5 after every end but its own. */
@@ -94,6 +110,9 @@ const active: Expected = {
   SelectRspRefused: ["", "", "NotConnected EndControl Disconnect ArmT5", "Selected EndControl"],
   SelectRejected: ["", "", "NotConnected EndControl Disconnect ArmT5", "Selected EndControl"],
   DeselectReq: ["", "", "NotSelected SendDeselectRsp(1)", "NotSelected SendDeselectRsp(0) AbortTransactions ArmT7"],
+  DeselectReqBusy: ["", "", "NotSelected SendDeselectRsp(1)", "Selected SendDeselectRsp(2)"],
+  DeselectRspOk: ["", "", "NotSelected EndControl", "NotSelected EndControl AbortTransactions ArmT7"],
+  DeselectRefused: ["", "", "NotSelected EndControl", "Selected EndControl"],
   LinktestReq: ["", "", "NotSelected SendLinktestRsp", "Selected SendLinktestRsp"],
   LinktestRsp: ["", "", "NotSelected EndControl", "Selected EndControl"],
   OrphanRsp: ["", "", "NotSelected SendReject(3)", "Selected SendReject(3)"],
@@ -104,25 +123,36 @@ const active: Expected = {
   UnsupportedSType: ["", "", "NotSelected SendReject(1)", "Selected SendReject(1)"],
   FrameFault: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   T6Select: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
+  T6Deselect: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   T6Linktest: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   T7: ["", "", "NotConnected Disconnect ArmT5", "Selected"],
   T8: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
+  Deselect: ["", "", "", "Selected SendDeselectReq"],
   Close: ["NotConnected", "NotConnected AbortDial", "NotConnected Disconnect", "NotConnected SendSeparate Disconnect"]
 }
 
-/** As `passiveStrict`, with a side that dials, selects, and waits T5 after every end but its own. */
+/** As `active`, but Separate ends the session and not TCP. */
+const activeGeneric: Expected = {
+  ...active,
+  SeparateReq: ["", "", "NotSelected", "NotSelected AbortTransactions ArmT7"]
+}
+
+/** As `passiveStrict`, with a side that dials, selects and is not selected, and waits T5 after every end but its own. */
 const activeStrict: Expected = {
   Start: ["Connecting Dial", "", "", ""],
   TcpConnected: ["", "NotSelected ArmT7 SendSelectReq", "", ""],
   TcpFailed: ["", "NotConnected ArmT5", "", ""],
   TcpClosed: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   SecondConnection: ["", "", "", ""],
-  SelectReq: ["", "", "Selected DisarmT7 SendSelectRsp(0)", "Selected SendSelectRsp(1)"],
-  SelectReqNotReady: ["", "", "NotConnected SendSelectRsp(2) Disconnect ArmT5", "Selected SendSelectRsp(1)"],
+  SelectReq: ["", "", "NotSelected SendReject(1)", "Selected SendSelectRsp(1)"],
+  SelectReqNotReady: ["", "", "NotSelected SendReject(1)", "Selected SendSelectRsp(1)"],
   SelectRspOk: ["", "", "Selected EndControl DisarmT7", "Selected EndControl"],
   SelectRspRefused: ["", "", "NotConnected EndControl Disconnect ArmT5", "Selected EndControl"],
   SelectRejected: ["", "", "NotConnected EndControl Disconnect ArmT5", "Selected EndControl"],
-  DeselectReq: ["", "", "NotConnected Disconnect ArmT5", "NotSelected SendDeselectRsp(0) AbortTransactions ArmT7"],
+  DeselectReq: ["", "", "NotConnected Disconnect ArmT5", "Selected SendReject(1)"],
+  DeselectReqBusy: ["", "", "NotConnected Disconnect ArmT5", "Selected SendReject(1)"],
+  DeselectRspOk: ["", "", "NotSelected EndControl", "NotSelected EndControl AbortTransactions ArmT7"],
+  DeselectRefused: ["", "", "NotSelected EndControl", "Selected EndControl"],
   LinktestReq: ["", "", "NotConnected Disconnect ArmT5", "Selected SendLinktestRsp"],
   LinktestRsp: ["", "", "NotSelected EndControl", "Selected EndControl"],
   OrphanRsp: ["", "", "NotSelected SendReject(3)", "Selected SendReject(3)"],
@@ -133,19 +163,21 @@ const activeStrict: Expected = {
   UnsupportedSType: ["", "", "NotConnected Disconnect ArmT5", "Selected SendReject(1)"],
   FrameFault: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   T6Select: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
+  T6Deselect: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   T6Linktest: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
   T7: ["", "", "NotConnected Disconnect ArmT5", "Selected"],
   T8: ["", "", "NotConnected Disconnect ArmT5", "NotConnected Disconnect ArmT5"],
+  Deselect: ["", "", "", "Selected SendDeselectReq"],
   Close: ["NotConnected", "NotConnected AbortDial", "NotConnected Disconnect", "NotConnected SendSeparate Disconnect"]
 }
 
 const sides: ReadonlyArray<{ readonly name: string; readonly options: Options; readonly expected: Expected }> = [
   { name: "the passive side", options: { mode: "Passive" }, expected: passive },
-  { name: "the passive side that rejects", options: { mode: "Passive", unselected: "reject" }, expected: passive },
-  { name: "the passive side that closes", options: { mode: "Passive", unselected: "close" }, expected: passiveStrict },
+  { name: "the passive side of E37", options: { mode: "Passive", strict: "E37" }, expected: passiveGeneric },
+  { name: "the passive side of E37.1", options: { mode: "Passive", strict: "E37.1" }, expected: passiveStrict },
   { name: "the active side", options: { mode: "Active" }, expected: active },
-  { name: "the active side that rejects", options: { mode: "Active", unselected: "reject" }, expected: active },
-  { name: "the active side that closes", options: { mode: "Active", unselected: "close" }, expected: activeStrict }
+  { name: "the active side of E37", options: { mode: "Active", strict: "E37" }, expected: activeGeneric },
+  { name: "the active side of E37.1", options: { mode: "Active", strict: "E37.1" }, expected: activeStrict }
 ]
 
 const showAction = ({ _tag, ...code }: Action): string => {
@@ -174,7 +206,7 @@ const has = (cell: Transition, tag: Action["_tag"]): boolean => cell.actions.som
 
 describe("ConnectionState", () => {
   it("is asserted below for every event in every state, empty cells included", () => {
-    assert.strictEqual(states.length * events.length, 4 * 25)
+    assert.strictEqual(states.length * events.length, 4 * 30)
     for (const { expected, name } of sides) {
       assert.deepStrictEqual(Object.keys(expected).toSorted(), [...events].toSorted(), name)
       for (const row of Object.values(expected)) assert.lengthOf(row, states.length)

@@ -74,12 +74,15 @@ const anyFrame = (model: Model, dice: Random): readonly [string, kit.Frame] => {
     () => ["SelectRsp", kit.selectRsp(of(model.open("select")), dice.of([0, 0, 0, 0, 1, 2, 3]))],
     () => ["SelectRsp", kit.selectRsp(of(model.open("select")), 0)],
     () => (dice.below(3) < 2 ? ["DeselectReq", kit.deselectReq(foreign)] : ["LinktestReq", kit.linktestReq(foreign)]),
-    () => ["DeselectRsp", kit.deselectRsp(foreign)],
+    () => ["DeselectRsp", kit.deselectRsp(of(model.open("deselect")), dice.of([0, 0, 1, 2]))],
     () => ["LinktestReq", { ...kit.linktestReq(foreign), session: dice.of([0xffff, kit.device]) }],
     () => ["LinktestRsp", kit.linktestRsp(of(probes))],
     () => ["late LinktestRsp", kit.linktestRsp(model.overdue.length > 0 ? dice.of(model.overdue) : foreign)],
     () => ["RejectReq of data", kit.rejectReq(of(requests), 1 + dice.below(5), 0)],
-    () => ["RejectReq of control", kit.rejectReq(of([...probes, ...model.open("select")]), 1, 5)],
+    () => [
+      "RejectReq of control",
+      kit.rejectReq(of([...probes, ...model.open("select"), ...model.open("deselect")]), 1, 5)
+    ],
     () => (dice.below(4) === 0 ? ["SeparateReq", kit.separateReq(foreign)] : ["Primary W", kit.primary(1, 1, foreign)]),
     () => ["SType", { ...kit.linktestReq(foreign), sType: dice.of([8, 10, 128, 255]) }],
     () => ["PType", { ...kit.linktestReq(foreign), pType: 1 + dice.below(255), sType: dice.below(256) }],
@@ -251,7 +254,13 @@ const walk = (mode: "Active" | "Passive", role: "host" | "equipment", seed: numb
           () => session.linktest,
           (id) => model.linktest(id)
         )
-      } else if (roll < 88 && model.open("request").length > 0) {
+      } else if (roll < 87) {
+        note("deselect")
+        yield* operate(
+          () => session.deselect,
+          (id) => model.deselect(id)
+        )
+      } else if (roll < 89 && model.open("request").length > 0) {
         note("give up")
         const { id } = dice.of(model.open("request"))
         model.giveUp(id)
@@ -334,6 +343,7 @@ const kinds = (mode: "Active" | "Passive"): ReadonlyArray<string> => {
     "stream 9",
     "request",
     "linktest",
+    "deselect",
     "send",
     "wait"
   ]

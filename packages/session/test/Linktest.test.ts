@@ -110,6 +110,23 @@ for (const [side, connected, selected] of [
       })
     )
 
+    it.effect("takes the Linktest.rsp to a Linktest.req that was being written when the peer deselected", () =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* selected({}, { capacity: 0 })
+        yield* peer.stopsReading
+        const linktest = yield* kit.start(session.linktest)
+        yield* peer.send(kit.deselectReq(5))
+        yield* peer.reads
+        const { sType, system } = yield* peer.next
+        assert.strictEqual(sType, 5)
+        assert.deepStrictEqual(yield* peer.next, kit.deselectRsp(5))
+        assert.isTrue(yield* kit.waits(linktest))
+        yield* peer.send(kit.linktestRsp(system))
+        yield* peer.silent
+        yield* kit.value(linktest)
+      })
+    )
+
     it.effect("does not reject the Linktest.rsp to a linktest whose caller gave up", () =>
       Effect.gen(function* () {
         const { peer, session } = yield* selected()

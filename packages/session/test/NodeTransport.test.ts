@@ -172,7 +172,7 @@ describe("dialling", () => {
     })
   )
 
-  live("and accepting switch Nagle's algorithm off", () =>
+  live("and accepting switch Nagle's algorithm off (e37/connect/no-delay)", () =>
     Effect.gen(function* () {
       const noDelay = vi.spyOn(net.Socket.prototype, "setNoDelay")
       yield* Effect.addFinalizer(() => Effect.sync(() => noDelay.mockRestore()))

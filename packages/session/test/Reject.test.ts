@@ -153,9 +153,9 @@ for (const [side, make] of [
       ["an unknown SType", { ...kit.linktestReq(1), sType: 8 }, "e371/unselected/stype"],
       ["another PType", { ...kit.linktestReq(1), pType: 1 }, "e371/unselected/ptype"]
     ] as const) {
-      it.effect(`with \`unselected: close\` closes on ${what} before Select, without an answer (${id})`, () =>
+      it.effect(`as E37.1 has it closes on ${what} before Select, without an answer (${id})`, () =>
         Effect.gen(function* () {
-          const { events, peer, session } = yield* make({ unselected: "close" })
+          const { events, peer, session } = yield* make({ strict: "E37.1" })
           yield* peer.send(frame)
           yield* peer.closed
           yield* peer.silent

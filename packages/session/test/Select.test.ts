@@ -112,9 +112,9 @@ describe("Select, passive side", () => {
     })
   )
 
-  it.effect("with `unselected: close` answers status 2 and closes (e371/unselected/not-ready)", () =>
+  it.effect("as E37.1 has it answers status 2 and closes (e371/unselected/not-ready)", () =>
     Effect.gen(function* () {
-      const { events, peer, session } = yield* kit.passiveConnected({ ready: () => false, unselected: "close" })
+      const { events, peer, session } = yield* kit.passiveConnected({ ready: () => false, strict: "E37.1" })
       yield* peer.send(kit.selectReq(1))
       assert.deepStrictEqual(yield* peer.next, kit.selectRsp(1, 2))
       yield* peer.closed

@@ -64,6 +64,32 @@ for (const [side, connected, selected] of sides) {
       })
     )
 
+    it.effect("as E37 has it ignores Separate.req in NOT SELECTED (e37/separate/not-selected-ignored)", () =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* connected({ strict: "E37" })
+        yield* peer.send(kit.separateReq(5))
+        yield* peer.silent
+        yield* peer.connected
+        assert.strictEqual(yield* session.state, "NotSelected")
+      })
+    )
+
+    it.effect("as E37 has it is NOT SELECTED on Separate.req, and TCP is T7's (e37/separate/tcp-stays)", () =>
+      Effect.gen(function* () {
+        const { events, peer, session } = yield* selected({ strict: "E37" })
+        const request = yield* kit.start(session.request(s1f1))
+        yield* peer.next
+        yield* peer.send(kit.separateReq(5))
+        assert.deepStrictEqual(yield* kit.reason(request), { _tag: "ConnectionLost", cause: { _tag: "Separated" } })
+        assert.strictEqual(yield* session.state, "NotSelected")
+        yield* kit.pass(9_999)
+        yield* peer.connected
+        yield* kit.pass(1)
+        yield* peer.closed
+        assert.strictEqual((yield* events.of("Disconnected"))[0]?.reason._tag, "T7Expired")
+      })
+    )
+
     it.effect("sends Separate.req with session id FFFF when it closes (e37/separate/sent-on-close)", () =>
       Effect.gen(function* () {
         const { close, peer, session } = yield* selected()

@@ -129,7 +129,7 @@ const seconds = Duration.seconds
 const disconnect: ReadonlyArray<readonly [SessionError.DisconnectReason, string]> = [
   [{ _tag: "LocalClose" }, "closed by this side"],
   [{ _tag: "Separated" }, "the peer separated"],
-  [{ _tag: "Deselected" }, "the peer deselected the session"],
+  [{ _tag: "Deselected" }, "the session was deselected"],
   [{ _tag: "TcpClosed", error: ended }, "read 192.0.2.10:5000: the peer closed the connection"],
   [
     { _tag: "T6Expired", request: "Select", waited: seconds(5), failures: 1 },
@@ -169,6 +169,9 @@ const transaction: ReadonlyArray<readonly [SessionError.TransactionReason, strin
   [{ _tag: "ReplyTimeout", timer: undefined, waited: seconds(2) }, "peer sent no reply within 2s"],
   [{ _tag: "Rejected", rejectReason: 4 }, "peer rejected the message: EntityNotSelected (reason 4)"],
   [{ _tag: "Rejected", rejectReason: 9 }, "peer rejected the message: reject reason 9 (reason 9)"],
+  [{ _tag: "DeselectRefused", status: 1 }, "peer refused Deselect: it has no session (status 1)"],
+  [{ _tag: "DeselectRefused", status: 2 }, "peer refused Deselect: it cannot end the session now (status 2)"],
+  [{ _tag: "DeselectRefused", status: 9 }, "peer refused Deselect: deselect status 9 (status 9)"],
   [{ _tag: "Aborted" }, "peer aborted the transaction (S1F0)"],
   [{ _tag: "ErrorReported", function: 1 }, "equipment reported an unrecognized device id (S9F1)"],
   [{ _tag: "ErrorReported", function: 3 }, "equipment reported an unrecognized stream (S9F3)"],
@@ -214,6 +217,22 @@ describe("messages of errors", () => {
     covers(
       SessionError.TransactionReason,
       transaction.map(([reason]) => reason._tag)
+    )
+  })
+
+  it("of a Deselect name it, with the system bytes of Deselect.req", () => {
+    const error = { stream: 0, function: 0, systemBytes: 42, procedure: "Deselect" } as const
+    const refused = new TransactionError({ ...error, reason: { _tag: "DeselectRefused", status: 2 } })
+    assert.strictEqual(
+      refused.message,
+      "Deselect [0000002a]: peer refused Deselect: it cannot end the session now (status 2)"
+    )
+    const waited = seconds(5)
+    const cause = { _tag: "T6Expired", request: "Deselect", waited, failures: 1 } as const
+    const lost = new TransactionError({ ...error, reason: { _tag: "ConnectionLost", cause } })
+    assert.strictEqual(
+      lost.message,
+      "Deselect [0000002a]: connection lost: Deselect.req was not answered within T6 (5s)"
     )
   })
 

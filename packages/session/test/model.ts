@@ -5,6 +5,7 @@
  */
 import {
   data,
+  deselectReq,
   deselectRsp,
   device,
   type Frame,
@@ -42,7 +43,7 @@ export interface Expected {
 
 interface Open {
   readonly id: number
-  readonly kind: "request" | "linktest" | "probe" | "select"
+  readonly kind: "request" | "linktest" | "probe" | "select" | "deselect"
   readonly chosen: Chosen
   readonly due: number
   readonly sentAt: number
@@ -71,6 +72,8 @@ export class Model {
 
   #open: Array<Open> = []
   #overdue: Array<number> = []
+  /** Who waits for the open Deselect. */
+  #deselecting: Array<number> = []
   #t5 = Number.POSITIVE_INFINITY
   #t7 = Number.POSITIVE_INFINITY
   #t8 = Number.POSITIVE_INFINITY
@@ -122,6 +125,7 @@ export class Model {
     this.#open = this.#open.filter((other) => other !== one)
     switch (one.kind) {
       case "select":
+      case "deselect":
         return this.disconnect("T6Expired")
       case "request":
         this.results.set(one.id, "ReplyTimeout")
@@ -164,6 +168,7 @@ export class Model {
     this.#lose(cause)
     for (const one of this.#open) if (one.kind === "linktest") this.results.set(one.id, `ConnectionLost ${cause}`)
     this.#open = []
+    this.#deselected(`ConnectionLost ${cause}`)
     this.state = "NotConnected"
     this.#t7 = this.#t8 = Number.POSITIVE_INFINITY
     if (this.mode === "Active") this.#t5 = this.now + t5
@@ -191,6 +196,17 @@ export class Model {
   linktest(id: number): void {
     if (this.state === "Selected") this.#ask(id, "linktest", linktestReq(0), t6)
     else this.results.set(id, `NotSelected ${this.state}`)
+  }
+
+  deselect(id: number): void {
+    if (this.state !== "Selected") return void this.results.set(id, `NotSelected ${this.state}`)
+    this.#deselecting.push(id)
+    if (this.open("deselect").length === 0) this.#ask(-1, "deselect", deselectReq(0), t6)
+  }
+
+  #deselected(result: string): void {
+    for (const id of this.#deselecting) this.results.set(id, result)
+    this.#deselecting = []
   }
 
   send(id: number): void {
@@ -273,21 +289,26 @@ export class Model {
         return
       case 3:
         this.#say({ ...deselectRsp(system, this.state === "Selected" ? 0 : 1), session })
-        if (this.state !== "Selected") return
-        this.state = "NotSelected"
-        this.#t7 = this.now + t7
-        return this.#lose("Deselected")
+        return this.state === "Selected" ? this.#unselect() : undefined
       case 4:
-        return reject(3)
+        if (asked?.kind !== "deselect") return reject(3)
+        this.#close(asked)
+        if (this.state === "Selected" && byte3 !== 0) return this.#deselected("DeselectRefused")
+        if (this.state === "Selected") this.#unselect()
+        return this.#deselected("sent")
       case 5:
         return this.#say({ ...linktestRsp(system), session })
       case 6:
-        if (asked !== undefined && asked.kind !== "select") return this.#close(asked)
+        if (asked?.kind === "linktest" || asked?.kind === "probe") return this.#close(asked)
         return this.#overdue.includes(system) ? undefined : reject(3)
       case 7: {
         if (asked?.kind === "select") {
           this.#close(asked)
           return this.state === "Selected" ? undefined : this.disconnect("SelectRejected")
+        }
+        if (asked?.kind === "deselect") {
+          this.#close(asked)
+          return this.#deselected(this.state === "Selected" ? `Rejected ${byte3}` : "sent")
         }
         const rejected = asked ?? this.#open.find((one) => one.chosen.value === system)
         if (rejected !== undefined) this.#close(rejected, rejected.kind === "request" ? `Rejected ${byte3}` : undefined)
@@ -303,6 +324,12 @@ export class Model {
   #selected(): void {
     this.state = "Selected"
     this.#t7 = Number.POSITIVE_INFINITY
+  }
+
+  #unselect(): void {
+    this.state = "NotSelected"
+    this.#t7 = this.now + t7
+    this.#lose("Deselected")
   }
 
   #close(one: Open, result?: string): void {

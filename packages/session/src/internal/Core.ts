@@ -43,6 +43,7 @@ export interface Settings {
   readonly primaryCapacity: number
   readonly primaryBytes: number
   readonly ready: () => boolean
+  readonly busy: () => boolean
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
   /** The same for bytes that are the item's to keep. */
   readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>

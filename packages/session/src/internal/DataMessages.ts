@@ -86,9 +86,9 @@ export class DataMessages {
   }
 
   /** The session has ended, the connection has not. */
-  deselected(): void {
+  deselected(cause: DisconnectReason): void {
     this.#sessions++
-    this.#failAll({ _tag: "Deselected" }, false)
+    this.#failAll(cause, false)
   }
 
   /** The connection has ended: settles everything. Returns how many frames were not written. */

@@ -91,14 +91,15 @@ export class Linktest {
       if (this.#overdue.length > maxOverdue) this.#overdue.shift()
       open.answered(this.#port.receivedAt() > sentAt || !this.#port.listening())
     }
+    const written = () => {
+      // A long message may stand before the probe; the peer's time starts when it has it.
+      if (this.#open.has(systemBytes)) open.timer = after(fork, timeout, expired)
+    }
     const systemBytes = this.#port.send({
       queued: false,
-      written: () => {
-        // A long message may stand before the probe; the peer's time starts when it has it.
-        if (this.#open.has(systemBytes)) open.timer = after(fork, timeout, expired)
-      },
-      // The session ended under the probe: nothing is known of the peer.
-      lost: () => this.answered(systemBytes)
+      written,
+      // The session ended under the probe. Unsent, nothing is known of the peer; else it will answer.
+      lost: (unsent) => (unsent ? this.answered(systemBytes) : written())
     })
     // A caller that gives up leaves the procedure to its T6: the peer still answers, and that answer is no orphan.
     this.#open.set(systemBytes, open)

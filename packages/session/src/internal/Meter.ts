@@ -32,7 +32,10 @@ interface Cell {
 
 // A series that starts at 0 shows its first increment; one that starts with it does not.
 const outcomes: Readonly<
-  Record<Exclude<TransactionReason["_tag"], "NoReplyExpected" | "AlreadyReplied"> | "Interrupted", true>
+  Record<
+    Exclude<TransactionReason["_tag"], "NoReplyExpected" | "AlreadyReplied" | "DeselectRefused"> | "Interrupted",
+    true
+  >
 > = {
   ReplyTimeout: true,
   Rejected: true,

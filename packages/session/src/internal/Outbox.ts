@@ -15,8 +15,8 @@ export interface Owner {
   queued: boolean
   /** The frame was handed to the socket; `at` is the monotonic time of its batch. */
   readonly written: (at: number) => void
-  /** The frame will not be written. */
-  readonly lost: () => void
+  /** Nobody waits for the frame any more. `unsent`: it will not be written; else it was in the hands of the writer. */
+  readonly lost: (unsent: boolean) => void
 }
 
 /** Of a frame whose sender has gone on: it is written whatever becomes of the session, as long as TCP lives. */
@@ -72,7 +72,7 @@ export class Outbox {
   /** Queues a frame. It is written in this turn, together with all that is queued in it. */
   push(frame: Frame, owner?: Owner): void {
     if (this.#closed) {
-      owner?.lost()
+      owner?.lost(true)
       return
     }
     this.#frames.push(frame)
@@ -177,8 +177,9 @@ export class Outbox {
     this.#writing = []
     this.#keep((owner) => !waiting(owner))
     for (const owner of owners) {
+      const unsent = owner.queued
       owner.queued = false
-      owner.lost()
+      owner.lost(unsent)
     }
     return owners.length
   }

@@ -12,6 +12,7 @@ import { TransactionError, type TransactionReason } from "../SessionError.ts"
 import type { Transaction } from "../Transactions.ts"
 import type { Core } from "./Core.ts"
 import type { Current } from "./Current.ts"
+import * as Deselect from "./Deselect.ts"
 import * as Spans from "./Spans.ts"
 
 const failure = (message: SecsMessage, reason: TransactionReason): Effect.Effect<never, TransactionError> =>
@@ -82,6 +83,11 @@ export const service = (core: Core, current: Current): Service => {
       current.connection === undefined || core.state !== "Selected"
         ? failure(new SecsMessage(0, 0, false, undefined), { _tag: "NotSelected", state: core.state })
         : current.connection.linktest
+    ),
+    deselect: Effect.suspend(() =>
+      current.connection === undefined || core.state !== "Selected"
+        ? Effect.fail(Deselect.failure({ _tag: "NotSelected", state: core.state }))
+        : current.connection.deselect
     )
   })
 }

@@ -52,7 +52,7 @@ export const settingsOf = (
       })
     }
     return {
-      table: table({ mode, unselected: options.unselected }),
+      table: table({ mode, strict: options.strict }),
       sessionId: yield* between("sessionId", options.sessionId, 0, 0x7fff),
       name: options.name,
       spans: options.spans ?? false,
@@ -77,6 +77,7 @@ export const settingsOf = (
       primaryCapacity: yield* between("primaryCapacity", options.primaryCapacity ?? 1024, 1, Number.MAX_SAFE_INTEGER),
       primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
+      busy: options.busy ?? (() => false),
       decode: ItemCodec.decodeRangeWith(options.decode ?? {}),
       adopt: ItemCodec.decodeRangeWith({ binary: "adopt", ...options.decode })
     }
