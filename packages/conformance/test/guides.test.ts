@@ -30,6 +30,7 @@ describe("the guides", () => {
     ],
     ["docs/guides/many-equipments.md", "many-equipments.ts"],
     ["docs/guides/other-transports.md", "other-transports.ts"],
+    ["docs/guides/testing.md", "testing-pair.ts", "testing-timers.ts", "testing-chaos.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
     it(`${page} shows what is compiled as ${files.join(", ")}`, () => {

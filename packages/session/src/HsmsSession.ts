@@ -157,6 +157,8 @@ const runPassive = (
         yield* Effect.sleep(wait)
         continue
       }
+      // The last bytes of the connection before may still be on their way out.
+      if (current.closing) return yield* Scope.close(scope, opened)
       const channel = opened.value
       const { connection } = current
       const run =

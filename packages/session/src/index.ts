@@ -1,3 +1,6 @@
+export * as ChaosClock from "./ChaosClock.ts"
+export * as ChaosPlan from "./ChaosPlan.ts"
+export * as ChaosTransport from "./ChaosTransport.ts"
 export * as ConnectionState from "./ConnectionState.ts"
 export * as HsmsServer from "./HsmsServer.ts"
 export * as HsmsSession from "./HsmsSession.ts"

@@ -139,6 +139,24 @@ for (const [side, selected] of [
   })
 }
 
+describe("closing in time, passive side", () => {
+  it.effect("turns a connection away that comes while Separate.req waits to be written, and ends NOT CONNECTED", () =>
+    Effect.gen(function* () {
+      const { close, dial, events, peer, session } = yield* kit.passiveSelected({}, { capacity: 8 })
+      yield* peer.stopsReading
+      yield* kit.start(session.request(SecsMessage.primary(1, 1)))
+      const closing = yield* kit.start(close)
+      const late = yield* dial
+      yield* late.closed
+      assert.strictEqual(yield* session.state, "NotConnected")
+      yield* kit.pass(1_000)
+      yield* kit.value(closing)
+      assert.strictEqual(yield* session.state, "NotConnected")
+      assert.strictEqual((yield* events.of("Connected")).length, (yield* events.of("Disconnected")).length)
+    })
+  )
+})
+
 describe("the write timeout", () => {
   it.effect("ends a connection whose peer has not read for 30 s, not before", () =>
     Effect.gen(function* () {

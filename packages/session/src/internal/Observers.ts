@@ -1,8 +1,9 @@
 /**
  * The events of something, for whoever looks on: made only while somebody does, and nothing waits for a slow one.
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 
 /** The last message to observers: there will be no more. */
@@ -16,57 +17,38 @@ export const untilOver = <A>(stream: Stream.Stream<A | Over>): Stream.Stream<A> 
 const capacity = 16384
 
 export class Observers<Event> {
-  /** Made for the first observer: its buffer is most of what a session would hold that nobody observes. */
-  #events: PubSub.PubSub<Event | Over> | undefined = undefined
-  #count = 0
+  /** A buffer for each, which takes memory as it fills: most observers never lag. */
+  readonly #observers = new Set<Queue.Queue<Event, Cause.Done>>()
   #over = false
 
   /** Events need not be made while this is false. */
   get present(): boolean {
-    return this.#count > 0
+    return this.#observers.size > 0
   }
 
   emit(event: Event): void {
-    const events = this.#events
-    if (events === undefined || this.#over || PubSub.publishUnsafe(events, event)) return
-    // The unsafe publish of a full PubSub drops what is new, even where it slides.
-    events.pubsub.slide()
-    PubSub.publishUnsafe(events, event)
+    for (const observer of this.#observers) Queue.offerUnsafe(observer, event)
   }
 
   /** Ends what observers read; what is buffered is read first. */
   end(): void {
     this.#over = true
-    if (this.#events !== undefined) PubSub.endUnsafe(this.#events, over)
+    for (const observer of this.#observers) Queue.endUnsafe(observer)
   }
-
-  readonly #opened: Effect.Effect<PubSub.PubSub<Event | Over>> = Effect.suspend(() =>
-    this.#events === undefined
-      ? Effect.map(PubSub.sliding<Event | Over>(capacity), (events) => {
-          this.#events ??= events
-          if (this.#over) PubSub.endUnsafe(this.#events, over)
-          return this.#events
-        })
-      : Effect.succeed(this.#events)
-  )
 
   get events(): Stream.Stream<Event> {
     const observe = Effect.acquireRelease(
-      Effect.sync(() => {
-        this.#count++
-      }),
-      () =>
+      Effect.tap(Queue.sliding<Event, Cause.Done>(capacity), (observer) =>
         Effect.sync(() => {
-          this.#count--
+          this.#observers.add(observer)
+          if (this.#over) Queue.endUnsafe(observer)
+        })
+      ),
+      (observer) =>
+        Effect.sync(() => {
+          this.#observers.delete(observer)
         })
     )
-    return Stream.unwrap(
-      Effect.andThen(
-        observe,
-        Effect.map(Effect.flatMap(this.#opened, PubSub.subscribe), (subscription) =>
-          untilOver(Stream.fromSubscription(subscription))
-        )
-      )
-    )
+    return Stream.unwrap(Effect.map(observe, Stream.fromQueue))
   }
 }

@@ -73,7 +73,7 @@ describe("text that is no item, at equipment", () => {
     Effect.gen(function* () {
       const attacker = yield* field.selected
       yield* attacker.write(withText(5, 7, nested(1025)), withText(5, 8, nested(1026)))
-      yield* attacker.answered(report(7, kit.primary(1, 5, 8)), kit.data(1, 0, 8), kit.data(1, 0, 7))
+      yield* attacker.answered(kit.data(1, 0, 7), report(7, kit.primary(1, 5, 8)), kit.data(1, 0, 8))
       assert.deepStrictEqual(field.handled, ["S1F1", "S1F5"])
       yield* field.sees("Undecodable TooDeep")
     })

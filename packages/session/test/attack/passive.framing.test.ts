@@ -195,8 +195,7 @@ describe("bytes that are no HSMS message", () => {
     Effect.gen(function* () {
       const attacker = yield* field.attacker
       yield* attacker.write(kit.selectReq(7), kit.linktestReq(8), s1f1(9), "00000009 000000000000000000")
-      // The primary is handled; its reply has no connection to go to any more.
-      yield* attacker.closed(kit.selectRsp(7), kit.linktestRsp(8))
+      yield* attacker.closed(kit.selectRsp(7), kit.linktestRsp(8), s1f2(9))
       assert.deepStrictEqual(field.handled, ["S1F1", "S1F1"])
       yield* field.sees("Disconnected FrameFault FrameTooShort 9")
     })
