@@ -8,12 +8,12 @@
  *
  * @since 0.1.0
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import * as Context from "effect/Context"
 import * as net from "node:net"
 import * as AllowList from "./internal/AllowList.ts"
 import { reasonOf } from "./internal/NodeReason.ts"

@@ -322,14 +322,13 @@ export class TransactionError extends Schema.TaggedError<TransactionError>("@eff
     function: Schema.Number,
     /** 0 where the message never got any. */
     systemBytes: Schema.Natural,
-    /** Of a control transaction, where stream and function are 0; Linktest unless told. */
+    /** Of a control transaction; stream and function are 0 then. */
     procedure: Schema.optionalKey(Schema.Literals(["Linktest", "Deselect"])),
     reason: TransactionReason
   }
 ) {
   override get message(): string {
-    const name =
-      this.stream === 0 && this.function === 0 ? (this.procedure ?? "Linktest") : `S${this.stream}F${this.function}`
+    const name = this.procedure ?? `S${this.stream}F${this.function}`
     // No message has 0: this one never got that far.
     const number = this.systemBytes === 0 ? "" : ` [${SystemBytes.format(this.systemBytes)}]`
     return `${name}${number}: ${describeTransaction(this)}`

@@ -11,7 +11,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as References from "effect/References"
 import type * as Scope from "effect/Scope"
-import { Transaction } from "../src/Transactions.ts"
+import { Transaction } from "../src/internal/Transactions.ts"
 import * as heap from "./heap.ts"
 import * as kit from "./kit.ts"
 

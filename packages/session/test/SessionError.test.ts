@@ -239,7 +239,7 @@ describe("messages of errors", () => {
   it("of a linktest name the linktest and T6, not T3", () => {
     const reason = { _tag: "ReplyTimeout", timer: "T6", waited: seconds(5) } as const
     assert.strictEqual(
-      new TransactionError({ stream: 0, function: 0, systemBytes: 0, reason }).message,
+      new TransactionError({ stream: 0, function: 0, systemBytes: 0, procedure: "Linktest", reason }).message,
       "Linktest: peer sent no reply within T6 (5s)"
     )
   })

@@ -10,7 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { TransactionError } from "../src/SessionError.ts"
-import { Transaction } from "../src/Transactions.ts"
+import { Transaction } from "../src/internal/Transactions.ts"
 import * as heap from "./heap.ts"
 import * as kit from "./kit.ts"
 

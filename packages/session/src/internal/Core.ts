@@ -12,12 +12,12 @@ import * as PubSub from "effect/PubSub"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
-import { Primaries } from "./Primaries.ts"
-import { Observers, over, type Over, untilOver } from "./Observers.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import type { Timers } from "../Timers.ts"
 import { Log } from "./Log.ts"
 import type { Meter } from "./Meter.ts"
+import { Observers, over, type Over, untilOver } from "./Observers.ts"
+import { Primaries } from "./Primaries.ts"
 
 /** The options of a session, defaults filled in and checked. */
 export interface Settings {

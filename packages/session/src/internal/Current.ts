@@ -4,10 +4,10 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import * as Connection from "../Connection.ts"
 import type { Options } from "../HsmsSession.ts"
 import type { DisconnectReason } from "../SessionError.ts"
 import type { ByteChannel } from "../Transport.ts"
+import * as Connection from "./Connection.ts"
 import type { Core } from "./Core.ts"
 import { type Levels, Meter } from "./Meter.ts"
 

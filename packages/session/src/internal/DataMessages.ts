@@ -20,7 +20,7 @@ import { type DisconnectReason, TransactionError, type TransactionReason } from 
 import type { HandlerFailure } from "../SessionEvent.ts"
 import * as StreamNine from "../StreamNine.ts"
 import type { SystemBytes } from "../SystemBytes.ts"
-import { type Transaction, Transactions } from "../Transactions.ts"
+import { type Transaction, Transactions } from "./Transactions.ts"
 import type { Fork } from "./Alarm.ts"
 import type { Core } from "./Core.ts"
 import { type Frame, FrameParts } from "./Frame.ts"

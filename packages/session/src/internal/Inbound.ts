@@ -6,8 +6,8 @@ import type { Item } from "@effect-secs/codec/Item"
 import { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Effect from "effect/Effect"
 import type { InboundPrimary } from "../Session.ts"
-import type { HandlerFailure } from "../SessionEvent.ts"
 import type { TransactionError, TransactionReason } from "../SessionError.ts"
+import type { HandlerFailure } from "../SessionEvent.ts"
 
 /** What there is to know of replies to a primary when one is to be queued. */
 export interface Replying {

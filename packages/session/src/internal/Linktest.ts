@@ -3,8 +3,10 @@
  * dials. Sends and judges; what follows from a dead peer is the connection's business.
  */
 import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import { type DisconnectReason, TransactionError, type TransactionReason } from "../SessionError.ts"
 import { after, type Fork, now } from "./Alarm.ts"
 import type { Owner } from "./Outbox.ts"
 
@@ -25,9 +27,15 @@ export interface Port {
   readonly receivedAt: () => number
   /** False while this side does not read, so that silence proves nothing. */
   readonly listening: () => boolean
+  /** Why the session, or the connection, ended last. */
+  readonly lost: () => DisconnectReason
   /** A probe went unanswered; the connection ends when `last`. */
   readonly failed: (failures: number, maxFailures: number, last: boolean) => void
 }
+
+/** A linktest that did not succeed. */
+export const failure = (reason: TransactionReason): TransactionError =>
+  new TransactionError({ stream: 0, function: 0, systemBytes: 0, procedure: "Linktest", reason })
 
 interface Open {
   timer: Fiber.Fiber<void> | undefined
@@ -116,6 +124,17 @@ export class Linktest {
       this.#port.failed(failures, maxFailures, failures >= maxFailures)
     })
   }
+
+  /** The user's linktest: the time it took. */
+  readonly run: Effect.Effect<Duration.Duration, TransactionError> = Effect.suspend(() => {
+    const { clock, lost, timeout } = this.#port
+    const began = now(clock)
+    return Effect.flatMap(this.probe(), () => {
+      if (this.#ended) return Effect.fail(failure({ _tag: "ConnectionLost", cause: lost() }))
+      if (this.failures === 0) return Effect.succeed(Duration.millis(now(clock) - began))
+      return Effect.fail(failure({ _tag: "ReplyTimeout", timer: "T6", waited: Duration.millis(timeout) }))
+    })
+  })
 
   /** Probes at once, unless a probe is under way: who dials again and again must not make this side ask as often. */
   readonly now: Effect.Effect<void> = Effect.suspend(() => (this.#open.size > 0 ? Effect.void : this.probe(1)))

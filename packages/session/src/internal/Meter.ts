@@ -11,9 +11,9 @@ import type * as Scope from "effect/Scope"
 import type { DisconnectReason, TransactionReason } from "../SessionError.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import * as SessionMetrics from "../SessionMetrics.ts"
-import { type Outcome, outcomeName, type Transaction } from "../Transactions.ts"
 import { now } from "./Alarm.ts"
 import { type Frame, headOf } from "./Frame.ts"
+import { type Outcome, outcomeName, type Transaction } from "./Transactions.ts"
 
 /** What a session has at the moment. */
 export interface Levels {

@@ -5,8 +5,8 @@
  * which is interrupted has taken nothing. It stops at a bound until somebody reads. Writes run on fibers of their own,
  * one after another: a writer that is interrupted stops waiting, but never leaves half a message behind.
  */
-import * as Deferred from "effect/Deferred"
 import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"

@@ -3,17 +3,18 @@
  */
 import { MessageError } from "@effect-secs/codec/CodecError"
 import { isPrimary, SecsMessage, withoutReply } from "@effect-secs/codec/SecsMessage"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Deferred from "effect/Deferred"
 import * as Result from "effect/Result"
 import { type Service, Session } from "../Session.ts"
 import { TransactionError, type TransactionReason } from "../SessionError.ts"
-import type { Transaction } from "../Transactions.ts"
 import type { Core } from "./Core.ts"
 import type { Current } from "./Current.ts"
 import * as Deselect from "./Deselect.ts"
+import * as Linktest from "./Linktest.ts"
 import * as Spans from "./Spans.ts"
+import type { Transaction } from "./Transactions.ts"
 
 const failure = (message: SecsMessage, reason: TransactionReason): Effect.Effect<never, TransactionError> =>
   Effect.fail(new TransactionError({ stream: message.stream, function: message.function, systemBytes: 0, reason }))
@@ -81,7 +82,7 @@ export const service = (core: Core, current: Current): Service => {
     events: core.events,
     linktest: Effect.suspend(() =>
       current.connection === undefined || core.state !== "Selected"
-        ? failure(new SecsMessage(0, 0, false, undefined), { _tag: "NotSelected", state: core.state })
+        ? Effect.fail(Linktest.failure({ _tag: "NotSelected", state: core.state }))
         : current.connection.linktest
     ),
     deselect: Effect.suspend(() =>

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import type { InboundPrimary } from "../Session.ts"
 import type { TransactionError } from "../SessionError.ts"
 import * as SystemBytes from "../SystemBytes.ts"
-import { outcomeName } from "../Transactions.ts"
+import { outcomeName } from "./Transactions.ts"
 
 const about = (message: SecsMessage, sessionId: number) => ({
   "secs.stream": message.stream,

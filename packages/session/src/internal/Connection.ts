@@ -1,15 +1,14 @@
 /**
  * One connection: a TCP connection from its first byte to its end, and the session on it.
  *
- * A reader fiber takes bytes, splits them into frames and acts on each at once; a writer fiber writes what is queued;
- * timer fibers call `handle` and nothing else. All belong to the Scope of the connection. `handle` is the one place
- * where the protocol state changes: it commits the next state of the table, then carries out its actions, without a
- * pause in between.
+ * A reader fiber takes bytes, splits them into frames and acts on each at once. What is to be sent collects in the
+ * outbox, which hands it to the socket once a turn. Timer fibers call `handle` and nothing else. All belong to the Scope
+ * of the connection. `handle` is the one place where the protocol state changes: it commits the next state of the table,
+ * then carries out its actions, without a pause in between.
  *
  * @see SEMI E37, procedures
- * @since 0.1.0
  */
-import { FrameError } from "@effect-secs/codec/CodecError"
+import type { FrameError } from "@effect-secs/codec/CodecError"
 import * as FrameDecoder from "@effect-secs/codec/FrameDecoder"
 import * as Hsms from "@effect-secs/codec/Hsms"
 import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
@@ -22,23 +21,27 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import type { Action, Event } from "./ConnectionState.ts"
-import { after, type Alarm, type Fork, makeAlarm, now } from "./internal/Alarm.ts"
-import type { Core } from "./internal/Core.ts"
-import { DataMessages } from "./internal/DataMessages.ts"
-import { Deselect } from "./internal/Deselect.ts"
-import { Linktest } from "./internal/Linktest.ts"
-import { Outbox, type Owner } from "./internal/Outbox.ts"
-import { type DisconnectReason, TransactionError, type TransactionReason, TransportError } from "./SessionError.ts"
-import * as SystemBytes from "./SystemBytes.ts"
-import type { ByteChannel } from "./Transport.ts"
+import type { Action, Event } from "../ConnectionState.ts"
+import { type DisconnectReason, type TransactionError, TransportError } from "../SessionError.ts"
+import * as SystemBytes from "../SystemBytes.ts"
+import type { ByteChannel } from "../Transport.ts"
+import { after, type Alarm, type Fork, makeAlarm, now } from "./Alarm.ts"
+import { meaningOf, tooEarly } from "./ControlMessage.ts"
+import type { Core } from "./Core.ts"
+import { DataMessages } from "./DataMessages.ts"
+import { Deselect } from "./Deselect.ts"
+import { Linktest } from "./Linktest.ts"
+import { Outbox, type Owner } from "./Outbox.ts"
 
 /** Frames that may wait for a peer that does not read, before nothing more is read from it. */
 const maxQueuedFrames = 4096
 
-/**
- * @since 0.1.0
- */
+/** The header of the message an event is about, and why the connection ends if it does. */
+interface About {
+  readonly header?: Header
+  readonly reason?: DisconnectReason | undefined
+}
+
 export class Connection {
   readonly #core: Core
   readonly #channel: ByteChannel
@@ -103,6 +106,7 @@ export class Connection {
       selected: () => core.state === "Selected",
       receivedAt: () => this.#receivedAt,
       listening: () => this.#listening,
+      lost: () => this.data.lost,
       failed: (failures, maxFailures, last) => {
         core.fault({ _tag: "LinktestFailed", failures, maxFailures })
         const waited = core.settings.timers.t6
@@ -178,11 +182,8 @@ export class Connection {
 
   // --- state -------------------------------------------------------------------------------------------------------
 
-  /**
-   * The one place where the protocol state changes. `header` is that of the message the event is about, `reason` why
-   * the connection ends if it does.
-   */
-  handle(event: Event, about: { readonly header?: Header; readonly reason?: DisconnectReason }): void {
+  /** The one place where the protocol state changes. */
+  handle(event: Event, about: About): void {
     if (this.#ended) return
     const from = this.#core.state
     const { actions } = this.#core.commit(event)
@@ -193,7 +194,7 @@ export class Connection {
     if (this.#reason !== undefined) Deferred.doneUnsafe(this.#done, Exit.succeed(this.#reason))
   }
 
-  #perform(action: Action, about: { readonly header?: Header; readonly reason?: DisconnectReason }): void {
+  #perform(action: Action, about: About): void {
     const { header } = about
     switch (action._tag) {
       case "SendSelectReq":
@@ -324,68 +325,23 @@ export class Connection {
     if (this.#core.observed) {
       this.#core.emit({ _tag: "Received", header, message: undefined, elapsed: undefined })
     }
-    const named = Hsms.fromHeader(header, undefined)
-    if (Result.isFailure(named)) {
-      const pType = named.failure.reason._tag === "UnsupportedPType"
-      return this.handle(pType ? "UnsupportedPType" : "UnsupportedSType", { header, reason: this.#tooEarly(header) })
-    }
-    if (length !== HsmsHeader.length) {
-      const error = new FrameError({ reason: { _tag: "BadControlLength", length, sType: header.sType } })
-      return this.handle("FrameFault", { header, reason: { _tag: "FrameFault", error } })
-    }
-    const message = named.success
-    const selecting = this.#select?.systemBytes === header.systemBytes
-    const deselecting = this.#deselect.uses(header.systemBytes)
-    const probing = this.#linktest.asked(header.systemBytes)
-    switch (message._tag) {
-      case "SelectReq":
-        if (this.#core.learning) this.#core.learned(header.sessionId, false)
-        return this.handle(this.#core.settings.ready() ? "SelectReq" : "SelectReqNotReady", {
-          header,
-          reason: { _tag: "SelectRefused", status: HsmsHeader.SelectStatus.NotReady }
-        })
-      case "SelectRsp":
-        if (!selecting) return this.handle("OrphanRsp", { header })
-        return message.status <= HsmsHeader.SelectStatus.AlreadyActive
-          ? this.handle("SelectRspOk", { header })
-          : this.handle("SelectRspRefused", { header, reason: { _tag: "SelectRefused", status: message.status } })
-      case "DeselectReq": {
-        const event = this.#core.settings.busy() ? "DeselectReqBusy" : "DeselectReq"
-        const reason = this.#core.state === "Selected" ? ({ _tag: "Deselected" } as const) : this.#tooEarly(header)
-        return this.handle(event, { header, reason })
-      }
-      case "DeselectRsp":
-        if (!deselecting) return this.handle("OrphanRsp", { header })
-        return this.handle(message.status === HsmsHeader.DeselectStatus.Ok ? "DeselectRspOk" : "DeselectRefused", {
-          header
-        })
-      case "LinktestReq":
-        return this.handle("LinktestReq", { header, reason: this.#tooEarly(header) })
-      case "LinktestRsp":
-        return this.handle(probing ? "LinktestRsp" : "OrphanRsp", { header })
-      case "RejectReq":
-        if (selecting) {
-          const reason = { _tag: "SelectRejected", rejectReason: message.reason } as const
-          return this.handle("SelectRejected", { header, reason })
-        }
-        if (deselecting) return this.handle("DeselectRefused", { header })
-        // A peer that rejects Linktest.req is alive.
-        return this.handle(probing ? "LinktestRsp" : "RejectReq", { header })
-      case "SeparateReq":
-        return this.handle("SeparateReq", { header, reason: { _tag: "Separated" } })
-      case "Data":
-        return
-    }
+    const { event, reason } = meaningOf(header, length, {
+      state: this.#core.state,
+      selecting: this.#select?.systemBytes === header.systemBytes,
+      deselecting: this.#deselect.uses(header.systemBytes),
+      probing: this.#linktest.asked(header.systemBytes),
+      ready: this.#core.settings.ready,
+      busy: this.#core.settings.busy
+    })
+    const selects = event === "SelectReq" || event === "SelectReqNotReady"
+    if (selects && this.#core.learning) this.#core.learned(header.sessionId, false)
+    this.handle(event, { header, reason })
   }
 
   #onData(header: Header, bytes: Uint8Array, start: number, end: number): void {
     if (this.#core.state === "Selected") return this.data.receive(header, bytes, start + HsmsHeader.length, end)
     if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message: undefined, elapsed: undefined })
-    this.handle("Data", { header, reason: this.#tooEarly(header) })
-  }
-
-  #tooEarly(header: Header): DisconnectReason {
-    return { _tag: "NotSelectedPolicy", header: String(header) }
+    this.handle("Data", { header, reason: tooEarly(header) })
   }
 
   // --- control messages ----------------------------------------------------------------------------------------
@@ -436,27 +392,11 @@ export class Connection {
 
   /** The user's linktest: the time it took. */
   get linktest(): Effect.Effect<Duration.Duration, TransactionError> {
-    return Effect.suspend(() => {
-      const sentAt = now(this.#core.clock)
-      return Effect.flatMap(this.#linktest.probe(), () => {
-        const reason: TransactionReason | undefined = this.#ended
-          ? { _tag: "ConnectionLost", cause: this.data.lost }
-          : this.#linktest.failures > 0
-            ? { _tag: "ReplyTimeout", timer: "T6", waited: this.#core.settings.timers.t6 }
-            : undefined
-        return reason === undefined
-          ? Effect.succeed(Duration.millis(now(this.#core.clock) - sentAt))
-          : Effect.fail(new TransactionError({ stream: 0, function: 0, systemBytes: 0, reason }))
-      })
-    })
+    return this.#linktest.run
   }
 }
 
-/**
- * Runs a connection over a channel in the Scope of the caller until it ends.
- *
- * @since 0.1.0
- */
+/** A connection over a channel, in the Scope of the caller. `start` begins it, `done` is its end. */
 export const make = (
   core: Core,
   channel: ByteChannel,

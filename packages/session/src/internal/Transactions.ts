@@ -4,39 +4,26 @@
  * A transaction is opened before its primary is queued, so that no reply can come too early, and is removed by whatever
  * ends it: its reply, T3, Reject, stream 9, interruption of its caller, or the end of the connection. Its caller waits
  * on a `Deferred` of its own, which is woken in the turn in which the reply comes.
- *
- * @since 0.1.0
  */
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import type * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import { type Deadline, Deadlines, type Fork } from "./internal/Alarm.ts"
-import type { Owner } from "./internal/Outbox.ts"
-import type { TransactionError } from "./SessionError.ts"
+import type { TransactionError } from "../SessionError.ts"
+import { type Deadline, Deadlines, type Fork } from "./Alarm.ts"
+import type { Owner } from "./Outbox.ts"
 
-/**
- * @since 0.1.0
- */
 export type Outcome = Exit.Exit<SecsMessage, TransactionError>
 
-/**
- * How a request ended, in one word: `Replied`, the tag of the reason it failed with, or `Interrupted`.
- *
- * @since 0.1.0
- */
+/** How a request ended, in one word: `Replied`, the tag of the reason it failed with, or `Interrupted`. */
 export const outcomeName = (outcome: Outcome): string => {
   if (Exit.isSuccess(outcome)) return "Replied"
   const error = Exit.findError(outcome)
   return Result.isSuccess(error) ? error.success.reason._tag : "Interrupted"
 }
 
-/**
- * One open transaction.
- *
- * @since 0.1.0
- */
+/** One open transaction. */
 export class Transaction implements Deadline, Owner {
   readonly sessionId: number
   readonly stream: number
@@ -88,11 +75,7 @@ export class Transaction implements Deadline, Owner {
   }
 }
 
-/**
- * What is remembered of a transaction that ended.
- *
- * @since 0.1.0
- */
+/** What is remembered of a transaction that ended. */
 export interface Ended {
   readonly sentAt: number
   readonly replied: boolean
@@ -101,9 +84,6 @@ export interface Ended {
 /** Ended transactions that are remembered, to tell a late reply from a duplicate and from an orphan. */
 const remembered = 256
 
-/**
- * @since 0.1.0
- */
 export class Transactions {
   readonly #open = new Map<number, Transaction>()
   readonly #deadlines: Deadlines<Transaction>
