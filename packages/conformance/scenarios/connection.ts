@@ -241,7 +241,7 @@ export const connection = [
     Effect.gen(function* () {
       const { event, peer, session } = yield* at.selected({ timers: { t7: "1 second" } })
       const second = yield* at.stranger
-      yield* event("ConnectionRefused")
+      yield* event("ConnectionTurnedAway")
       const probe = yield* peer.expect("FFFF 00 00 00 05 ????????")
       yield* peer.send(`FFFF 00 00 00 06 ${probe}`)
       yield* peer.quiet
@@ -257,10 +257,10 @@ export const connection = [
       const parked: Array<Peer> = []
       for (let n = 0; n < 4; n++) {
         parked.push(yield* at.stranger)
-        yield* event("ConnectionRefused")
+        yield* event("ConnectionTurnedAway")
       }
       const fifth = yield* at.stranger
-      yield* event("ConnectionRefused")
+      yield* event("ConnectionTurnedAway")
       yield* fifth.closed
       for (const one of parked) {
         yield* one.send("FFFF 00 00 00 01 00000009")
@@ -276,7 +276,7 @@ export const connection = [
       Effect.gen(function* () {
         const entity = yield* at.selected({ timers: { t6: "100 millis" } })
         yield* at.stranger
-        yield* entity.event("ConnectionRefused")
+        yield* entity.event("ConnectionTurnedAway")
         yield* entity.peer.expect("FFFF 00 00 00 05 ????????")
         yield* at.elapse("100 millis")
         yield* entity.peer.closed

@@ -76,7 +76,7 @@ export const strict = [
       yield* peer.send("FFFF 00 00 00 01 00000021")
       yield* peer.expect("FFFF 00 02 00 02 00000021")
       yield* peer.closed
-      assert.strictEqual((yield* event("Disconnected")).reason._tag, "SelectRefused")
+      assert.strictEqual((yield* event("Disconnected")).reason._tag, "NotReady")
     })
   )
 ]

@@ -61,7 +61,7 @@ const lines = (event: SessionEvent.SessionEvent, role: Role): string | undefined
     case "ConnectFailed":
       return undefined
     case "TransactionFailed":
-      return row(event.at, `${role} session`, red(event.reason), "")
+      return row(event.at, `${role} session`, red(event.error.message), "")
     default:
       return row(event.at, `${role} session`, red(event._tag), "")
   }

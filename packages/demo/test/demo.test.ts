@@ -157,7 +157,10 @@ describe("the demo", () => {
       })
       const demo = yield* start("--host", "--port", String(port))
       assert.strictEqual(yield* demo.exited, 1)
-      assert.strictEqual(demo.err(), `connect 127.0.0.1:${port}: connection refused: nobody listens there\n`)
+      assert.strictEqual(
+        demo.err(),
+        `connect 127.0.0.1:${port}: connection refused: nobody listens there (is the peer up, and passive?)\n`
+      )
     })
   )
 

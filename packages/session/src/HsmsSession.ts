@@ -166,7 +166,7 @@ const runPassive = (
           ? runConnection(core, current, channel)
           : Effect.suspend(() => {
               connection.handle("SecondConnection", {})
-              core.fault({ _tag: "ConnectionRefused", peer: channel.peer })
+              core.fault({ _tag: "ConnectionTurnedAway", peer: channel.peer })
               if (parked >= maxParked) return Effect.void
               parked++
               return Effect.ensuring(

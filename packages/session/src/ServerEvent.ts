@@ -7,7 +7,8 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
+import { seconds } from "./internal/Text.ts"
 import { describeDisconnect, type DisconnectReason, type TransportError } from "./SessionError.ts"
 
 interface Event<Tag extends string> {
@@ -109,13 +110,13 @@ const what = (event: Exclude<Untimed, { readonly _tag: "AcceptFailed" }>): strin
     case "PeerIdentified":
       return "identified"
     case "PeerDuplicated":
-      return `has the session id of ${event.other}`
+      return `has the same session id as ${event.other}`
     case "PeerDisconnected":
       return `${describeDisconnect(event.reason)}${event.unread > 0 ? `, ${event.unread} primaries unread` : ""}`
     case "PeerTurnedAway":
       return event.reason === "TooManyPeers"
-        ? "turned away: as many peers are connected as may be"
-        : "turned away: no session id was found for it"
+        ? "turned away: as many peers are connected as maxPeers allows"
+        : "turned away: the option sessionId gave no device id for it"
     case "PeerMissed":
       return "ended before a slow reader of sessions came to it"
     case "HandlerFailed":
@@ -132,5 +133,5 @@ const what = (event: Exclude<Untimed, { readonly _tag: "AcceptFailed" }>): strin
  */
 export const describe = (event: Untimed): string =>
   event._tag === "AcceptFailed"
-    ? `${event.error.message}; next attempt in ${Math.round(Duration.toMillis(event.retryIn))} ms`
+    ? `${event.error.message}; next attempt in ${seconds(event.retryIn)}`
     : `${event.peer} session ${event.sessionId ?? "unknown"}: ${what(event)}`

@@ -6,9 +6,8 @@
  * @since 0.1.0
  */
 import { FrameError, ItemDecodeError, ItemEncodeError, MessageError, shown } from "@effect-secs/codec/CodecError"
-import { deselectStatusName, rejectReasonName, selectStatusName } from "@effect-secs/codec/HsmsHeader"
-import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { rejection, seconds } from "./internal/Text.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 import * as TlsReason from "./TlsReason.ts"
 
@@ -104,7 +103,7 @@ export class TransportError extends Schema.TaggedError<TransportError>("@effect-
   }
 ) {
   override get message(): string {
-    return `${this.operation} ${this.address}: ${describeTransport(this.reason)}`
+    return `${this.operation} ${this.address}: ${describeTransport(this.reason, this.operation)}`
   }
 
   override toJSON(): unknown {
@@ -112,31 +111,31 @@ export class TransportError extends Schema.TaggedError<TransportError>("@effect-
   }
 }
 
-const seconds = (duration: Duration.Duration): string => `${Duration.toSeconds(duration)}s`
-
 /**
- * One line for a log.
+ * One line for a log. `operation` is what was attempted, where that is told apart.
  *
  * @since 0.1.0
  */
-export const describeTransport = (reason: TransportReason): string => {
+export const describeTransport = (reason: TransportReason, operation?: TransportError["operation"]): string => {
   switch (reason._tag) {
     case "AddressInUse":
       return "the port is in use by another program"
     case "AddressNotAvailable":
-      return "this machine has no such address"
+      return "this machine has no such address: check host, or localAddress"
     case "PermissionDenied":
       return "permission denied (ports below 1024 need privileges)"
     case "Refused":
-      return "connection refused: nobody listens there"
+      return "connection refused: nobody listens there (is the peer up, and passive?)"
     case "Unreachable":
       return "no route to the peer: check network, address and firewall"
     case "NameNotFound":
-      return "the host name is not known"
+      return "the host name is not known: check its spelling, and DNS"
     case "TimedOut":
-      return `no answer within ${seconds(reason.after)}: check address and firewall`
+      return operation === "write"
+        ? `the peer took no bytes for ${seconds(reason.after)}: it hangs, or the network is down`
+        : `no answer within ${seconds(reason.after)}: check address and firewall`
     case "Reset":
-      return "the peer reset the connection"
+      return "the peer, or a firewall in between, reset the connection"
     case "Ended":
       return "the peer closed the connection"
     case "Closed":
@@ -176,11 +175,13 @@ export const T7Expired = Schema.TaggedStruct("T7Expired", { waited: Schema.Durat
 export const T8Expired = Schema.TaggedStruct("T8Expired", { waited: Schema.Duration, received: Schema.Natural })
 /** Bytes that are no HSMS message. @since 0.1.0 */
 export const FrameFault = Schema.TaggedStruct("FrameFault", { error: FrameError })
+/** The peer selected before this side was ready, and `strict` is `"E37.1"`, which closes then. @since 0.1.0 */
+export const NotReady = Schema.TaggedStruct("NotReady", {})
 /** The peer answered Select.req with a status other than 0 and 1. @since 0.1.0 */
 export const SelectRefused = Schema.TaggedStruct("SelectRefused", { status: Schema.Natural })
 /** The peer rejected Select.req. @since 0.1.0 */
 export const SelectRejected = Schema.TaggedStruct("SelectRejected", { rejectReason: Schema.Natural })
-/** Something came before Select that needs a session, and the policy is to close. @since 0.1.0 */
+/** Something came before Select, and `strict` is `"E37.1"`, which closes then. @since 0.1.0 */
 export const NotSelectedPolicy = Schema.TaggedStruct("NotSelectedPolicy", { header: Schema.String })
 
 /**
@@ -197,6 +198,7 @@ export const DisconnectReason = Schema.Union([
   T7Expired,
   T8Expired,
   FrameFault,
+  NotReady,
   SelectRefused,
   SelectRejected,
   NotSelectedPolicy
@@ -225,20 +227,28 @@ export const describeDisconnect = (reason: DisconnectReason): string => {
     case "T6Expired":
       return `${reason.request}.req was not answered within T6 (${seconds(reason.waited)})${
         reason.failures > 1 ? `, ${reason.failures} times` : ""
-      }`
+      }: ${unanswered[reason.request]}`
     case "T7Expired":
-      return `no Select within T7 (${seconds(reason.waited)})`
+      return `no session within T7 (${seconds(reason.waited)}): of the two sides one has to be active, the other passive`
     case "T8Expired":
-      return `a message stopped after ${reason.received} bytes for T8 (${seconds(reason.waited)})`
+      return `a message stopped after ${reason.received} bytes, and nothing came for T8 (${seconds(reason.waited)}): the peer hangs, or the network is down`
     case "FrameFault":
       return reason.error.message
+    case "NotReady":
+      return "the peer selected, and this side is not ready for a session"
     case "SelectRefused":
-      return `the peer refused Select: ${selectStatusMeaning[reason.status] ?? selectStatusName(reason.status)} (status ${reason.status})`
+      return `the peer refused Select: ${selectStatusMeaning[reason.status] ?? "a reason of its own"} (status ${reason.status})`
     case "SelectRejected":
-      return `the peer rejected Select.req: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
+      return `the peer rejected Select.req: ${rejection(reason.rejectReason)}; is it active as well?`
     case "NotSelectedPolicy":
-      return `${reason.header} came before Select`
+      return `${reason.header} came before Select, which strict: "E37.1" does not allow`
   }
+}
+
+const unanswered: { readonly [request in (typeof T6Expired.Type)["request"]]: string } = {
+  Select: "does the peer speak HSMS, and is it passive?",
+  Deselect: "it may not know Deselect, as HSMS-SS has none",
+  Linktest: "the peer hangs, or the network is down"
 }
 
 const selectStatusMeaning: { readonly [status: number]: string } = {
@@ -347,25 +357,27 @@ const describeTransaction = (error: TransactionError): string => {
         ? `peer sent no reply within ${seconds(reason.waited)}`
         : `peer sent no reply within ${reason.timer} (${seconds(reason.waited)})`
     case "Rejected":
-      return `peer rejected the message: ${rejectReasonName(reason.rejectReason)} (reason ${reason.rejectReason})`
+      return `peer rejected the message: ${rejection(reason.rejectReason)}`
     case "DeselectRefused":
-      return `peer refused Deselect: ${deselectStatusMeaning[reason.status] ?? deselectStatusName(reason.status)} (status ${reason.status})`
+      return `peer refused Deselect: ${deselectStatusMeaning[reason.status] ?? "a reason of its own"} (status ${reason.status})`
     case "Aborted":
-      return `peer aborted the transaction (S${error.stream}F0)`
+      return `peer aborted the transaction (S${error.stream}F0): it does not know the message, or cannot answer now`
     case "ErrorReported":
-      return `equipment reported ${streamNine[reason.function] ?? "an error"} (S9F${reason.function})`
+      return `equipment reported ${streamNine[reason.function] ?? "an error"} (S9F${reason.function})${
+        reason.function === 1 ? ": sessionId has to be its device id" : ""
+      }`
     case "ConnectionLost":
       return `connection lost: ${describeDisconnect(reason.cause)}`
     case "NotSelected":
-      return `no session: the connection is ${reason.state}`
+      return `no session: the connection is ${reason.state}, and awaitSelected waits for Selected`
     case "UnexpectedReply":
-      return `peer answered with S${reason.stream}F${reason.function}`
+      return `peer answered with S${reason.stream}F${reason.function}, not S${error.stream}F${error.function + 1}`
     case "UndecodableReply":
       return `the reply is not SECS-II: ${reason.error.message}`
     case "Unsendable":
       return `cannot be sent: ${reason.error.message}`
     case "TooLong":
-      return `cannot be sent: ${reason.length} bytes, the maximum is ${reason.maximum}`
+      return `cannot be sent: ${reason.length} bytes of header and text, maxFrameLength is ${reason.maximum}`
     case "NoReplyExpected":
       return "the primary has no W-bit: its sender expects no reply"
     case "AlreadyReplied":

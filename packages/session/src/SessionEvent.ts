@@ -10,9 +10,15 @@ import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import { type HsmsHeader, SType } from "@effect-secs/codec/HsmsHeader"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Cause from "effect/Cause"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type { State } from "./ConnectionState.ts"
-import { describeDisconnect, type DisconnectReason, type TransportError } from "./SessionError.ts"
+import { rejection, seconds } from "./internal/Text.ts"
+import {
+  describeDisconnect,
+  type DisconnectReason,
+  type TransactionError,
+  type TransportError
+} from "./SessionError.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 
 interface Event<Tag extends string> {
@@ -94,7 +100,7 @@ export interface Undecodable extends Event<"Undecodable"> {
 }
 
 /** A message that was answered with Reject.req. @since 0.1.0 */
-export interface Refused extends Event<"Refused"> {
+export interface MessageRejected extends Event<"MessageRejected"> {
   readonly header: HsmsHeader
   readonly rejectReason: number
 }
@@ -127,10 +133,10 @@ export interface HandlerFailed extends Event<"HandlerFailed"> {
   readonly failure: HandlerFailure
 }
 
-/** A transaction that did not end with its reply. @since 0.1.0 */
+/** A transaction that did not end with its reply. `header` is that of its primary. @since 0.1.0 */
 export interface TransactionFailed extends Event<"TransactionFailed"> {
   readonly header: HsmsHeader
-  readonly reason: string
+  readonly error: TransactionError
 }
 
 /** A Linktest.req went unanswered. @since 0.1.0 */
@@ -140,7 +146,7 @@ export interface LinktestFailed extends Event<"LinktestFailed"> {
 }
 
 /** A second TCP connection was turned away. @since 0.1.0 */
-export interface ConnectionRefused extends Event<"ConnectionRefused"> {
+export interface ConnectionTurnedAway extends Event<"ConnectionTurnedAway"> {
   readonly peer: string
 }
 
@@ -158,13 +164,13 @@ export type SessionEvent =
   | UnmatchedReject
   | SessionIdMismatch
   | Undecodable
-  | Refused
+  | MessageRejected
   | ProtocolWarning
   | PrimaryUnhandled
   | HandlerFailed
   | TransactionFailed
   | LinktestFailed
-  | ConnectionRefused
+  | ConnectionTurnedAway
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -187,9 +193,6 @@ export type Wire = Sent | Received
  */
 export const isWire = (event: SessionEvent): event is Wire => event._tag === "Sent" || event._tag === "Received"
 
-const millis = (duration: Duration.Duration | undefined): string =>
-  duration === undefined ? "unknown" : `${Math.round(Duration.toMillis(duration))} ms`
-
 const text = (message: SecsMessage | undefined): string => (message?.item === undefined ? "" : ` ${message.item}`)
 
 const lost = ({ openTransactions, unwritten }: Omit<Disconnected, "at">): string =>
@@ -198,10 +201,17 @@ const lost = ({ openTransactions, unwritten }: Omit<Disconnected, "at">): string
     : ` (${openTransactions} open transactions and ${unwritten} unwritten messages failed)`
 
 const describeHandler = (failure: HandlerFailure): string => {
-  if (failure._tag === "TimedOut") return `took longer than ${millis(failure.after)}`
+  if (failure._tag === "TimedOut") return `took longer than ${seconds(failure.after)}`
   if (Cause.hasInterruptsOnly(failure.cause)) return "was interrupted"
   const error = Cause.squash(failure.cause)
   return `failed: ${error instanceof Error ? error.message : String(error)}`
+}
+
+const unmatched: { readonly [kind in UnmatchedReply["kind"]]: string } = {
+  Late: "its transaction had ended without it",
+  Duplicate: "its transaction had ended with another",
+  Mismatched: "its session id is not that of its primary",
+  Orphan: "no primary of this side has its system bytes"
 }
 
 /**
@@ -216,7 +226,7 @@ export const describe = (event: Untimed): string => {
     case "Connected":
       return `connected with ${event.peer}`
     case "ConnectFailed":
-      return `${event.error.message}; next attempt in ${millis(event.retryIn)}`
+      return `${event.error.message}; next attempt in ${seconds(event.retryIn)}`
     case "Disconnected":
       return `disconnected: ${describeDisconnect(event.reason)}${lost(event)}`
     case "Received":
@@ -224,26 +234,28 @@ export const describe = (event: Untimed): string => {
     case "Sent":
       return `sent ${event.header}${text(event.message)}`
     case "UnmatchedReply":
-      return `${event.kind.toLowerCase()} reply ${event.header}, age ${millis(event.age)}`
+      return `${event.kind.toLowerCase()} reply ${event.header}${
+        event.age === undefined ? "" : `, ${seconds(event.age)} after its primary`
+      }: ${unmatched[event.kind]}`
     case "UnmatchedReject":
-      return `reject of nothing open: ${event.header}`
+      return `${event.header}: the peer rejected what is not open here`
     case "SessionIdMismatch":
-      return `${event.header}: session id ${event.header.sessionId}, expected ${event.expected}${event.dropped ? ", dropped" : ""}`
+      return `${event.header}: session id ${event.header.sessionId}, expected ${event.expected}${event.dropped ? ", dropped" : ""}: is the option sessionId right?`
     case "Undecodable":
       return `${event.header}: ${event.error.message}`
-    case "Refused":
-      return `rejected ${event.header} with reason ${event.rejectReason}`
+    case "MessageRejected":
+      return `rejected ${event.header}: ${rejection(event.rejectReason)}`
     case "ProtocolWarning":
       return `${event.header}: ${event.what === "StreamZero" ? "stream 0 is not assigned" : "W-bit on a secondary"}`
     case "PrimaryUnhandled":
-      return `${event.header}: nobody reads primaries and the buffer is full`
+      return `${event.header}: turned away, as the buffer is full and nobody reads primaries: run Session.serve`
     case "HandlerFailed":
       return `${event.header}: its handler ${describeHandler(event.failure)}`
     case "TransactionFailed":
-      return `failed: ${event.reason}`
+      return event.error.message
     case "LinktestFailed":
-      return `linktest failed (${event.failures} of ${event.maxFailures})`
-    case "ConnectionRefused":
+      return `Linktest.req was not answered (${event.failures} of ${event.maxFailures} that end the connection)`
+    case "ConnectionTurnedAway":
       return `turned away ${event.peer}: another connection has the session`
   }
 }
@@ -261,7 +273,7 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
     case "StateChanged":
       return { ...about, from: event.from, to: event.to }
     case "Connected":
-    case "ConnectionRefused":
+    case "ConnectionTurnedAway":
       return { ...about, peer: event.peer }
     case "ConnectFailed":
       return { ...about, address: event.error.address, reason: event.error.reason._tag }
@@ -275,10 +287,12 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, expected: event.expected, dropped: event.dropped }
     case "Undecodable":
       return { ...about, reason: event.error.reason._tag }
-    case "Refused":
+    case "MessageRejected":
       return { ...about, reason: event.rejectReason }
     case "ProtocolWarning":
       return { ...about, reason: event.what }
+    case "TransactionFailed":
+      return { ...about, reason: event.error.reason._tag }
     case "LinktestFailed":
       return { ...about, failures: event.failures, maxFailures: event.maxFailures }
     default:

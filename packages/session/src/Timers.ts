@@ -10,6 +10,7 @@
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { seconds } from "./internal/Text.ts"
 
 /**
  * @since 0.1.0
@@ -125,10 +126,10 @@ export interface OutOfRange {
 export const outOfRange = (timers: Timers): ReadonlyArray<OutOfRange> =>
   names.flatMap((timer) => {
     const { maximum, minimum } = ranges[timer]
-    const seconds = Duration.toSeconds(timers[timer])
-    return seconds >= minimum && seconds <= maximum
+    const value = timers[timer]
+    return Duration.toSeconds(value) >= minimum && Duration.toSeconds(value) <= maximum
       ? []
-      : [{ timer, value: timers[timer], minimumSeconds: minimum, maximumSeconds: maximum }]
+      : [{ timer, value, minimumSeconds: minimum, maximumSeconds: maximum }]
   })
 
 /**
@@ -137,4 +138,4 @@ export const outOfRange = (timers: Timers): ReadonlyArray<OutOfRange> =>
  * @since 0.1.0
  */
 export const describe = ({ maximumSeconds, minimumSeconds, timer, value }: OutOfRange): string =>
-  `timer ${timer} is ${Duration.toSeconds(value)} s, outside the range of the standard (${minimumSeconds} to ${maximumSeconds} s); it is used as it is${Duration.toSeconds(value) < 1 && timer !== "linktest" ? " (a plain number counts milliseconds)" : ""}`
+  `timer ${timer} is ${seconds(value)}, outside the range of the standard (${minimumSeconds}s to ${maximumSeconds}s); it is used as it is${Duration.toSeconds(value) < 1 && timer !== "linktest" ? " (a plain number counts milliseconds)" : ""}`

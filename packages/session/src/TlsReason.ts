@@ -6,8 +6,8 @@
  *
  * @since 0.1.0
  */
-import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { seconds } from "./internal/Text.ts"
 
 /** The common name in a certificate, where Node tells it: of a refused client certificate it does not. */
 const name = Schema.UndefinedOr(Schema.String)
@@ -116,11 +116,13 @@ export const describe = (reason: TlsReason): string => {
     case "CertificateUntrusted":
       return `${of(reason.certificate)} is from ${
         reason.issuer ?? "an issuer"
-      }, which this side does not trust (${reason.code}): give the certificate of its CA`
+      }, which this side does not trust (${reason.code}): add its CA to tls.ca, where this side dials, or to tls.clientCa`
     case "CertificateUnfit":
-      return `${of(reason.certificate)} cannot be used (${reason.code})`
+      return `${of(reason.certificate)} cannot be used (${reason.code})${
+        reason.code === "INVALID_PURPOSE" ? ": it is made for the other side of TLS, see its extendedKeyUsage" : ""
+      }`
     case "CertificateMissing":
-      return "the peer gave no certificate, and this side demands one"
+      return "the peer gave no certificate, and this side demands one: set one at the peer"
     case "HostNameMismatch":
       return `the peer's certificate is for ${
         reason.names.length === 0 ? "no name at all" : reason.names.join(", ")
@@ -136,13 +138,13 @@ export const describe = (reason: TlsReason): string => {
         reason.code === "HANDSHAKE_FAILURE" ? ", or the peer demands a certificate" : ""
       }`
     case "HandshakeTimedOut":
-      return `no TLS handshake within ${Duration.toSeconds(reason.after)}s, though TCP is up: does the peer speak plain HSMS?`
+      return `no TLS handshake within ${seconds(reason.after)}, though TCP is up: does the peer speak plain HSMS?`
     case "HandshakeEnded":
       return reason.finished
         ? "the peer closed the connection right after the TLS handshake: see its log, it may refuse this side's certificate"
         : "the peer closed the connection during the TLS handshake: see its log, it may speak plain HSMS or refuse this side"
     case "HandshakeCrowdedOut":
-      return `no TLS handshake before ${reason.maximum} more were under way`
+      return `no TLS handshake before ${reason.maximum} more were under way: somebody connects and leaves it at that`
     case "TlsFailed":
       return `TLS failed: ${reason.detail} (${reason.code})`
   }

@@ -73,7 +73,7 @@ const atLeast: { readonly [what: string]: number } = {
   "ended by TcpClosed write Reset": 20,
   "ended with open transactions": 300,
   "ended with unwritten frames": 100,
-  ConnectionRefused: 200,
+  ConnectionTurnedAway: 200,
   UnmatchedReply: 200,
   // Ends of operations.
   "request done": 1000,

@@ -897,8 +897,8 @@ describe("a session of a server", () => {
       const warnings = lines.filter((line) => line.startsWith("Warn"))
       assert.include(lines, `Info ${one} session 7: Selected -> NotConnected`)
       assert.deepStrictEqual(warnings, [
-        `Warn ${two} session unknown: turned away: as many peers are connected as may be`,
-        `Warn ${one} session unknown: rejected LinktestRsp session 65535 [00000001] with reason 3`,
+        `Warn ${two} session unknown: turned away: as many peers are connected as maxPeers allows`,
+        `Warn ${one} session unknown: rejected LinktestRsp session 65535 [00000001]: transaction not open (reason 3)`,
         `Warn ${one} session 7: disconnected: read memory: the peer closed the connection`
       ])
     })

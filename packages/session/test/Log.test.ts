@@ -47,8 +47,8 @@ describe("the log of a session", () => {
         yield* peer.send(kit.linktestRsp(1), kit.linktestRsp(2))
         yield* kit.settle
         assert.deepStrictEqual(ofFaults(lines), [
-          "Warn session 10: rejected LinktestRsp session 65535 [00000001] with reason 3",
-          "Debug session 10: rejected LinktestRsp session 65535 [00000002] with reason 3"
+          "Warn session 10: rejected LinktestRsp session 65535 [00000001]: transaction not open (reason 3)",
+          "Debug session 10: rejected LinktestRsp session 65535 [00000002]: transaction not open (reason 3)"
         ])
         yield* peer.close
         const again = yield* dial
@@ -57,7 +57,7 @@ describe("the log of a session", () => {
         yield* kit.settle
         assert.deepStrictEqual(ofFaults(lines).slice(2), [
           "Warn session 10: disconnected: read memory: the peer closed the connection",
-          "Warn session 10: rejected LinktestRsp session 65535 [00000004] with reason 3"
+          "Warn session 10: rejected LinktestRsp session 65535 [00000004]: transaction not open (reason 3)"
         ])
       })
     )
@@ -76,7 +76,7 @@ describe("the log of a session", () => {
         )
         yield* kit.pass("10 seconds")
         const failed =
-          "session 0: connect 127.0.0.1:5000: no answer within 1s: check address and firewall; next attempt in 1000 ms"
+          "session 0: connect 127.0.0.1:5000: no answer within 1s: check address and firewall; next attempt in 1s"
         assert.strictEqual(texts(lines).filter((line) => line === `Warn ${failed}`).length, 1)
         assert.isAtLeast(texts(lines).filter((line) => line === `Debug ${failed}`).length, 3)
         yield* scope.close
@@ -147,7 +147,7 @@ describe("the log of a session", () => {
           lines.filter(({ annotations }) => annotations["event"] !== "StateChanged"),
           [
             {
-              text: "Warn LITHO-1: S1F3 W session 11 [00000a0b]: session id 11, expected 10",
+              text: "Warn LITHO-1: S1F3 W session 11 [00000a0b]: session id 11, expected 10: is the option sessionId right?",
               annotations: {
                 ...about,
                 event: "SessionIdMismatch",
@@ -159,11 +159,11 @@ describe("the log of a session", () => {
               }
             },
             {
-              text: "Warn LITHO-1: rejected LinktestRsp session 65535 [0000000c] with reason 3",
-              annotations: { ...about, event: "Refused", systemBytes: "0000000c", sType: 6, reason: 3 }
+              text: "Warn LITHO-1: rejected LinktestRsp session 65535 [0000000c]: transaction not open (reason 3)",
+              annotations: { ...about, event: "MessageRejected", systemBytes: "0000000c", sType: 6, reason: 3 }
             },
             {
-              text: "Warn LITHO-1: orphan reply S1F4 session 10 [0000000d], age unknown",
+              text: "Warn LITHO-1: orphan reply S1F4 session 10 [0000000d]: no primary of this side has its system bytes",
               annotations: {
                 ...about,
                 event: "UnmatchedReply",
@@ -253,7 +253,7 @@ describe("the log of a session", () => {
 })
 
 /** A fault that cannot be told: whoever renders it dies. */
-const untold = (tag: "Refused" | "UnmatchedReject"): Untimed => {
+const untold = (tag: "MessageRejected" | "UnmatchedReject"): Untimed => {
   const event = {
     _tag: tag,
     rejectReason: 3,
@@ -273,16 +273,16 @@ describe("a line that is not logged", () => {
   ] as const) {
     it(`is not rendered ${why}`, () => {
       const log = new Log(session, Context.merge(Context.empty(), references))
-      log.fault(untold("Refused"))
+      log.fault(untold("MessageRejected"))
       log.stateChanged("NotSelected", "Selected")
     })
   }
 
   it("is rendered by the same fault as soon as somebody wants it", () => {
     const log = new Log(session, Context.make(References.MinimumLogLevel, "Warn"))
-    assert.throws(() => log.fault(untold("Refused")), "the fault was rendered")
+    assert.throws(() => log.fault(untold("MessageRejected")), "the fault was rendered")
     // The second of a kind is a debug line, which nobody wants.
-    log.fault(untold("Refused"))
+    log.fault(untold("MessageRejected"))
     assert.throws(() => log.fault(untold("UnmatchedReject")), "the fault was rendered")
   })
 })

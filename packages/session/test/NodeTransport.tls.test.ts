@@ -589,11 +589,11 @@ describe("a listener over TLS", () => {
       yield* until(() => refusals.length === 1)
       assert.match(
         refusals[0]!.message,
-        /^accept 127\.0\.0\.1:\d+: the peer gave no certificate, and this side demands one$/
+        /^accept 127\.0\.0\.1:\d+: the peer gave no certificate, and this side demands one: set one at the peer$/
       )
       const { address } = refusals[0]!
       assert.deepStrictEqual(warnings(lines), [
-        `Warn listen ${host}:${port}: turned away ${address}: the peer gave no certificate, and this side demands one`
+        `Warn listen ${host}:${port}: turned away ${address}: the peer gave no certificate, and this side demands one: set one at the peer`
       ])
     })
   )

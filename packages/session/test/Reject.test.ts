@@ -108,7 +108,7 @@ for (const [place, state, make] of places) {
       Effect.gen(function* () {
         const { events, peer } = yield* make()
         yield* peer.send({ ...kit.linktestReq(3), sType: 8 })
-        const seen = yield* events.of("Refused")
+        const seen = yield* events.of("MessageRejected")
         assert.deepStrictEqual(
           seen.map((event) => [event.header.sType, event.rejectReason]),
           [[8, 1]]

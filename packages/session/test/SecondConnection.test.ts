@@ -23,7 +23,7 @@ describe("a second TCP connection, passive side", () => {
       assert.deepStrictEqual(yield* second.next, kit.selectRsp(0x0a0b_0c0d, 3))
       yield* second.closed
       yield* second.silent
-      assert.strictEqual((yield* events.of("ConnectionRefused")).length, 1)
+      assert.strictEqual((yield* events.of("ConnectionTurnedAway")).length, 1)
     })
   )
 

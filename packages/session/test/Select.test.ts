@@ -120,7 +120,7 @@ describe("Select, passive side", () => {
       yield* peer.closed
       assert.strictEqual(yield* session.state, "NotConnected")
       const [end] = yield* events.of("Disconnected")
-      assert.deepStrictEqual(end?.reason, { _tag: "SelectRefused", status: 2 })
+      assert.deepStrictEqual(end?.reason, { _tag: "NotReady" })
     })
   )
 

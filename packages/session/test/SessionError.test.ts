@@ -32,13 +32,13 @@ const covers = (
 
 const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> = [
   [{ _tag: "AddressInUse" }, "the port is in use by another program"],
-  [{ _tag: "AddressNotAvailable" }, "this machine has no such address"],
+  [{ _tag: "AddressNotAvailable" }, "this machine has no such address: check host, or localAddress"],
   [{ _tag: "PermissionDenied" }, "permission denied (ports below 1024 need privileges)"],
-  [{ _tag: "Refused" }, "connection refused: nobody listens there"],
+  [{ _tag: "Refused" }, "connection refused: nobody listens there (is the peer up, and passive?)"],
   [{ _tag: "Unreachable" }, "no route to the peer: check network, address and firewall"],
-  [{ _tag: "NameNotFound" }, "the host name is not known"],
+  [{ _tag: "NameNotFound" }, "the host name is not known: check its spelling, and DNS"],
   [{ _tag: "TimedOut", after: Duration.seconds(10) }, "no answer within 10s: check address and firewall"],
-  [{ _tag: "Reset" }, "the peer reset the connection"],
+  [{ _tag: "Reset" }, "the peer, or a firewall in between, reset the connection"],
   [{ _tag: "Ended" }, "the peer closed the connection"],
   [{ _tag: "Closed" }, "closed by this side"],
   [{ _tag: "NotAllowed" }, "its address is not on the allow list"],
@@ -66,17 +66,21 @@ const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> 
       issuer: "Other CA",
       code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
     },
-    "the peer's certificate (equipment-7) is from Other CA, which this side does not trust (UNABLE_TO_VERIFY_LEAF_SIGNATURE): give the certificate of its CA"
+    "the peer's certificate (equipment-7) is from Other CA, which this side does not trust (UNABLE_TO_VERIFY_LEAF_SIGNATURE): add its CA to tls.ca, where this side dials, or to tls.clientCa"
   ],
   [
     { _tag: "CertificateUntrusted", certificate: undefined, issuer: undefined, code: "CERT_UNTRUSTED" },
-    "the peer's certificate is from an issuer, which this side does not trust (CERT_UNTRUSTED): give the certificate of its CA"
+    "the peer's certificate is from an issuer, which this side does not trust (CERT_UNTRUSTED): add its CA to tls.ca, where this side dials, or to tls.clientCa"
   ],
   [
     { _tag: "CertificateUnfit", certificate: "host-1", code: "INVALID_PURPOSE" },
-    "the peer's certificate (host-1) cannot be used (INVALID_PURPOSE)"
+    "the peer's certificate (host-1) cannot be used (INVALID_PURPOSE): it is made for the other side of TLS, see its extendedKeyUsage"
   ],
-  [{ _tag: "CertificateMissing" }, "the peer gave no certificate, and this side demands one"],
+  [
+    { _tag: "CertificateUnfit", certificate: undefined, code: "CERT_REVOKED" },
+    "the peer's certificate cannot be used (CERT_REVOKED)"
+  ],
+  [{ _tag: "CertificateMissing" }, "the peer gave no certificate, and this side demands one: set one at the peer"],
   [
     { _tag: "HostNameMismatch", expected: "192.0.2.7", names: ["equipment-8.fab.example", "192.0.2.8"] },
     "the peer's certificate is for equipment-8.fab.example, 192.0.2.8, not for 192.0.2.7: dial a name that is in it, or set tls.serverName"
@@ -111,7 +115,10 @@ const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> 
     { _tag: "HandshakeEnded", finished: true },
     "the peer closed the connection right after the TLS handshake: see its log, it may refuse this side's certificate"
   ],
-  [{ _tag: "HandshakeCrowdedOut", maximum: 64 }, "no TLS handshake before 64 more were under way"],
+  [
+    { _tag: "HandshakeCrowdedOut", maximum: 64 },
+    "no TLS handshake before 64 more were under way: somebody connects and leaves it at that"
+  ],
   [
     { _tag: "TlsFailed", code: "UNEXPECTED_MESSAGE", detail: "unexpected message" },
     "TLS failed: unexpected message (UNEXPECTED_MESSAGE)"
@@ -133,24 +140,38 @@ const disconnect: ReadonlyArray<readonly [SessionError.DisconnectReason, string]
   [{ _tag: "TcpClosed", error: ended }, "read 192.0.2.10:5000: the peer closed the connection"],
   [
     { _tag: "T6Expired", request: "Select", waited: seconds(5), failures: 1 },
-    "Select.req was not answered within T6 (5s)"
+    "Select.req was not answered within T6 (5s): does the peer speak HSMS, and is it passive?"
   ],
   [
     { _tag: "T6Expired", request: "Linktest", waited: Duration.millis(1500), failures: 3 },
-    "Linktest.req was not answered within T6 (1.5s), 3 times"
+    "Linktest.req was not answered within T6 (1.5s), 3 times: the peer hangs, or the network is down"
   ],
-  [{ _tag: "T7Expired", waited: seconds(10) }, "no Select within T7 (10s)"],
-  [{ _tag: "T8Expired", waited: seconds(5), received: 13 }, "a message stopped after 13 bytes for T8 (5s)"],
+  [
+    { _tag: "T6Expired", request: "Deselect", waited: seconds(5), failures: 1 },
+    "Deselect.req was not answered within T6 (5s): it may not know Deselect, as HSMS-SS has none"
+  ],
+  [
+    { _tag: "T7Expired", waited: seconds(10) },
+    "no session within T7 (10s): of the two sides one has to be active, the other passive"
+  ],
+  [
+    { _tag: "T8Expired", waited: seconds(5), received: 13 },
+    "a message stopped after 13 bytes, and nothing came for T8 (5s): the peer hangs, or the network is down"
+  ],
   [
     { _tag: "FrameFault", error: new FrameError({ reason: { _tag: "FrameTooShort", length: 9 } }) },
     new FrameError({ reason: { _tag: "FrameTooShort", length: 9 } }).message
   ],
+  [{ _tag: "NotReady" }, "the peer selected, and this side is not ready for a session"],
   [{ _tag: "SelectRefused", status: 3 }, "the peer refused Select: another connection has the session (status 3)"],
-  [{ _tag: "SelectRefused", status: 200 }, "the peer refused Select: select status 200 (status 200)"],
-  [{ _tag: "SelectRejected", rejectReason: 1 }, "the peer rejected Select.req: STypeNotSupported (reason 1)"],
+  [{ _tag: "SelectRefused", status: 200 }, "the peer refused Select: a reason of its own (status 200)"],
+  [
+    { _tag: "SelectRejected", rejectReason: 1 },
+    "the peer rejected Select.req: SType not supported (reason 1); is it active as well?"
+  ],
   [
     { _tag: "NotSelectedPolicy", header: "LinktestReq session 65535 [00000001]" },
-    "LinktestReq session 65535 [00000001] came before Select"
+    'LinktestReq session 65535 [00000001] came before Select, which strict: "E37.1" does not allow'
   ]
 ]
 
@@ -167,24 +188,30 @@ const illegal = new MessageError({ stream: 1, function: 13, reason: "NoReply" })
 const transaction: ReadonlyArray<readonly [SessionError.TransactionReason, string]> = [
   [{ _tag: "ReplyTimeout", timer: "T3", waited: seconds(45) }, "peer sent no reply within T3 (45s)"],
   [{ _tag: "ReplyTimeout", timer: undefined, waited: seconds(2) }, "peer sent no reply within 2s"],
-  [{ _tag: "Rejected", rejectReason: 4 }, "peer rejected the message: EntityNotSelected (reason 4)"],
-  [{ _tag: "Rejected", rejectReason: 9 }, "peer rejected the message: reject reason 9 (reason 9)"],
+  [{ _tag: "Rejected", rejectReason: 4 }, "peer rejected the message: entity not selected (reason 4)"],
+  [{ _tag: "Rejected", rejectReason: 9 }, "peer rejected the message: a reason of its own (reason 9)"],
   [{ _tag: "DeselectRefused", status: 1 }, "peer refused Deselect: it has no session (status 1)"],
   [{ _tag: "DeselectRefused", status: 2 }, "peer refused Deselect: it cannot end the session now (status 2)"],
-  [{ _tag: "DeselectRefused", status: 9 }, "peer refused Deselect: deselect status 9 (status 9)"],
-  [{ _tag: "Aborted" }, "peer aborted the transaction (S1F0)"],
-  [{ _tag: "ErrorReported", function: 1 }, "equipment reported an unrecognized device id (S9F1)"],
+  [{ _tag: "DeselectRefused", status: 9 }, "peer refused Deselect: a reason of its own (status 9)"],
+  [{ _tag: "Aborted" }, "peer aborted the transaction (S1F0): it does not know the message, or cannot answer now"],
+  [
+    { _tag: "ErrorReported", function: 1 },
+    "equipment reported an unrecognized device id (S9F1): sessionId has to be its device id"
+  ],
   [{ _tag: "ErrorReported", function: 3 }, "equipment reported an unrecognized stream (S9F3)"],
   [{ _tag: "ErrorReported", function: 5 }, "equipment reported an unrecognized function (S9F5)"],
   [{ _tag: "ErrorReported", function: 7 }, "equipment reported illegal data (S9F7)"],
   [{ _tag: "ErrorReported", function: 11 }, "equipment reported data too long (S9F11)"],
   [{ _tag: "ConnectionLost", cause: { _tag: "Separated" } }, "connection lost: the peer separated"],
-  [{ _tag: "NotSelected", state: "Connecting" }, "no session: the connection is Connecting"],
-  [{ _tag: "UnexpectedReply", stream: 2, function: 16 }, "peer answered with S2F16"],
+  [
+    { _tag: "NotSelected", state: "Connecting" },
+    "no session: the connection is Connecting, and awaitSelected waits for Selected"
+  ],
+  [{ _tag: "UnexpectedReply", stream: 2, function: 16 }, "peer answered with S2F16, not S1F14"],
   [{ _tag: "UndecodableReply", error: undecodable }, `the reply is not SECS-II: ${undecodable.message}`],
   [{ _tag: "Unsendable", error: unencodable }, `cannot be sent: ${unencodable.message}`],
   [{ _tag: "Unsendable", error: illegal }, `cannot be sent: ${illegal.message}`],
-  [{ _tag: "TooLong", length: 17, maximum: 16 }, "cannot be sent: 17 bytes, the maximum is 16"],
+  [{ _tag: "TooLong", length: 17, maximum: 16 }, "cannot be sent: 17 bytes of header and text, maxFrameLength is 16"],
   [{ _tag: "NoReplyExpected" }, "the primary has no W-bit: its sender expects no reply"],
   [{ _tag: "AlreadyReplied" }, "the primary has been replied to"]
 ]
@@ -198,6 +225,14 @@ describe("messages of errors", () => {
     covers(
       SessionError.TransportReason,
       transport.map(([reason]) => reason._tag)
+    )
+  })
+
+  it("of a write that took too long do not blame the address", () => {
+    const reason = { _tag: "TimedOut", after: seconds(30) } as const
+    assert.strictEqual(
+      new TransportError({ operation: "write", address: "192.0.2.10:5000", reason }).message,
+      "write 192.0.2.10:5000: the peer took no bytes for 30s: it hangs, or the network is down"
     )
   })
 
@@ -232,7 +267,7 @@ describe("messages of errors", () => {
     const lost = new TransactionError({ ...error, reason: { _tag: "ConnectionLost", cause } })
     assert.strictEqual(
       lost.message,
-      "Deselect [0000002a]: connection lost: Deselect.req was not answered within T6 (5s)"
+      "Deselect [0000002a]: connection lost: Deselect.req was not answered within T6 (5s): it may not know Deselect, as HSMS-SS has none"
     )
   })
 
@@ -279,6 +314,7 @@ describe("one line for each event", () => {
   const linktest = new HsmsHeader(0xffff, 0, 0, 0, 5, 42)
   const message = SecsMessage.primary(1, 1)
   const refused = new TransportError({ operation: "connect", address: "192.0.2.10:5000", reason: { _tag: "Refused" } })
+  const aborted = new TransactionError({ stream: 1, function: 1, systemBytes: 42, reason: { _tag: "Aborted" } })
   const at = 0
 
   const events: ReadonlyArray<readonly [SessionEvent.SessionEvent, string]> = [
@@ -286,7 +322,7 @@ describe("one line for each event", () => {
     [{ _tag: "Connected", at, peer: "192.0.2.10:5000" }, "connected with 192.0.2.10:5000"],
     [
       { _tag: "ConnectFailed", at, error: refused, retryIn: seconds(10) },
-      "connect 192.0.2.10:5000: connection refused: nobody listens there; next attempt in 10000 ms"
+      "connect 192.0.2.10:5000: connection refused: nobody listens there (is the peer up, and passive?); next attempt in 10s"
     ],
     [
       { _tag: "Disconnected", at, reason: { _tag: "Separated" }, openTransactions: 2, unwritten: 1 },
@@ -294,26 +330,41 @@ describe("one line for each event", () => {
     ],
     [{ _tag: "Received", at, header: linktest, message: undefined, elapsed: undefined }, `received ${linktest}`],
     [{ _tag: "Sent", at, header, message }, `sent ${header}`],
-    [{ _tag: "UnmatchedReply", at, kind: "Late", header, age: seconds(46) }, `late reply ${header}, age 46000 ms`],
-    [{ _tag: "UnmatchedReply", at, kind: "Orphan", header, age: undefined }, `orphan reply ${header}, age unknown`],
-    [{ _tag: "UnmatchedReject", at, header }, `reject of nothing open: ${header}`],
+    [
+      { _tag: "UnmatchedReply", at, kind: "Late", header, age: seconds(46) },
+      `late reply ${header}, 46s after its primary: its transaction had ended without it`
+    ],
+    [
+      { _tag: "UnmatchedReply", at, kind: "Orphan", header, age: undefined },
+      `orphan reply ${header}: no primary of this side has its system bytes`
+    ],
+    [{ _tag: "UnmatchedReject", at, header }, `${header}: the peer rejected what is not open here`],
     [
       { _tag: "SessionIdMismatch", at, header, expected: 11, dropped: true },
-      `${header}: session id 10, expected 11, dropped`
+      `${header}: session id 10, expected 11, dropped: is the option sessionId right?`
     ],
-    [{ _tag: "SessionIdMismatch", at, header, expected: 11, dropped: false }, `${header}: session id 10, expected 11`],
+    [
+      { _tag: "SessionIdMismatch", at, header, expected: 11, dropped: false },
+      `${header}: session id 10, expected 11: is the option sessionId right?`
+    ],
     [
       { _tag: "Undecodable", at, header, error: undecodable, text: new Uint8Array(0) },
       `${header}: ${undecodable.message}`
     ],
-    [{ _tag: "Refused", at, header, rejectReason: 4 }, `rejected ${header} with reason 4`],
+    [{ _tag: "MessageRejected", at, header, rejectReason: 4 }, `rejected ${header}: entity not selected (reason 4)`],
     [{ _tag: "ProtocolWarning", at, header, what: "StreamZero" }, `${header}: stream 0 is not assigned`],
     [{ _tag: "ProtocolWarning", at, header, what: "WBitOnSecondary" }, `${header}: W-bit on a secondary`],
-    [{ _tag: "PrimaryUnhandled", at, header, message }, `${header}: nobody reads primaries and the buffer is full`],
-    [{ _tag: "TransactionFailed", at, header, reason: "why" }, "failed: why"],
-    [{ _tag: "LinktestFailed", at, failures: 1, maxFailures: 3 }, "linktest failed (1 of 3)"],
     [
-      { _tag: "ConnectionRefused", at, peer: "192.0.2.11:40000" },
+      { _tag: "PrimaryUnhandled", at, header, message },
+      `${header}: turned away, as the buffer is full and nobody reads primaries: run Session.serve`
+    ],
+    [{ _tag: "TransactionFailed", at, header, error: aborted }, aborted.message],
+    [
+      { _tag: "LinktestFailed", at, failures: 1, maxFailures: 3 },
+      "Linktest.req was not answered (1 of 3 that end the connection)"
+    ],
+    [
+      { _tag: "ConnectionTurnedAway", at, peer: "192.0.2.11:40000" },
       "turned away 192.0.2.11:40000: another connection has the session"
     ]
   ]

@@ -50,7 +50,7 @@ describe("timers", () => {
     const [one] = Timers.outOfRange(Timers.make({ t3: "5 minutes" }))
     assert.strictEqual(
       Timers.describe(one!),
-      "timer t3 is 300 s, outside the range of the standard (1 to 120 s); it is used as it is"
+      "timer t3 is 300s, outside the range of the standard (1s to 120s); it is used as it is"
     )
   })
 })

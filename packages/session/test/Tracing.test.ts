@@ -131,7 +131,10 @@ describe("spans of requests", () => {
             ["ReplyTimeout", "TransactionError: S1F3: peer sent no reply within T3 (45s)"],
             ["Interrupted", "interrupted"],
             ["ConnectionLost", "TransactionError: S1F3: connection lost: read memory: the peer closed the connection"],
-            ["NotSelected", "TransactionError: S1F3: no session: the connection is NotConnected"]
+            [
+              "NotSelected",
+              "TransactionError: S1F3: no session: the connection is NotConnected, and awaitSelected waits for Selected"
+            ]
           ]
         )
         assert.strictEqual("secs.system_bytes" in spans()[3]!.attributes, false)

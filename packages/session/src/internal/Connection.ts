@@ -356,7 +356,7 @@ export class Connection {
   }
 
   #reject(header: Header, rejectReason: number): void {
-    this.#core.fault({ _tag: "Refused", header, rejectReason })
+    this.#core.fault({ _tag: "MessageRejected", header, rejectReason })
     this.#sendHeader(Hsms.toHeader(Hsms.rejectReq(header, rejectReason)))
   }
 

@@ -51,7 +51,7 @@ export const meaningOf = (header: HsmsHeader.HsmsHeader, length: number, local: 
     case "SelectReq":
       return {
         event: local.ready() ? "SelectReq" : "SelectReqNotReady",
-        reason: { _tag: "SelectRefused", status: HsmsHeader.SelectStatus.NotReady }
+        reason: { _tag: "NotReady" }
       }
     case "SelectRsp":
       if (!local.selecting) return { event: "OrphanRsp" }

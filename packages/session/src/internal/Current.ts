@@ -46,7 +46,7 @@ export const metered = (
 const peerReads: ReadonlySet<DisconnectReason["_tag"]> = new Set([
   "LocalClose",
   "FrameFault",
-  "SelectRefused",
+  "NotReady",
   "NotSelectedPolicy"
 ])
 

@@ -370,7 +370,7 @@ export class DataMessages {
     const error = new TransactionError({ stream, function: function_, systemBytes, reason })
     if (this.#core.observed) {
       const header = new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes)
-      this.#core.emit({ _tag: "TransactionFailed", header, reason: error.message })
+      this.#core.emit({ _tag: "TransactionFailed", header, error })
     }
     transaction.settle(Exit.fail(error))
   }

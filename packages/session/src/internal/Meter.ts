@@ -58,6 +58,7 @@ const ends: Readonly<Record<Exclude<DisconnectReason["_tag"], "Deselected">, tru
   T7Expired: true,
   T8Expired: true,
   FrameFault: true,
+  NotReady: true,
   SelectRefused: true,
   SelectRejected: true,
   NotSelectedPolicy: true
@@ -69,11 +70,11 @@ const faults: ReadonlyArray<SessionEvent["_tag"]> = [
   "UnmatchedReject",
   "SessionIdMismatch",
   "Undecodable",
-  "Refused",
+  "MessageRejected",
   "ProtocolWarning",
   "PrimaryUnhandled",
   "LinktestFailed",
-  "ConnectionRefused"
+  "ConnectionTurnedAway"
 ]
 
 const nothing = (): void => {}

@@ -47,8 +47,8 @@ const line = (event: SessionEvent): string | undefined => {
           return `Disconnected ${reason._tag}`
       }
     }
-    case "Refused":
-      return `Refused ${event.rejectReason}`
+    case "MessageRejected":
+      return `MessageRejected ${event.rejectReason}`
     case "UnmatchedReply":
       return `UnmatchedReply ${event.kind}`
     case "Undecodable":

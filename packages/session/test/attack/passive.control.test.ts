@@ -22,7 +22,8 @@ const stays = (attacker: Attacker, state: "NotSelected" | "Selected"): Effect.Ef
     state === "Selected" ? attacker.answered(s1f2(0x63)) : attacker.answered("0000000a 000a 00 04 00 07 00000063")
   )
 
-const stayed = (state: "NotSelected" | "Selected"): ReadonlyArray<string> => (state === "Selected" ? [] : ["Refused 4"])
+const stayed = (state: "NotSelected" | "Selected"): ReadonlyArray<string> =>
+  state === "Selected" ? [] : ["MessageRejected 4"]
 
 const byte = (value: number): string => value.toString(16).padStart(2, "0")
 
@@ -40,7 +41,7 @@ describe("messages that have no name", () => {
             yield* attacker.write(`0000000c 1234 00 00 00 ${byte(sType)} 0a0b0c0e 0100`)
             yield* attacker.answered(`0000000a 1234 ${byte(sType)} 01 00 07 0a0b0c0e`)
             yield* stays(attacker, state)
-            yield* field.sees("Refused 1", "Refused 1", ...stayed(state))
+            yield* field.sees("MessageRejected 1", "MessageRejected 1", ...stayed(state))
           })
       )
     }
@@ -60,7 +61,7 @@ describe("messages that have no name", () => {
             yield* attacker.write(`0000000a ${message}`)
             yield* attacker.answered(`0000000a ${message.slice(0, 4)} 01 02 00 07 0a0b0c0d`)
             yield* stays(attacker, state)
-            yield* field.sees("Refused 2", ...stayed(state))
+            yield* field.sees("MessageRejected 2", ...stayed(state))
           })
       )
     }
@@ -82,7 +83,7 @@ describe("messages that answer nothing", () => {
             yield* attacker.write(`0000000a ffff 00 00 00 0${sType} 0a0b0c0d`)
             yield* attacker.answered(`0000000a ffff 0${sType} 03 00 07 0a0b0c0d`)
             yield* stays(attacker, state)
-            yield* field.sees("Refused 3", ...stayed(state))
+            yield* field.sees("MessageRejected 3", ...stayed(state))
           })
       )
     }
@@ -98,7 +99,10 @@ describe("messages that answer nothing", () => {
           yield* stays(attacker, state)
           yield* field.sees(...rejects.map(() => "UnmatchedReject"), ...stayed(state))
           // A warning and not 256 of them.
-          assert.strictEqual(field.log.filter((entry) => entry.includes("reject of nothing open")).length, 1)
+          assert.strictEqual(
+            field.log.filter((entry) => entry.includes("the peer rejected what is not open here")).length,
+            1
+          )
         })
     )
   }
@@ -117,7 +121,7 @@ describe("messages that answer nothing", () => {
       const attacker = yield* field.attacker
       yield* attacker.write("0000000a 000a 01 02 00 00 0a0b0c0d")
       yield* attacker.answered("0000000a 000a 00 04 00 07 0a0b0c0d")
-      yield* field.sees("Refused 4")
+      yield* field.sees("MessageRejected 4")
     })
   )
 })
@@ -144,7 +148,13 @@ describe("messages out of order", () => {
           "0000000a 000b 00 04 00 07 00000005"
         )
         assert.deepStrictEqual(field.handled, ["S1F1"])
-        yield* field.sees("Refused 4", "Refused 4", "Refused 4", "Refused 4", "Refused 4")
+        yield* field.sees(
+          "MessageRejected 4",
+          "MessageRejected 4",
+          "MessageRejected 4",
+          "MessageRejected 4",
+          "MessageRejected 4"
+        )
         // And Select is as good as ever.
         yield* attacker.selects
       })
@@ -193,7 +203,7 @@ describe("messages out of order", () => {
         yield* stays(attacker, "NotSelected")
         yield* attacker.selects
         yield* stays(attacker, "Selected")
-        yield* field.sees("Refused 4")
+        yield* field.sees("MessageRejected 4")
       })
   )
 
@@ -203,7 +213,7 @@ describe("messages out of order", () => {
       yield* attacker.write("0000000a ffff 00 00 00 03 0a0b0c0d")
       yield* attacker.answered("0000000a ffff 00 01 00 04 0a0b0c0d")
       yield* stays(attacker, "NotSelected")
-      yield* field.sees("Refused 4")
+      yield* field.sees("MessageRejected 4")
     })
   )
 
@@ -228,7 +238,7 @@ describe("messages out of order", () => {
         yield* attacker.write(...numbers.flatMap((i) => [kit.selectReq(i), kit.deselectReq(i)]))
         yield* attacker.answered(...numbers.flatMap((i) => [kit.selectRsp(i), kit.deselectRsp(i)]))
         yield* stays(attacker, "NotSelected")
-        yield* field.sees("Refused 4")
+        yield* field.sees("MessageRejected 4")
       })
   )
 
@@ -290,7 +300,7 @@ describe("random headers", () => {
   }
 
   const allowed =
-    /^(Refused [1-4]|UnmatchedReject|UnmatchedReply Orphan|SessionIdMismatch \d+ (dropped|delivered)|ProtocolWarning \w+|Undecodable \w+|Disconnected (Separated|FrameFault BadControlLength 1[123]))$/
+    /^(MessageRejected [1-4]|UnmatchedReject|UnmatchedReply Orphan|SessionIdMismatch \d+ (dropped|delivered)|ProtocolWarning \w+|Undecodable \w+|Disconnected (Separated|FrameFault BadControlLength 1[123]))$/
 
   attack(
     "4 000 messages over as many connections as it takes end in faults that have a name (e37/state/every-cell)",
@@ -329,10 +339,10 @@ describe("random headers", () => {
         }
         // The walk came by all of them, or it proves nothing.
         for (const fate of [
-          "Refused 1",
-          "Refused 2",
-          "Refused 3",
-          "Refused 4",
+          "MessageRejected 1",
+          "MessageRejected 2",
+          "MessageRejected 3",
+          "MessageRejected 4",
           "UnmatchedReject",
           "UnmatchedReply Orphan"
         ]) {
@@ -367,7 +377,7 @@ describe("a second connection", () => {
         yield* first.write(request.subarray(9))
         yield* first.answered(kit.selectRsp(7))
         yield* stays(first, "Selected")
-        yield* field.sees("ConnectionRefused")
+        yield* field.sees("ConnectionTurnedAway")
       })
   )
 
@@ -381,7 +391,7 @@ describe("a second connection", () => {
         yield* second.closed("0000000a ffff 00 03 00 02 0a0b0c0d")
         yield* probed(first)
         yield* stays(first, "Selected")
-        yield* field.sees("ConnectionRefused")
+        yield* field.sees("ConnectionTurnedAway")
       })
   )
 
@@ -404,7 +414,7 @@ describe("a second connection", () => {
         yield* second.closed()
         yield* probed(first)
         yield* stays(first, "Selected")
-        yield* field.sees("ConnectionRefused")
+        yield* field.sees("ConnectionTurnedAway")
       })
     )
   }
@@ -419,7 +429,7 @@ describe("a second connection", () => {
         yield* second.closed()
         yield* probed(first)
         yield* stays(first, "Selected")
-        yield* field.sees("ConnectionRefused")
+        yield* field.sees("ConnectionTurnedAway")
       }),
     { timers: { t7: 500 } }
   )

@@ -56,7 +56,7 @@ describe("connections that come and go", () => {
           () => `${field.faults.length} of ${accepted() - before} connections were seen`,
           () => field.faults.length >= accepted() - before
         )
-        const ends = countOf(field.faults, "Disconnected TcpClosed") + countOf(field.faults, "ConnectionRefused")
+        const ends = countOf(field.faults, "Disconnected TcpClosed") + countOf(field.faults, "ConnectionTurnedAway")
         assert.strictEqual(ends, accepted() - before)
         assert.strictEqual(field.faults.length, ends)
         assert.isAbove(ends, total / 2)
@@ -82,7 +82,7 @@ describe("connections that come and go", () => {
           () => `${field.faults.length} of ${accepted() - before} connections were seen`,
           () => field.faults.length >= accepted() - before
         )
-        assert.strictEqual(countOf(field.faults, "ConnectionRefused"), accepted() - before)
+        assert.strictEqual(countOf(field.faults, "ConnectionTurnedAway"), accepted() - before)
         assert.isAbove(accepted() - before, 500)
         assert.strictEqual(yield* field.session.state, "Selected")
         const probes = first.size
@@ -110,7 +110,7 @@ describe("connections that come and go", () => {
           () => open() === 0
         )
         for (const attacker of all) yield* attacker.closed()
-        assert.strictEqual(countOf(field.faults, "ConnectionRefused"), 299)
+        assert.strictEqual(countOf(field.faults, "ConnectionTurnedAway"), 299)
         assert.strictEqual(countOf(field.faults, "Disconnected T7Expired"), 1)
         yield* field.serves
       }),
@@ -123,7 +123,7 @@ describe("connections that come and go", () => {
       all.forEach(({ socket }, i) => (i % 2 === 0 ? socket.destroy() : socket.resetAndDestroy()))
       yield* field.serves
       // The first, those turned away, and those that had the connection when one before them was gone.
-      const ends = countOf(field.faults, "Disconnected TcpClosed") + countOf(field.faults, "ConnectionRefused")
+      const ends = countOf(field.faults, "Disconnected TcpClosed") + countOf(field.faults, "ConnectionTurnedAway")
       assert.isAtLeast(ends, 300)
     })
   )
@@ -201,7 +201,7 @@ describe("a selected peer that is dead", () => {
           "Disconnected T6Expired",
           "Disconnected Separated"
         ])
-        assert.isAtLeast(countOf(field.faults, "ConnectionRefused"), 1)
+        assert.isAtLeast(countOf(field.faults, "ConnectionTurnedAway"), 1)
       }),
     { timers: { t6: 500 } }
   )

@@ -33,7 +33,7 @@ export const countSide = (counts: Counts, side: Side): void => {
       case "LinktestFailed":
         if (event.failures < event.maxFailures) count(counts, "linktest failed and was tolerated")
         break
-      case "ConnectionRefused":
+      case "ConnectionTurnedAway":
       case "UnmatchedReply":
         count(counts, event._tag)
         break

@@ -80,7 +80,7 @@ const connectionsOf = (side: Side): ReadonlyArray<Told> => {
       case "TransactionFailed": {
         // An abort and S9 were received as well; they are counted there.
         const { settled } = connections.at(-1)!
-        if (!/aborted/.test(event.reason)) {
+        if (event.error.reason._tag !== "Aborted") {
           settled.set(event.header.systemBytes, (settled.get(event.header.systemBytes) ?? 0) + 1)
         }
         break
@@ -118,7 +118,7 @@ export const checkAlways = (side: Side, peer: Side): ReadonlyArray<Told> => {
       case "UnmatchedReject":
       case "SessionIdMismatch":
       case "ProtocolWarning":
-      case "Refused":
+      case "MessageRejected":
         demand(false, say(`an event that no byte stream causes: ${SessionEvent.describe(event)}`))
         break
       case "UnmatchedReply":

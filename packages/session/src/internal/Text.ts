@@ -1,0 +1,17 @@
+/**
+ * What the lines of errors and events have in common. Pure.
+ */
+import * as Duration from "effect/Duration"
+
+/** A duration to the millisecond: `45s`, `0.25s`. */
+export const seconds = (duration: Duration.Duration): string => `${Math.round(Duration.toMillis(duration)) / 1000}s`
+
+const rejections: { readonly [reason: number]: string } = {
+  1: "SType not supported",
+  2: "PType not supported",
+  3: "transaction not open",
+  4: "entity not selected"
+}
+
+/** A reason of Reject.req: `entity not selected (reason 4)`. */
+export const rejection = (reason: number): string => `${rejections[reason] ?? "a reason of its own"} (reason ${reason})`
