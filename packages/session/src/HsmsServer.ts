@@ -19,21 +19,21 @@
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Result from "effect/Result"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Options as SessionOptions } from "./HsmsSession.ts"
-import { Core, type Settings } from "./internal/Core.ts"
+import { accept } from "./internal/Accepting.ts"
+import { Core } from "./internal/Core.ts"
 import { metered, runConnection } from "./internal/Current.ts"
+import { between, positive } from "./internal/Options.ts"
 import { addressOf, Peer } from "./internal/Peer.ts"
 import { handleAll } from "./internal/PeerHandling.ts"
 import { Peers } from "./internal/Peers.ts"
-import { between, positive, settingsOf, warnOutOfRange } from "./internal/Settings.ts"
-import { turnAway } from "./internal/TurnAway.ts"
+import { maxSessionId, type Settings, settingsOf, warnOutOfRange } from "./internal/Settings.ts"
+import * as TurnAway from "./internal/TurnAway.ts"
 import type { ServerEvent } from "./ServerEvent.ts"
 import type { Service as SessionService, Session } from "./Session.ts"
 import type { DisconnectReason, InvalidOption } from "./SessionError.ts"
@@ -139,89 +139,67 @@ export class HsmsServer extends Context.Service<HsmsServer, Service>()("@effect-
 // --- accepting -----------------------------------------------------------------------------------------------------
 
 /** Turned-away connections that may be open at a time; more are closed at once. */
-const maxParked = 64
+const maxTurnedAway = 64
 
-/** The session id a user's function gives; -1 where that is none. */
-const identify = (sessionId: Options["sessionId"], peer: PeerAddress): number | undefined => {
-  if (typeof sessionId !== "function") return sessionId
+/** The session id that the option gives for a peer, undefined where it is to be learned; nothing where it is none. */
+const identify = (
+  sessionId: Options["sessionId"],
+  peer: PeerAddress
+): { readonly sessionId: number | undefined } | undefined => {
+  if (typeof sessionId !== "function") return { sessionId }
   try {
     const given = sessionId(peer)
-    return given === undefined || (Number.isInteger(given) && given >= 0 && given <= 0x7fff) ? given : -1
+    const valid = given === undefined || (Number.isInteger(given) && given >= 0 && given <= maxSessionId)
+    return valid ? { sessionId: given } : undefined
   } catch {
-    return -1
+    return undefined
   }
 }
 
-const accept = (
+const runPeers = (
   peers: Peers,
   settings: Settings,
   options: Options & { readonly name: string },
   transport: Transport["Service"]
-): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    // A Scope of its own, made now: connections end after the server has closed, not before, and side by side.
-    const connections = yield* Scope.fork(yield* Effect.scope, "parallel")
-    let parked = 0
-
-    const refuse = (channel: ByteChannel, id: number | undefined, reason: "TooManyPeers" | "BadSessionId") =>
-      Effect.suspend(() => {
-        peers.tell({ _tag: "PeerTurnedAway", peer: channel.peer, sessionId: id, reason })
-        if (parked >= maxParked) return Effect.void
-        parked++
-        return Effect.ensuring(
-          turnAway(settings, channel),
-          Effect.sync(() => {
-            parked--
-          })
-        )
-      })
-
-    const run = (channel: ByteChannel) =>
-      Effect.gen(function* () {
-        if (peers.closing) return
-        const address = addressOf(channel.peer)
-        const id = identify(options.sessionId, { peer: channel.peer, address })
-        if (id === -1) return yield* refuse(channel, undefined, "BadSessionId")
-        if (peers.isFull) {
-          // One of them may be what is left of this one's last connection.
-          peers.probe(address, undefined)
-          return yield* refuse(channel, id, "TooManyPeers")
-        }
-        const core = yield* Core.make(settings)
-        core.peer = channel.peer
-        if (id === undefined) core.learn()
-        else core.sessionId = id
-        const peer = new Peer(core, channel.peer)
-        // One set of series for all: labels that name each connection would never end.
-        const labels = { session: options.name, mode: "passive" }
-        core.meter = yield* metered(core, peer.current, options.metrics, labels)
-        peers.connected(peer)
-        yield* Effect.ensuring(
-          runConnection(core, peer.current, channel, (reason) => peers.disconnected(peer, reason)),
-          Effect.sync(() => peers.disconnected(peer, { _tag: "LocalClose" }))
-        )
-      })
-
-    while (!peers.closing) {
-      const scope = yield* Scope.fork(connections)
-      const opened = yield* Effect.exit(Scope.provide(transport.open, scope))
-      if (Exit.isFailure(opened)) {
-        yield* Scope.close(scope, opened)
-        const error = Exit.findError(opened)
-        const wait = settings.separation(1)
-        if (Result.isSuccess(error)) {
-          peers.tell({ _tag: "AcceptFailed", error: error.success, retryIn: Duration.millis(wait) })
-        }
-        yield* Effect.sleep(wait)
-        continue
+): Effect.Effect<void, never, Scope.Scope> => {
+  const turnAway = TurnAway.make(settings, maxTurnedAway)
+  const run = (channel: ByteChannel) =>
+    Effect.gen(function* () {
+      const address = addressOf(channel.peer)
+      const identified = identify(options.sessionId, { peer: channel.peer, address })
+      const about = { peer: channel.peer, sessionId: identified?.sessionId }
+      if (identified === undefined) {
+        peers.tell({ _tag: "PeerTurnedAway", ...about, reason: "BadSessionId" })
+        return yield* turnAway(channel)
       }
-      yield* Effect.forkIn(
-        Effect.onExit(Scope.provide(run(opened.value), scope), (exit) => Scope.close(scope, exit)),
-        connections,
-        { startImmediately: true }
+      if (peers.isFull) {
+        // One of them may be what is left of this one's last connection.
+        peers.probe(address, undefined)
+        peers.tell({ _tag: "PeerTurnedAway", ...about, reason: "TooManyPeers" })
+        return yield* turnAway(channel)
+      }
+      const core = yield* Core.make(settings)
+      core.peer = channel.peer
+      if (identified.sessionId === undefined) core.learn()
+      else core.sessionId = identified.sessionId
+      const peer = new Peer(core, channel.peer)
+      // One set of series for all: labels that name each connection would never end.
+      const labels = { session: options.name, mode: "passive" }
+      core.meter = yield* metered(core, peer.current, options.metrics, labels)
+      peers.connected(peer)
+      yield* Effect.ensuring(
+        runConnection(core, peer.current, channel, (reason) => peers.disconnected(peer, reason)),
+        Effect.sync(() => peers.disconnected(peer, { _tag: "LocalClose" }))
       )
-    }
+    })
+  return accept({
+    settings,
+    transport,
+    closing: () => peers.closing,
+    failed: (error, retryIn) => peers.tell({ _tag: "AcceptFailed", error, retryIn }),
+    run
   })
+}
 
 // --- the service ---------------------------------------------------------------------------------------------------
 
@@ -247,7 +225,7 @@ export const make = (options: Options = {}): Effect.Effect<Service, InvalidOptio
     yield* warnOutOfRange(settings.timers, { session: label })
     // Registered first, so it runs when every connection has ended.
     yield* Effect.addFinalizer(() => Effect.sync(() => peers.end()))
-    yield* Effect.forkScoped(accept(peers, settings, { ...options, name: label }, transport), {
+    yield* Effect.forkScoped(runPeers(peers, settings, { ...options, name: label }, transport), {
       startImmediately: true
     })
     // Registered last, so it runs before the fibers of the connections are interrupted.

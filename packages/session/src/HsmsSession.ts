@@ -17,12 +17,13 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
+import { accept } from "./internal/Accepting.ts"
 import { Core } from "./internal/Core.ts"
 import { close, Current, metered, runConnection } from "./internal/Current.ts"
 import { service } from "./internal/Service.ts"
 import { settingsOf, warnOutOfRange } from "./internal/Settings.ts"
-import { turnAway } from "./internal/TurnAway.ts"
+import * as TurnAway from "./internal/TurnAway.ts"
 import { type Service, Session } from "./Session.ts"
 import { type InvalidOption, TransportError } from "./SessionError.ts"
 import type * as Timers from "./Timers.ts"
@@ -133,56 +134,29 @@ const runActive = (core: Core, current: Current, transport: Transport["Service"]
   })
 
 /** Turned-away connections that may be open at a time; more are closed at once. */
-const maxParked = 4
+const maxTurnedAway = 4
 
 const runPassive = (
   core: Core,
   current: Current,
   transport: Transport["Service"]
-): Effect.Effect<void, never, Scope.Scope> =>
-  Effect.gen(function* () {
-    // A Scope of its own, made now: connections end after the session has closed, not before.
-    const connections = yield* Scope.fork(yield* Effect.scope)
-    let parked = 0
-    while (!current.closing) {
-      const scope = yield* Scope.fork(connections)
-      const opened = yield* Effect.exit(Scope.provide(transport.open, scope))
-      if (Exit.isFailure(opened)) {
-        yield* Scope.close(scope, opened)
-        const error = Exit.findError(opened)
-        const wait = core.settings.separation(1)
-        if (Result.isSuccess(error)) {
-          core.fault({ _tag: "ConnectFailed", error: error.success, retryIn: Duration.millis(wait) })
-        }
-        yield* Effect.sleep(wait)
-        continue
-      }
-      // The last bytes of the connection before may still be on their way out.
-      if (current.closing) return yield* Scope.close(scope, opened)
-      const channel = opened.value
-      const { connection } = current
-      const run =
-        connection === undefined
-          ? runConnection(core, current, channel)
-          : Effect.suspend(() => {
-              connection.handle("SecondConnection", {})
-              core.fault({ _tag: "ConnectionTurnedAway", peer: channel.peer })
-              if (parked >= maxParked) return Effect.void
-              parked++
-              return Effect.ensuring(
-                turnAway(core.settings, channel),
-                Effect.sync(() => {
-                  parked--
-                })
-              )
-            })
-      yield* Effect.forkIn(
-        Effect.onExit(Scope.provide(run, scope), (exit) => Scope.close(scope, exit)),
-        connections,
-        { startImmediately: true }
-      )
-    }
+): Effect.Effect<void, never, Scope.Scope> => {
+  const turnAway = TurnAway.make(core.settings, maxTurnedAway)
+  return accept({
+    settings: core.settings,
+    transport,
+    closing: () => current.closing,
+    failed: (error, retryIn) => core.fault({ _tag: "ConnectFailed", error, retryIn }),
+    run: (channel) =>
+      Effect.suspend(() => {
+        const { connection } = current
+        if (connection === undefined) return runConnection(core, current, channel)
+        connection.handle("SecondConnection", {})
+        core.fault({ _tag: "ConnectionTurnedAway", peer: channel.peer })
+        return turnAway(channel)
+      })
   })
+}
 
 const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
   Effect.gen(function* () {

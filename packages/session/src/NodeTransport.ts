@@ -16,13 +16,15 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as net from "node:net"
 import * as AllowList from "./internal/AllowList.ts"
+import { channel } from "./internal/NodeChannel.ts"
 import { reasonOf } from "./internal/NodeReason.ts"
 import * as Refusals from "./internal/Refusals.ts"
 import * as Tls from "./internal/Tls.ts"
-import { type InvalidOption, TransportError, type TransportReason } from "./SessionError.ts"
+import * as TlsOptions from "./internal/TlsOptions.ts"
+import { InvalidOption, TransportError, type TransportReason } from "./SessionError.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
 
-export type { ConnectTls, ListenTls, Pem, TlsOptions } from "./internal/Tls.ts"
+export type { ConnectTls, ListenTls, Pem, TlsOptions } from "./internal/TlsOptions.ts"
 
 /**
  * @since 0.1.0
@@ -34,7 +36,7 @@ export interface ConnectOptions {
   /** Address of this machine to dial from. */
   readonly localAddress?: string | undefined
   /** TLS instead of plain TCP. `{}` trusts the public CAs that Node knows. */
-  readonly tls?: Tls.ConnectTls | undefined
+  readonly tls?: TlsOptions.ConnectTls | undefined
 }
 
 /**
@@ -46,7 +48,7 @@ export interface ListenOptions {
   /** 0 lets the system choose; `Listening` tells which. */
   readonly port: number
   /** TLS instead of plain TCP; `clientCa` makes it mutual. */
-  readonly tls?: Tls.ListenTls | undefined
+  readonly tls?: TlsOptions.ListenTls | undefined
   /**
    * Who may connect: addresses and CIDR ranges, IPv4 and IPv6. Another peer is hung up on before anything is read from
    * it. Everybody may unless told, and nobody where the list is empty.
@@ -68,9 +70,6 @@ export class Listening extends Context.Service<Listening, { readonly host: strin
   "@effect-secs/session/NodeTransport/Listening"
 ) {}
 
-/** Bytes received and not taken, above which the socket is paused. */
-const highWaterMark = 256 * 1024
-
 /** Idle time after which the system probes a silent connection, in milliseconds. */
 const keepAliveAfter = 30_000
 
@@ -79,10 +78,10 @@ const lingerMillis = 1000
 
 const at = (host: string, port: number): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)
 
-const invalidPort = (port: number, minimum: number): TransportReason | undefined =>
+const invalidPort = (port: number, minimum: number): InvalidOption | undefined =>
   Number.isInteger(port) && port >= minimum && port <= 65535
     ? undefined
-    : { _tag: "Other", code: "BadPort", detail: `a port is an integer from ${minimum} to 65535, not ${port}` }
+    : new InvalidOption({ option: "port", value: String(port), expected: `an integer from ${minimum} to 65535` })
 
 const closing = (socket: net.Socket): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
@@ -103,151 +102,6 @@ const closing = (socket: net.Socket): Effect.Effect<void> =>
     )
   )
 
-/** Chunks from this size on have memory of their own that is worth giving back at once. */
-const releasedFrom = 16 * 1024
-
-/**
- * Frees what a chunk held. Left to the garbage collector, the chunks of large messages cost more than all else: memory
- * outside its heap makes it go through all of the heap, again and again.
- */
-const release = (chunk: Uint8Array): void => {
-  const buffer = chunk.buffer as ArrayBuffer & { readonly transfer?: (length: number) => void }
-  if (chunk.length >= releasedFrom && chunk.length === buffer.byteLength) buffer.transfer?.(0)
-}
-
-/** Whoever reads a socket: given what has come, or why nothing more will. False when it wants no more for now. */
-interface Reader {
-  readonly take: (chunks: ReadonlyArray<Uint8Array>) => boolean
-  readonly fail: (error: TransportError) => void
-}
-
-/** Reads and writes of one socket. Every end of it ends a `pull` that waits. */
-const channel = (socket: net.Socket, peer: string): ByteChannel => {
-  let chunks: Array<Uint8Array> = []
-  let size = 0
-  let failure: TransportError | undefined
-  let reader: Reader | undefined
-
-  const give = (to: Reader, taken: ReadonlyArray<Uint8Array>): void => {
-    // Whoever is done may read again before `take` returns.
-    reader = undefined
-    if (to.take(taken)) reader = to
-  }
-  /** From now on `to` is given what comes; what has come and how it ended come first. */
-  const read = (to: Reader): Effect.Effect<void> => {
-    const taken = chunks
-    chunks = []
-    size = 0
-    if (socket.isPaused()) socket.resume()
-    if (taken.length > 0) give(to, taken)
-    else reader = to
-    if (reader === to && failure !== undefined) {
-      reader = undefined
-      to.fail(failure)
-    }
-    return Effect.sync(() => {
-      if (reader === to) reader = undefined
-    })
-  }
-  const fail = (operation: "read" | "write", reason: TransportReason): void => {
-    failure ??= new TransportError({ operation, address: peer, reason })
-    const to = reader
-    reader = undefined
-    to?.fail(failure)
-  }
-  socket.on("data", (chunk: Uint8Array) => {
-    // The reading fiber goes on here and now.
-    if (reader !== undefined) return give(reader, [chunk])
-    chunks.push(chunk)
-    size += chunk.length
-    if (size >= highWaterMark) socket.pause()
-  })
-  socket.on("end", () => fail("read", { _tag: "Ended" }))
-  socket.on("error", (cause) => fail("read", reasonOf(cause)))
-  socket.on("close", () => fail("read", { _tag: "Closed" }))
-
-  const drained: Effect.Effect<void, TransportError> = Effect.callback((resume) => {
-    const off = () => {
-      socket.off("drain", ok).off("close", lost)
-    }
-    const ok = () => {
-      off()
-      resume(Effect.void)
-    }
-    const lost = () => {
-      off()
-      resume(Effect.fail(failure!))
-    }
-    socket.on("drain", ok).on("close", lost)
-    return Effect.sync(off)
-  })
-
-  return {
-    peer,
-    pull: Effect.callback((resume) =>
-      read({
-        take: (taken) => {
-          resume(Effect.succeed(taken))
-          return false
-        },
-        fail: (error) => resume(Effect.fail(error))
-      })
-    ),
-    pullWhile: (take) =>
-      Effect.callback((resume) =>
-        read({
-          take: (taken) => {
-            try {
-              const more = take(taken)
-              for (const chunk of taken) release(chunk)
-              if (more) return true
-              resume(Effect.void)
-            } catch (defect) {
-              resume(Effect.die(defect))
-            }
-            return false
-          },
-          fail: (error) => resume(Effect.fail(error))
-        })
-      ),
-    write: (buffers) =>
-      Effect.suspend(() => {
-        if (!socket.writable) {
-          return Effect.fail(
-            failure ?? new TransportError({ operation: "write", address: peer, reason: { _tag: "Closed" } })
-          )
-        }
-        return writeAll(socket, buffers) ? Effect.void : drained
-      }),
-    writeUnsafe: (buffers) => socket.writable && writeAll(socket, buffers)
-  }
-}
-
-/** Batches up to this many bytes are copied together: one buffer costs the socket less than many. */
-const joined = 16 * 1024
-
-/** False when the socket has more to write than it likes to hold. */
-const writeAll = (socket: net.Socket, buffers: ReadonlyArray<Uint8Array>): boolean => {
-  if (buffers.length === 0) return !socket.writableNeedDrain
-  if (buffers.length === 1) return socket.write(buffers[0]!)
-  let size = 0
-  for (const buffer of buffers) size += buffer.length
-  if (size <= joined) {
-    const all = Buffer.allocUnsafe(size)
-    let at = 0
-    for (const buffer of buffers) {
-      all.set(buffer, at)
-      at += buffer.length
-    }
-    return socket.write(all)
-  }
-  let room = true
-  socket.cork()
-  for (const buffer of buffers) room = socket.write(buffer)
-  socket.uncork()
-  return room
-}
-
 const tune = (socket: net.Socket): void => {
   socket.setNoDelay(true)
   socket.setKeepAlive(true, keepAliveAfter)
@@ -257,8 +111,6 @@ const tune = (socket: net.Socket): void => {
 const dial = (options: ConnectOptions): Effect.Effect<net.Socket, TransportReason, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<net.Socket, TransportReason>((resume) => {
-      const bad = invalidPort(options.port, 1)
-      if (bad !== undefined) return resume(Effect.fail(bad))
       const socket = net.connect({
         host: options.host,
         port: options.port,
@@ -283,7 +135,7 @@ const dial = (options: ConnectOptions): Effect.Effect<net.Socket, TransportReaso
 
 const open = (
   options: ConnectOptions,
-  tls: Tls.Active | undefined
+  tls: TlsOptions.Active | undefined
 ): Effect.Effect<ByteChannel, TransportReason, Scope.Scope> =>
   Effect.gen(function* () {
     const socket = yield* dial(options)
@@ -296,19 +148,21 @@ const open = (
 const misconfigured = (error: InvalidOption): TransportReason => ({ _tag: "Misconfigured", error })
 
 /** The transport, and what makes it of no use for ever. */
-const connector = (options: ConnectOptions) => {
+const connector = (
+  options: ConnectOptions
+): { readonly transport: Transport["Service"]; readonly error: TransportError | undefined } => {
   const address = at(options.host, options.port)
   const failed = (reason: TransportReason) => new TransportError({ operation: "connect", address, reason })
-  const tls = options.tls === undefined ? Result.succeed(undefined) : Tls.active(options.tls)
-  const hopeless = invalidPort(options.port, 1) ?? (Result.isFailure(tls) ? misconfigured(tls.failure) : undefined)
-  const transport: Transport["Service"] = {
-    description: `connect ${address}`,
-    open:
-      hopeless === undefined && Result.isSuccess(tls)
-        ? Effect.mapError(open(options, tls.success), failed)
-        : Effect.suspend(() => failed(hopeless!))
+  const badPort = invalidPort(options.port, 1)
+  const tls = options.tls === undefined ? Result.succeed(undefined) : TlsOptions.active(options.tls)
+  const checked = badPort === undefined ? tls : Result.fail(badPort)
+  const description = `connect ${address}`
+  if (Result.isSuccess(checked)) {
+    const transport = { description, open: Effect.mapError(open(options, checked.success), failed) }
+    return { transport, error: undefined }
   }
-  return { transport, error: hopeless === undefined ? undefined : failed(hopeless) }
+  const error = failed(misconfigured(checked.failure))
+  return { transport: { description, open: Effect.fail(error) }, error }
 }
 
 /**
@@ -321,8 +175,8 @@ export const makeConnect = (options: ConnectOptions): Transport["Service"] => co
 /**
  * Dials the given address for every connection.
  *
- * Fails    `TransportError` for a port that is none, and with `Misconfigured` for certificates and keys that do not
- *          fit; what may change by itself is tried again for ever
+ * Fails    `TransportError` with `Misconfigured` for a port that is none and for certificates and keys that do not fit;
+ *          what may change by itself is tried again for ever
  *
  * @since 0.1.0
  */
@@ -341,8 +195,8 @@ const backlog = 511
 /**
  * Listens in the Scope of the caller, from now on.
  *
- * Fails    `TransportError` with `AddressInUse` when another program has the port, with `Misconfigured` when `tls` or an
- *          entry of `allow` cannot be
+ * Fails    `TransportError` with `AddressInUse` when another program has the port, with `Misconfigured` when the port,
+ *          `tls` or an entry of `allow` cannot be
  *
  * @since 0.1.0
  */
@@ -357,12 +211,12 @@ export const makeListen = (
     const host = options.host ?? "0.0.0.0"
     const failed = (reason: TransportReason) =>
       new TransportError({ operation: "listen", address: at(host, options.port), reason })
-    const bad = invalidPort(options.port, 0)
-    if (bad !== undefined) return yield* failed(bad)
+    const badPort = invalidPort(options.port, 0)
+    if (badPort !== undefined) return yield* failed(misconfigured(badPort))
     const checked = <A>(result: Result.Result<A, InvalidOption>) =>
       Effect.mapError(Effect.fromResult(result), (error) => failed(misconfigured(error)))
     const allowed = options.allow === undefined ? undefined : yield* checked(AllowList.make(options.allow))
-    const tls = options.tls === undefined ? undefined : yield* checked(Tls.passive(options.tls))
+    const tls = options.tls === undefined ? undefined : yield* checked(TlsOptions.passive(options.tls))
 
     // What waits and what is in a handshake ends after the server does: nobody new comes in meanwhile.
     const accepted = yield* Queue.unbounded<net.Socket>()
@@ -425,9 +279,7 @@ export const makeListen = (
   })
 
 /**
- * Listens for as long as the layer lives, and tells where.
- *
- * Fails    `TransportError` with `AddressInUse` when another program has the port
+ * Listens for as long as the layer lives, and tells where. Fails as `makeListen` does.
  *
  * @since 0.1.0
  */

@@ -8,9 +8,10 @@
  * @since 0.1.0
  */
 import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { durationOf, shown } from "./internal/Options.ts"
 import { seconds } from "./internal/Text.ts"
+import { InvalidOption } from "./SessionError.ts"
 
 /**
  * @since 0.1.0
@@ -70,29 +71,11 @@ export const make = (input: Input = {}): Timers => {
 }
 
 /**
- * The duration of an input, or `undefined` where it is none. Not a number is none.
- *
- * @since 0.1.0
- */
-export const durationOf = (input: Duration.Input): Duration.Duration | undefined =>
-  Number.isNaN(input) ? undefined : Option.getOrUndefined(Duration.fromInput(input))
-
-/**
- * An input as an error shows it.
- *
- * @since 0.1.0
- */
-export const show = (input: Duration.Input): string =>
-  typeof input === "object" ? JSON.stringify(input) : String(input)
-
-/**
  * The first timer that no clock can run, or `undefined`.
  *
  * @since 0.1.0
  */
-export const invalid = (
-  input: Input = {}
-): { readonly option: string; readonly value: string; readonly expected: string } | undefined => {
+export const invalid = (input: Input = {}): InvalidOption | undefined => {
   for (const timer of names) {
     const value = input[timer]
     if (value === undefined) continue
@@ -101,7 +84,7 @@ export const invalid = (
     const least = timer === "t5" ? "above zero" : "that is not negative"
     const millis = duration === undefined ? Number.NaN : Duration.toMillis(duration)
     if (timer === "t5" ? millis > 0 : millis >= 0) continue
-    return { option: `timers.${timer}`, value: show(value), expected: `a duration ${least}` }
+    return new InvalidOption({ option: `timers.${timer}`, value: shown(value), expected: `a duration ${least}` })
   }
   return undefined
 }

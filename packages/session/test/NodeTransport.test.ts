@@ -149,7 +149,7 @@ describe("dialling", () => {
     Effect.gen(function* () {
       for (const port of [0, -1, 65_536, 1.5, Number.NaN]) {
         const error = yield* Effect.flip(NodeTransport.makeConnect({ host, port }).open)
-        assert.strictEqual(error.reason._tag === "Other" && error.reason.code, "BadPort")
+        assert.strictEqual(error.reason._tag === "Misconfigured" && error.reason.error.option, "port")
       }
     })
   )
@@ -213,7 +213,7 @@ describe("listening", () => {
       assert.strictEqual(elsewhere.reason._tag, "AddressNotAvailable")
       for (const port of [-1, 65_536, 1.5]) {
         const error = yield* Effect.flip(NodeTransport.makeListen({ host, port }))
-        assert.strictEqual(error.reason._tag === "Other" && error.reason.code, "BadPort")
+        assert.strictEqual(error.reason._tag === "Misconfigured" && error.reason.error.option, "port")
       }
     })
   )

@@ -17,8 +17,8 @@ const published: Readonly<Record<string, Row>> = {
     peers: ["effect", "@effect/platform-node"],
     optionalPeers: ["@effect/platform-node"],
     onlyFrom: {
-      "node:net": ["NodeTransport.ts", "internal/AllowList.ts", "internal/Tls.ts"],
-      "node:tls": ["internal/Tls.ts"],
+      "node:net": ["NodeTransport.ts", "internal/AllowList.ts", "internal/NodeChannel.ts", "internal/Tls.ts"],
+      "node:tls": ["internal/Tls.ts", "internal/TlsOptions.ts"],
       "effect/socket": ["SocketTransport.ts"]
     }
   }

@@ -1,62 +1,25 @@
 /**
  * What outlives a connection: the state, its observers, and the primaries nobody has read yet.
  */
-import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
-import type { Item } from "@effect-secs/codec/Item"
 import * as Clock from "effect/Clock"
 import type * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as PubSub from "effect/PubSub"
-import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import { type Event, type State, type Table, transition, type Transition } from "../ConnectionState.ts"
+import { type Event, type State, transition, type Transition } from "../ConnectionState.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
-import type { Timers } from "../Timers.ts"
 import { Log } from "./Log.ts"
 import type { Meter } from "./Meter.ts"
 import { Observers, over, type Over, untilOver } from "./Observers.ts"
 import { Primaries } from "./Primaries.ts"
-
-/** The options of a session, defaults filled in and checked. */
-export interface Settings {
-  readonly table: Table
-  /** What the user calls the session. */
-  readonly name: string | undefined
-  readonly sessionId: number
-  /** A span for each request. */
-  readonly spans: boolean
-  readonly role: "host" | "equipment"
-  readonly timers: Timers
-  readonly t3Millis: number
-  readonly t8Millis: number
-  readonly linktestMillis: number
-  readonly maxFailures: number
-  readonly connectTimeout: Duration.Duration
-  readonly closeTimeout: Duration.Duration
-  readonly writeTimeout: Duration.Duration
-  /** Milliseconds before attempt n + 1, where n attempts in a row have failed. */
-  readonly separation: (attempts: number) => number
-  readonly sessionIdPolicy: "strict" | "warn" | "accept"
-  readonly maxFrameLength: number
-  readonly primaryCapacity: number
-  readonly primaryBytes: number
-  readonly ready: () => boolean
-  readonly busy: () => boolean
-  readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
-  /** The same for bytes that are the item's to keep. */
-  readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
-}
+import { maxSessionId, type Settings } from "./Settings.ts"
 
 /** Whoever keeps this session among others. Told in the step in which it happens, and last in it. */
 export interface Keeper {
   readonly selected: () => void
   readonly identified: () => void
 }
-
-/** The largest device id: 15 bits. */
-const maxSessionId = 0x7fff
 
 export class Core {
   readonly settings: Settings

@@ -10,9 +10,9 @@ import * as Stream from "effect/Stream"
 import type { PeerSession, Query } from "../HsmsServer.ts"
 import { describe, type ServerEvent, type Untimed } from "../ServerEvent.ts"
 import type { DisconnectReason } from "../SessionError.ts"
-import type { Settings } from "./Core.ts"
 import { Observers } from "./Observers.ts"
 import type { Peer } from "./Peer.ts"
+import type { Settings } from "./Settings.ts"
 
 interface Waiter {
   readonly query: Query

@@ -1,44 +1,61 @@
 /**
  * The options of a session, checked and with their defaults.
  */
+import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import * as FrameDecoder from "@effect-secs/codec/FrameDecoder"
 import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
+import type { Item } from "@effect-secs/codec/Item"
 import * as ItemCodec from "@effect-secs/codec/ItemCodec"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import { table } from "../ConnectionState.ts"
+import type * as Result from "effect/Result"
+import { type Table, table } from "../ConnectionState.ts"
 import type { ActiveOptions } from "../HsmsSession.ts"
 import { InvalidOption } from "../SessionError.ts"
 import * as Timers from "../Timers.ts"
-import type { Settings } from "./Core.ts"
+import { between, positive } from "./Options.ts"
 
-export const between = (
-  option: string,
-  value: number,
-  minimum: number,
-  maximum: number
-): Effect.Effect<number, InvalidOption> =>
-  Number.isInteger(value) && value >= minimum && value <= maximum
-    ? Effect.succeed(value)
-    : Effect.fail(
-        new InvalidOption({ option, value: String(value), expected: `an integer from ${minimum} to ${maximum}` })
-      )
+/** The largest device id: 15 bits. */
+export const maxSessionId = 0x7fff
 
-export const positive = (option: string, input: Duration.Input): Effect.Effect<Duration.Duration, InvalidOption> => {
-  const duration = Timers.durationOf(input)
-  return duration !== undefined && Duration.toMillis(duration) > 0
-    ? Effect.succeed(duration)
-    : Effect.fail(new InvalidOption({ option, value: Timers.show(input), expected: "a duration above zero" }))
+/** The options of a session, defaults filled in and checked. */
+export interface Settings {
+  readonly table: Table
+  /** What the user calls the session. */
+  readonly name: string | undefined
+  readonly sessionId: number
+  /** A span for each request. */
+  readonly spans: boolean
+  readonly role: "host" | "equipment"
+  readonly timers: Timers.Timers
+  readonly t3Millis: number
+  readonly t8Millis: number
+  readonly linktestMillis: number
+  readonly maxFailures: number
+  readonly connectTimeout: Duration.Duration
+  readonly closeTimeout: Duration.Duration
+  readonly writeTimeout: Duration.Duration
+  /** Milliseconds before attempt n + 1, where n attempts in a row have failed. */
+  readonly separation: (attempts: number) => number
+  readonly sessionIdPolicy: "strict" | "warn" | "accept"
+  readonly maxFrameLength: number
+  readonly primaryCapacity: number
+  readonly primaryBytes: number
+  readonly ready: () => boolean
+  readonly busy: () => boolean
+  readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
+  /** The same for bytes that are the item's to keep. */
+  readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
 }
 
-/** The options with their defaults, checked. */
+/** The settings that these options give. What is about dialling concerns the active side only. */
 export const settingsOf = (
   mode: "Active" | "Passive",
   options: ActiveOptions
 ): Effect.Effect<Settings, InvalidOption> =>
   Effect.gen(function* () {
     const invalid = Timers.invalid(options.timers)
-    if (invalid !== undefined) return yield* new InvalidOption(invalid)
+    if (invalid !== undefined) return yield* invalid
     const timers = Timers.make(options.timers)
     const t5 = Duration.toMillis(timers.t5)
     const { backoff } = options
@@ -53,7 +70,7 @@ export const settingsOf = (
     }
     return {
       table: table({ mode, strict: options.strict }),
-      sessionId: yield* between("sessionId", options.sessionId, 0, 0x7fff),
+      sessionId: yield* between("sessionId", options.sessionId, 0, maxSessionId),
       name: options.name,
       spans: options.spans ?? false,
       role: options.role ?? (mode === "Active" ? "host" : "equipment"),

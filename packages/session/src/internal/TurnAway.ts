@@ -7,10 +7,10 @@ import * as HsmsHeader from "@effect-secs/codec/HsmsHeader"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { ByteChannel } from "../Transport.ts"
-import type { Settings } from "./Core.ts"
+import type { Settings } from "./Settings.ts"
 
-/** Answers Select.req with status 3, which tells the peer that this entity serves another connection, and closes. */
-export const turnAway = (settings: Settings, channel: ByteChannel): Effect.Effect<void> =>
+/** Answers Select.req with status 3, which tells the peer that this entity serves another connection. */
+const answer = (settings: Settings, channel: ByteChannel): Effect.Effect<void> =>
   Effect.gen(function* () {
     const decoder = FrameDecoder.make({ maxFrameLength: HsmsHeader.length })
     while (true) {
@@ -28,3 +28,22 @@ export const turnAway = (settings: Settings, channel: ByteChannel): Effect.Effec
       }
     }
   }).pipe(Effect.timeoutOption(settings.timers.t7), Effect.ignore)
+
+/**
+ * Turns connections away, whose Scopes close when that is done: each has T7 to ask for a session and is told that there
+ * is none. Where so many wait for that already, it is done at once.
+ */
+export const make = (settings: Settings, maximum: number): ((channel: ByteChannel) => Effect.Effect<void>) => {
+  let waiting = 0
+  return (channel) =>
+    Effect.suspend(() => {
+      if (waiting >= maximum) return Effect.void
+      waiting++
+      return Effect.ensuring(
+        answer(settings, channel),
+        Effect.sync(() => {
+          waiting--
+        })
+      )
+    })
+}
