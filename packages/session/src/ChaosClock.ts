@@ -25,6 +25,8 @@ export interface Options {
 }
 
 /**
+ * A clock that tells how many sleep on it.
+ *
  * @since 0.1.0
  */
 export interface ChaosClock extends Clock.Clock {

@@ -86,6 +86,8 @@ export interface Connection {
 }
 
 /**
+ * What goes wrong on which connection.
+ *
  * @since 0.1.0
  */
 export interface Plan {
@@ -114,6 +116,8 @@ export const kinds = [
 export type Kind = (typeof kinds)[number]
 
 /**
+ * Bounds of a plan that is made from a seed.
+ *
  * @since 0.1.0
  */
 export interface Options {

@@ -35,6 +35,8 @@ export interface Options {
 }
 
 /**
+ * As seen by the side whose transport is decorated.
+ *
  * @since 0.1.0
  */
 export type Direction = "inbound" | "outbound"

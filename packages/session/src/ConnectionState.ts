@@ -136,6 +136,8 @@ export interface Transition {
 }
 
 /**
+ * Whose table it is.
+ *
  * @since 0.1.0
  */
 export interface Options {

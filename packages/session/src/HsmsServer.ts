@@ -52,6 +52,8 @@ export interface PeerAddress {
 }
 
 /**
+ * Options of a server. Those it shares with `HsmsSession` hold for each peer.
+ *
  * @since 0.1.0
  */
 export interface Options extends Omit<SessionOptions, "sessionId" | "role"> {
@@ -132,6 +134,8 @@ export interface Service {
 }
 
 /**
+ * A server as a service: the passive side of many connections.
+ *
  * @since 0.1.0
  */
 export class HsmsServer extends Context.Service<HsmsServer, Service>()("@effect-secs/session/HsmsServer") {}

@@ -30,6 +30,8 @@ import type * as Timers from "./Timers.ts"
 import { Transport } from "./Transport.ts"
 
 /**
+ * Options of either side; a passive session takes these.
+ *
  * @since 0.1.0
  */
 export interface Options {
@@ -82,6 +84,8 @@ export interface Options {
 }
 
 /**
+ * Options of an active session, with what concerns dialling.
+ *
  * @since 0.1.0
  */
 export interface ActiveOptions extends Options {

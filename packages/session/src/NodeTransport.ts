@@ -24,9 +24,12 @@ import * as TlsOptions from "./internal/TlsOptions.ts"
 import { InvalidOption, TransportError, type TransportReason } from "./SessionError.ts"
 import { type ByteChannel, Transport } from "./Transport.ts"
 
+/** The options of TLS. @since 0.1.0 */
 export type { ConnectTls, ListenTls, Pem, TlsOptions } from "./internal/TlsOptions.ts"
 
 /**
+ * Whom to dial, and how.
+ *
  * @since 0.1.0
  */
 export interface ConnectOptions {
@@ -40,6 +43,8 @@ export interface ConnectOptions {
 }
 
 /**
+ * Where to listen, and for whom.
+ *
  * @since 0.1.0
  */
 export interface ListenOptions {

@@ -44,6 +44,8 @@ export interface InboundPrimary {
 }
 
 /**
+ * Options of one request.
+ *
  * @since 0.1.0
  */
 export interface RequestOptions {
@@ -57,6 +59,7 @@ export interface RequestOptions {
  * @since 0.1.0
  */
 export interface Service {
+  /** The state now. */
   readonly state: Effect.Effect<State>
   /** The state now, then each state it changes to. Like all streams here it ends with the session. */
   readonly changes: Stream.Stream<State>
@@ -110,6 +113,8 @@ export interface Service {
 }
 
 /**
+ * A session as a service. `HsmsSession` makes it over HSMS.
+ *
  * @since 0.1.0
  */
 export class Session extends Context.Service<Session, Service>()("@effect-secs/session/Session") {}
@@ -134,14 +139,6 @@ export const send = (message: SecsMessage): Effect.Effect<void, TransactionError
   Effect.flatMap(Session, (session) => session.send(message))
 
 /**
- * Replies to a primary.
- *
- * @since 0.1.0
- */
-export const reply = (primary: InboundPrimary, item?: Item): Effect.Effect<void, TransactionError> =>
-  primary.reply(item)
-
-/**
  * `primaries` of the session in the context.
  *
  * @since 0.1.0
@@ -149,6 +146,13 @@ export const reply = (primary: InboundPrimary, item?: Item): Effect.Effect<void,
 export const primaries: Stream.Stream<InboundPrimary, never, Session> = Stream.unwrap(
   Effect.map(Session, (session) => session.primaries)
 )
+
+/**
+ * `state` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const state: Effect.Effect<State, never, Session> = Effect.flatMap(Session, (session) => session.state)
 
 /**
  * `changes` of the session in the context.
@@ -184,6 +188,26 @@ export const wire: Stream.Stream<Wire, never, Session> = Stream.filter(events, i
 export const awaitSelected: Effect.Effect<void, never, Session> = Effect.flatMap(
   Session,
   (session) => session.awaitSelected
+)
+
+/**
+ * `linktest` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const linktest: Effect.Effect<Duration.Duration, TransactionError, Session> = Effect.flatMap(
+  Session,
+  (session) => session.linktest
+)
+
+/**
+ * `deselect` of the session in the context.
+ *
+ * @since 0.1.0
+ */
+export const deselect: Effect.Effect<void, TransactionError, Session> = Effect.flatMap(
+  Session,
+  (session) => session.deselect
 )
 
 /**

@@ -33,21 +33,21 @@ export class InvalidOption extends Schema.TaggedError<InvalidOption>("@effect-se
 
 // --- transports ---------------------------------------------------------------------------------------------------
 
-/** @since 0.1.0 */
+/** Another program listens on the port. @since 0.1.0 */
 export const AddressInUse = Schema.TaggedStruct("AddressInUse", {})
-/** @since 0.1.0 */
+/** The address to listen on, or to dial from, is not this machine's. @since 0.1.0 */
 export const AddressNotAvailable = Schema.TaggedStruct("AddressNotAvailable", {})
 /** @since 0.1.0 */
 export const PermissionDenied = Schema.TaggedStruct("PermissionDenied", {})
-/** @since 0.1.0 */
+/** Nobody listens at the address. @since 0.1.0 */
 export const Refused = Schema.TaggedStruct("Refused", {})
-/** @since 0.1.0 */
+/** No way to the address: a network, a route or a host is down. @since 0.1.0 */
 export const Unreachable = Schema.TaggedStruct("Unreachable", {})
-/** @since 0.1.0 */
+/** No address is known for the name. @since 0.1.0 */
 export const NameNotFound = Schema.TaggedStruct("NameNotFound", {})
 /** No answer in time. @since 0.1.0 */
 export const TimedOut = Schema.TaggedStruct("TimedOut", { after: Schema.Duration })
-/** @since 0.1.0 */
+/** The connection ended without FIN, by the peer or something in between. @since 0.1.0 */
 export const Reset = Schema.TaggedStruct("Reset", {})
 /** The peer closed its side. @since 0.1.0 */
 export const Ended = Schema.TaggedStruct("Ended", {})
@@ -63,6 +63,8 @@ export const TextFrame = Schema.TaggedStruct("TextFrame", { length: Schema.Natur
 export const Other = Schema.TaggedStruct("Other", { code: Schema.String, detail: Schema.String })
 
 /**
+ * Why a byte stream could not be opened, or ended.
+ *
  * @since 0.1.0
  */
 export const TransportReason = Schema.Union([
@@ -297,6 +299,8 @@ export const NoReplyExpected = Schema.TaggedStruct("NoReplyExpected", {})
 export const AlreadyReplied = Schema.TaggedStruct("AlreadyReplied", {})
 
 /**
+ * Why a message was not exchanged.
+ *
  * @since 0.1.0
  */
 export const TransactionReason = Schema.Union([

@@ -27,7 +27,7 @@ interface Event<Tag extends string> {
   readonly at: number
 }
 
-/** @since 0.1.0 */
+/** The session went from one state to another. @since 0.1.0 */
 export interface StateChanged extends Event<"StateChanged"> {
   readonly from: State
   readonly to: State
@@ -189,6 +189,8 @@ export type Untimed = DistributiveOmit<SessionEvent, "at">
 export type Wire = Sent | Received
 
 /**
+ * True for the events of `Session.wire`.
+ *
  * @since 0.1.0
  */
 export const isWire = (event: SessionEvent): event is Wire => event._tag === "Sent" || event._tag === "Received"

@@ -156,6 +156,8 @@ const attach = (dialled: Dialled): Effect.Effect<PulledChannel, TransportError, 
 // --- dialling ------------------------------------------------------------------------------------------------------
 
 /**
+ * Options of a transport that dials with a socket.
+ *
  * @since 0.1.0
  */
 export interface Options {
@@ -223,6 +225,8 @@ const provided = <A, E, R>(
   )
 
 /**
+ * Options of the opening handshake.
+ *
  * @since 0.1.0
  */
 export interface WebSocketOptions {
@@ -298,6 +302,8 @@ export const layerWebSocket = (
 // --- accepting -----------------------------------------------------------------------------------------------------
 
 /**
+ * Options of a transport that takes what a server accepts.
+ *
  * @since 0.1.0
  */
 export interface ServerOptions {

@@ -9,6 +9,8 @@
  */
 
 /**
+ * The counter of one connection.
+ *
  * @since 0.1.0
  */
 export interface SystemBytes {

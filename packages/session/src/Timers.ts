@@ -14,6 +14,8 @@ import { seconds } from "./internal/Text.ts"
 import { InvalidOption } from "./SessionError.ts"
 
 /**
+ * The timers of a session, each of them set. `linktest` apart they are parameters of the standard.
+ *
  * @since 0.1.0
  */
 export class Timers extends Schema.Class<Timers>("@effect-secs/session/Timers")({
@@ -21,13 +23,13 @@ export class Timers extends Schema.Class<Timers>("@effect-secs/session/Timers")(
   t3: Schema.Duration,
   /** Connect separation: from the end of an attempt or connection to the next attempt. */
   t5: Schema.Duration,
-  /** Control transaction: from Select.req or Linktest.req to its response. */
+  /** Control transaction: from Select.req, Deselect.req or Linktest.req to its response. */
   t6: Schema.Duration,
   /** Not selected: longest time a TCP connection may stay without a session. */
   t7: Schema.Duration,
   /** Network intercharacter: longest gap between two bytes of one message. Never runs between messages. */
   t8: Schema.Duration,
-  /** Silence after which the peer is probed; zero switches the probe off. Not a parameter of the standard. */
+  /** Silence after which the peer is probed; zero switches the probe off. */
   linktest: Schema.Duration
 }) {}
 
@@ -55,6 +57,8 @@ export const ranges = {
 const names = Object.keys(ranges) as ReadonlyArray<keyof typeof ranges>
 
 /**
+ * Timers with the defaults for what is absent. Ranges are not checked, see `outOfRange`.
+ *
  * @since 0.1.0
  */
 export const make = (input: Input = {}): Timers => {

@@ -41,11 +41,11 @@ export const HostNameMismatch = Schema.TaggedStruct("HostNameMismatch", {
 export const CertificateDemanded = Schema.TaggedStruct("CertificateDemanded", {})
 /** The peer does not take this side's certificate, and says so with an alert of TLS. @since 0.1.0 */
 export const CertificateRefused = Schema.TaggedStruct("CertificateRefused", { alert: Schema.Natural })
-/** @since 0.1.0 */
+/** What came is not TLS: a plain HSMS peer, or a wrong port. @since 0.1.0 */
 export const NotTls = Schema.TaggedStruct("NotTls", {})
 /** No version, or no cipher, that both sides take. @since 0.1.0 */
 export const NothingInCommon = Schema.TaggedStruct("NothingInCommon", { code: Schema.String })
-/** @since 0.1.0 */
+/** TCP is up, and the peer did not finish the handshake in time. @since 0.1.0 */
 export const HandshakeTimedOut = Schema.TaggedStruct("HandshakeTimedOut", { after: Schema.Duration })
 /**
  * The peer hung up without a word: during the handshake, or when it was finished on this side and before the peer's
@@ -60,6 +60,8 @@ export const HandshakeCrowdedOut = Schema.TaggedStruct("HandshakeCrowdedOut", { 
 export const TlsFailed = Schema.TaggedStruct("TlsFailed", { code: Schema.String, detail: Schema.String })
 
 /**
+ * Why a handshake failed.
+ *
  * @since 0.1.0
  */
 export const TlsReason = Schema.Union([

@@ -1,6 +1,6 @@
 /**
- * The byte stream under a session: a port with an in-memory pair. Real sockets are in `NodeTransport`
- * and `SocketTransport`.
+ * The byte stream under a session: a port, a tap for it, and a pair in memory. Real sockets are in `NodeTransport` and
+ * `SocketTransport`.
  *
  * A `Transport` opens one `ByteChannel` after another: the active side dials on every `open`, the passive side waits
  * for the next connection that comes in. A channel lives in the Scope it was opened in.
@@ -53,6 +53,8 @@ export interface ByteChannel {
 }
 
 /**
+ * A transport as a service.
+ *
  * @since 0.1.0
  */
 export class Transport extends Context.Service<
@@ -90,7 +92,7 @@ export interface Tapped {
  * quick. A throw in it ends the connection.
  *
  * @example
- * const tapped = Transport.tap(yield* NodeTransport.makeConnect({ host, port }), ({ bytes }) => capture.push(bytes.slice()))
+ * const tapped = Transport.tap(NodeTransport.makeConnect({ host, port }), ({ bytes }) => capture.push(bytes.slice()))
  *
  * @since 0.1.0
  */
@@ -163,7 +165,7 @@ export const makeMemory = (
   })
 
 /**
- * `makeMemory` as two layers, of which each end takes one.
+ * A transport that is at hand, as a layer: an end of `makeMemory`, one with a `tap`, one of your own.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,6 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -110,8 +111,8 @@ describe("layers", () => {
       const host = HsmsSession.layerActive({ sessionId: 10 }).pipe(Layer.provide(Transport.layer(active)))
 
       const serve = Effect.gen(function* () {
-        assert.strictEqual(yield* Effect.flatMap(Session.Session, (session) => session.state), "NotConnected")
-        yield* Stream.runForEach(Session.primaries, (primary) => Effect.ignore(Session.reply(primary, Item.L())))
+        assert.strictEqual(yield* Session.state, "NotConnected")
+        yield* Stream.runForEach(Session.primaries, (primary) => Effect.ignore(primary.reply(Item.L())))
       }).pipe(Effect.provide(equipment))
 
       yield* kit.start(serve)
@@ -124,14 +125,18 @@ describe("layers", () => {
           reply: String(yield* Session.request(s1f1)),
           timeout: String(yield* Session.request(s1f1, { timeout: "1 second" })),
           states: yield* kit.value(states),
-          events: (yield* kit.value(events)).map((event) => event._tag)
+          events: (yield* kit.value(events)).map((event) => event._tag),
+          linktest: yield* Session.linktest,
+          deselected: yield* Effect.andThen(Session.deselect, Session.state)
         }
       })
       assert.deepStrictEqual(yield* Effect.provide(program, host), {
         reply: "S1F2 <L [0]>",
         timeout: "S1F2 <L [0]>",
         states: ["Selected"],
-        events: ["Sent"]
+        events: ["Sent"],
+        linktest: Duration.zero,
+        deselected: "NotSelected"
       })
     })
   )
