@@ -72,6 +72,8 @@ export class FrameError extends Schema.TaggedError<FrameError>("@effect-secs/cod
 
 /** A peer of another protocol shows in the length field, which then holds its first four characters. */
 const asText = (length: number): string => {
+  // The first record of a TLS handshake begins 16 03.
+  if (length >>> 16 === 0x1603) return " (is the peer speaking TLS?)"
   const characters = [24, 16, 8, 0].map((shift) => (length >>> shift) & 0xff)
   return characters.every((code) => code >= 0x20 && code < 0x7f)
     ? ` ("${String.fromCharCode(...characters)}": is the peer speaking HSMS?)`

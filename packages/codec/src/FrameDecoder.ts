@@ -13,7 +13,7 @@
 import { FrameError } from "./CodecError.ts"
 import { maxLength } from "./FormatCode.ts"
 import { length as headerLength } from "./HsmsHeader.ts"
-import { allocate } from "./internal/platform.ts"
+import { allocate, release } from "./internal/platform.ts"
 
 /**
  * @since 0.1.0
@@ -189,6 +189,7 @@ class Decoder implements FrameDecoder {
   #moved(from: Uint8Array, size: number): Uint8Array {
     const next = allocate(size)
     next.set(from.subarray(0, this.#received))
+    release(from)
     return next
   }
 

@@ -51,6 +51,10 @@ describe("CodecError", () => {
           'FrameTooLong: length field says 1195725856 ("GET ": is the peer speaking HSMS?), the maximum is 100'
         ],
         [
+          FrameDecoder.make().push(hex("16030106")).error!,
+          "FrameTooLong: length field says 369295622 (is the peer speaking TLS?), the maximum is 16777229"
+        ],
+        [
           failure(Hsms.decode(hex("FFFF 00 00 00 05 00000001 00"))),
           "BadControlLength: SType 5 announces 11 bytes, control messages have 10"
         ]

@@ -5,13 +5,29 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const suites = ["codec", "session"]
-const [first, ...rest] = process.argv.slice(2)
-const named = suites.filter((suite) => suite === first)
+const usage = `pnpm bench                                   every suite, eight minutes
+pnpm bench codec [word …] [--processes=3]    comparisons whose names hold every word: decode s6f11
+pnpm bench session [case …] [--rounds=7]     s1f1 s1f1-64 echo1m s6f11 s6f11-64 … memory
+`
 
-for (const suite of named.length > 0 ? named : suites) {
-  const main = fileURLToPath(new URL(`../../${suite}/benchmark/main.ts`, import.meta.url))
-  const words = named.length > 0 ? rest : first === undefined ? [] : [first, ...rest]
-  const { status } = spawnSync(process.execPath, [...process.execArgv, main, ...words], { stdio: "inherit" })
-  if (status !== 0) process.exit(status ?? 1)
+/** The options each suite takes. */
+const suites: { readonly [suite: string]: RegExp } = { codec: /^--processes=\d+$/, session: /^--rounds=\d+$/ }
+
+const [first, ...words] = process.argv.slice(2)
+const unknown = words.find((word) => word.startsWith("-") && !suites[first ?? ""]?.test(word))
+
+if (first === "--help" || words.includes("--help")) {
+  process.stdout.write(usage)
+} else if (first !== undefined && !(first in suites)) {
+  process.stderr.write(`there is no suite ${first}\n${usage}`)
+  process.exitCode = 2
+} else if (unknown !== undefined) {
+  process.stderr.write(`${first} takes no ${unknown}\n${usage}`)
+  process.exitCode = 2
+} else {
+  for (const suite of first === undefined ? Object.keys(suites) : [first]) {
+    const main = fileURLToPath(new URL(`../../${suite}/benchmark/main.ts`, import.meta.url))
+    const { status } = spawnSync(process.execPath, [...process.execArgv, main, ...words], { stdio: "inherit" })
+    if (status !== 0) process.exit(status ?? 1)
+  }
 }

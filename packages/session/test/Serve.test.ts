@@ -8,24 +8,25 @@ import { SecsMessage } from "@effect-secs/codec"
 import { Session, SessionEvent } from "../src/index.ts"
 import * as kit from "./kit.ts"
 
-/** Serves in the background; what is logged is collected. */
+/** Serves in the background. */
 const serving = <Handled extends Effect.Effect<unknown, unknown>>(
   session: Session.Service,
   handler: (primary: Session.InboundPrimary) => Handled,
   options?: Session.ServeOptions
 ) =>
-  Effect.gen(function* () {
+  Effect.map(kit.start(Effect.provideService(Session.serve(handler, options), Session.Session, session)), (fiber) => ({
+    fiber
+  }))
+
+/** Warnings and errors of all that is made in `body`. */
+const logged = <A, E, R>(body: (lines: ReadonlyArray<string>) => Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
     const lines: Array<string> = []
-    const logger = Logger.make(({ message }) => {
-      lines.push(String(Array.isArray(message) ? message[0] : message))
+    const logger = Logger.make(({ logLevel, message }) => {
+      const line = String(Array.isArray(message) ? message[0] : message)
+      if (logLevel === "Warn" || logLevel === "Error") lines.push(`${logLevel} ${line}`)
     })
-    const fiber = yield* kit.start(
-      Session.serve(handler, options).pipe(
-        Effect.provideService(Session.Session, session),
-        Effect.provide(Logger.layer([logger]))
-      )
-    )
-    return { fiber, lines }
+    return Effect.provide(body(lines), Logger.layer([logger]))
   })
 
 describe("Session.serve", () => {
@@ -37,25 +38,35 @@ describe("Session.serve", () => {
     ["throws before it is an effect", undefined]
   ] as const) {
     it.effect(`answers SxF0 for a handler that ${how}, logs it, tells observers, and serves the next primary`, () =>
-      Effect.gen(function* () {
-        const { events, peer, session } = yield* kit.passiveSelected()
-        const { lines } = yield* serving(session, (primary) => {
-          if (primary.message.name === "S1F1") return primary.reply(Item.L())
-          if (bug === undefined) throw new Error("a bug")
-          return bug
+      logged(
+        Effect.fnUntraced(function* (lines) {
+          const { events, peer, session } = yield* kit.passiveSelected()
+          yield* serving(session, (primary) => {
+            if (primary.message.name === "S1F1") return primary.reply(Item.L())
+            if (bug === undefined) throw new Error("a bug")
+            return bug
+          })
+          yield* peer.send(kit.primary(1, 3, 7), kit.data(6, 11, 8), kit.primary(1, 1, 9))
+          assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 0, 7), kit.data(1, 2, 9, "0100")])
+          assert.deepStrictEqual(
+            lines.map((line) => line.split(": its handler")[0]),
+            ["Error session 10: S1F3 W session 10 [00000007]", "Error session 10: S6F11 session 10 [00000008]"]
+          )
+          // More of the same message are debug lines until the session is selected again.
+          yield* peer.send(kit.primary(1, 3, 10))
+          yield* kit.settle
+          assert.strictEqual(lines.length, 2)
+          const failed = yield* events.of("HandlerFailed")
+          assert.deepStrictEqual(
+            failed.map(({ failure, header }) => [String(header).slice(0, 5).trim(), failure._tag]),
+            [
+              ["S1F3", "Failed"],
+              ["S6F11", "Failed"],
+              ["S1F3", "Failed"]
+            ]
+          )
         })
-        yield* peer.send(kit.primary(1, 3, 7), kit.data(6, 11, 8), kit.primary(1, 1, 9))
-        assert.deepStrictEqual(yield* peer.rest, [kit.data(1, 0, 7), kit.data(1, 2, 9, "0100")])
-        assert.deepStrictEqual(lines, ["the handler of S1F3 failed", "the handler of S6F11 failed"])
-        const failed = yield* events.of("HandlerFailed")
-        assert.deepStrictEqual(
-          failed.map(({ failure, header }) => [String(header).slice(0, 5).trim(), failure._tag]),
-          [
-            ["S1F3", "Failed"],
-            ["S6F11", "Failed"]
-          ]
-        )
-      })
+      )
     )
   }
 
@@ -81,20 +92,22 @@ describe("Session.serve", () => {
   )
 
   it.effect("logs no error for a reply whose connection ended meanwhile: the end itself was told", () =>
-    Effect.gen(function* () {
-      const { dial, events, peer, session } = yield* kit.passiveSelected()
-      const gate = yield* Deferred.make<void>()
-      const { lines } = yield* serving(session, (primary) => Effect.andThen(Deferred.await(gate), primary.reply()))
-      yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 3, 8), kit.primary(1, 3, 9))
-      yield* peer.close
-      yield* Deferred.succeed(gate, undefined)
-      yield* kit.settle
-      assert.deepStrictEqual(lines, [])
-      assert.strictEqual((yield* events.of("Disconnected")).length, 1)
-      const next = yield* dial
-      yield* next.send(kit.selectReq(1), kit.primary(1, 3, 7))
-      assert.deepStrictEqual(yield* next.rest, [kit.selectRsp(1), kit.data(1, 4, 7)])
-    })
+    logged(
+      Effect.fnUntraced(function* (lines) {
+        const { dial, events, peer, session } = yield* kit.passiveSelected()
+        const gate = yield* Deferred.make<void>()
+        yield* serving(session, (primary) => Effect.andThen(Deferred.await(gate), primary.reply()))
+        yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 3, 8), kit.primary(1, 3, 9))
+        yield* peer.close
+        yield* Deferred.succeed(gate, undefined)
+        yield* kit.settle
+        assert.deepStrictEqual(lines, ["Warn session 10: disconnected: read memory: the peer closed the connection"])
+        assert.strictEqual((yield* events.of("Disconnected")).length, 1)
+        const next = yield* dial
+        yield* next.send(kit.selectReq(1), kit.primary(1, 3, 7))
+        assert.deepStrictEqual(yield* next.rest, [kit.selectRsp(1), kit.data(1, 4, 7)])
+      })
+    )
   )
 
   it.effect("says in the event what a handler failed with", () =>

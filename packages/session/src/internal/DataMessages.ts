@@ -325,7 +325,7 @@ export class DataMessages {
 
   /** Whoever had a primary gave it up. */
   handlerFailed(header: Header, failure: HandlerFailure): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "HandlerFailed", header, failure })
+    this.#core.fault({ _tag: "HandlerFailed", header, failure })
   }
 
   /** Done when the message is written; a reply, as soon as it is on its way. */

@@ -40,18 +40,10 @@ const peerLeft = (cause: Cause.Cause<unknown>): boolean => {
   return error instanceof TransactionError && error.reason._tag === "ConnectionLost" && !Cause.hasDies(cause)
 }
 
-const failed = (primary: InboundPrimary, cause: Cause.Cause<unknown>): Effect.Effect<void> => {
-  const line = `the handler of ${primary.message.name} failed`
-  return peerLeft(cause)
-    ? Effect.logDebug(line, cause)
-    : Effect.andThen(Effect.logError(line, cause), primary.fail({ _tag: "Failed", cause }))
-}
-
-const timedOut = (primary: InboundPrimary, after: Duration.Duration): Effect.Effect<void> =>
-  Effect.andThen(
-    Effect.logError(`the handler of ${primary.message.name} was interrupted after ${Duration.format(after)}`),
-    primary.fail({ _tag: "TimedOut", after })
-  )
+const failed = (primary: InboundPrimary, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  peerLeft(cause)
+    ? Effect.logDebug(`the handler of ${primary.message.name} had nobody to reply to`, cause)
+    : primary.fail({ _tag: "Failed", cause })
 
 /** The handlers of one `serve`. */
 export class Handlers {
@@ -131,7 +123,7 @@ export class Handlers {
     const running = new Running(() => {
       over = true
       fiber.interruptUnsafe()
-      this.#report(timedOut(primary, this.#timeout))
+      this.#report(primary.fail({ _tag: "TimedOut", after: this.#timeout }))
     })
     this.#deadlines.start(running, this.#millis, now(this.#clock))
     fiber.addObserver((last) => {

@@ -12,11 +12,16 @@ import * as References from "effect/References"
 import type { State } from "../ConnectionState.ts"
 import { annotations, describe, type Untimed } from "../SessionEvent.ts"
 
-/** A connection that ends as it should is no warning. */
+/** A connection that ends as it should is no warning; a handler that fails is this program's own fault. */
 const severity = (event: Untimed): LogLevel.Severity => {
+  if (event._tag === "HandlerFailed") return "Error"
   if (event._tag !== "Disconnected") return "Warn"
   return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
 }
+
+/** Handlers fail each for their own reason: those of two messages are two kinds. */
+const kindOf = (event: Untimed): string =>
+  event._tag === "HandlerFailed" ? `S${event.header.stream}F${event.header.function}` : event._tag
 
 /** Whose log it is. */
 export interface Named {
@@ -31,7 +36,7 @@ export class Log {
   readonly #run: (effect: Effect.Effect<void>) => void
   readonly #minimum: LogLevel.LogLevel
   /** Kinds of faults that were logged since the session was last selected. */
-  readonly #told = new Set<Untimed["_tag"]>()
+  readonly #told = new Set<string>()
   /** Who is at the other end of the connection, while there is one. */
   peer: string | undefined = undefined
 
@@ -51,8 +56,9 @@ export class Log {
 
   /** The first of a kind is a warning, more are debug lines: what a peer does all the time must not fill a disk. */
   fault(event: Untimed): void {
-    const told = this.#told.has(event._tag)
-    this.#told.add(event._tag)
+    const kind = kindOf(event)
+    const told = this.#told.has(kind)
+    this.#told.add(kind)
     this.#line(told ? "Debug" : severity(event), event)
   }
 
@@ -65,11 +71,8 @@ export class Log {
     // A session of a server is called by its peer.
     const news = event._tag === "StateChanged" && this.peer !== undefined && !name.includes(this.peer)
     const at = news ? `, peer ${this.peer}` : ""
-    this.#run(
-      Effect.annotateLogs(Effect.logWithLevel(level)(`${name}: ${describe(event)}${at}`), {
-        ...about,
-        ...annotations(event)
-      })
-    )
+    const line = `${name}: ${describe(event)}${at}`
+    const cause = event._tag === "HandlerFailed" && event.failure._tag === "Failed" ? [event.failure.cause] : []
+    this.#run(Effect.annotateLogs(Effect.logWithLevel(level)(line, ...cause), { ...about, ...annotations(event) }))
   }
 }
