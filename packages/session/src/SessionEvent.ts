@@ -280,8 +280,9 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
     case "ConnectFailed":
       return { ...about, address: event.error.address, reason: event.error.reason._tag }
     case "Disconnected": {
-      const { openTransactions, unwritten } = event
-      return { ...about, reason: event.reason._tag, openTransactions, unwritten }
+      const { openTransactions, reason, unwritten } = event
+      const cause = reason._tag === "TcpClosed" ? { cause: reason.error.reason._tag } : {}
+      return { ...about, reason: reason._tag, ...cause, openTransactions, unwritten }
     }
     case "UnmatchedReply":
       return { ...about, reason: event.kind }
