@@ -49,7 +49,10 @@ export interface Disconnected extends Event<"Disconnected"> {
   readonly reason: DisconnectReason
   /** Transactions that were open, all of which failed with `ConnectionLost`. */
   readonly openTransactions: number
-  /** Messages that were queued and not written, all of which failed with `ConnectionLost`. */
+  /**
+   * Messages that were queued and not written. Whoever waited for one failed with `ConnectionLost`; replies whose
+   * senders had gone on are counted here and nowhere else.
+   */
   readonly unwritten: number
 }
 
