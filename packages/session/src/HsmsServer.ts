@@ -182,7 +182,7 @@ const runPeers = (
         peers.tell({ _tag: "PeerTurnedAway", ...about, reason: "TooManyPeers" })
         return yield* turnAway(channel)
       }
-      const core = yield* Core.make(settings)
+      const core = yield* Core.make(settings, peers.budget)
       core.peer = channel.peer
       if (identified.sessionId === undefined) core.learn()
       else core.sessionId = identified.sessionId
@@ -217,7 +217,8 @@ export const make = (options: Options = {}): Effect.Effect<Service, InvalidOptio
     const { sessionId } = options
     const settings = yield* settingsOf("Passive", {
       ...options,
-      sessionId: typeof sessionId === "number" ? sessionId : 0,
+      // Anything else than a number, a function or nothing is told apart as an option that cannot be.
+      sessionId: sessionId === undefined || typeof sessionId === "function" ? 0 : sessionId,
       role: options.role ?? "host"
     })
     const maxPeers = yield* between("maxPeers", options.maxPeers ?? 1024, 1, Number.MAX_SAFE_INTEGER)

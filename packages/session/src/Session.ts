@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { State } from "./ConnectionState.ts"
 import * as Handling from "./internal/Handling.ts"
+import * as Options from "./internal/Options.ts"
 import type { TransactionError } from "./SessionError.ts"
 import { type HandlerFailure, isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
 import * as Timers from "./Timers.ts"
@@ -252,10 +253,14 @@ export const serve = <Handled extends Effect.Effect<unknown, unknown, unknown>>(
 ): Effect.Effect<void, never, Effect.Services<Handled> | Session> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const timeout = Duration.fromInputUnsafe(options?.timeout ?? defaultTimeout)
+      // What a program gives here is its own: a wrong one is a defect.
+      const timeout = yield* Effect.orDie(Options.positive("timeout", options?.timeout ?? defaultTimeout))
       const session = yield* Session
       const concurrency = options?.concurrency ?? 1
-      const limit = concurrency === "unbounded" ? Number.POSITIVE_INFINITY : concurrency
+      const limit =
+        concurrency === "unbounded"
+          ? Number.POSITIVE_INFINITY
+          : yield* Effect.orDie(Options.between("concurrency", concurrency, 1, Number.MAX_SAFE_INTEGER))
       const handlers = yield* Handling.make(handler, limit, timeout, options?.spans ?? false)
       yield* session.deliver === undefined
         ? Stream.runForEach(session.primaries, handlers.handle)

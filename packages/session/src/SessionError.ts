@@ -7,7 +7,7 @@
  */
 import { FrameError, ItemDecodeError, ItemEncodeError, MessageError, shown } from "@effect-secs/codec/CodecError"
 import * as Schema from "effect/Schema"
-import { rejection, seconds } from "./internal/Text.ts"
+import { printable, rejection, seconds } from "./internal/Text.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 import * as TlsReason from "./TlsReason.ts"
 
@@ -118,7 +118,10 @@ export class TransportError extends Schema.TaggedError<TransportError>("@effect-
  *
  * @since 0.1.0
  */
-export const describeTransport = (reason: TransportReason, operation?: TransportError["operation"]): string => {
+export const describeTransport = (reason: TransportReason, operation?: TransportError["operation"]): string =>
+  printable(transportSentence(reason, operation))
+
+const transportSentence = (reason: TransportReason, operation: TransportError["operation"] | undefined): string => {
   switch (reason._tag) {
     case "AddressInUse":
       return "the port is in use by another program"

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SecsMessage } from "@effect-secs/codec"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,6 +10,7 @@ import * as References from "effect/References"
 import type { Transport } from "../src/index.ts"
 import { HsmsSession } from "../src/index.ts"
 import { Log } from "../src/internal/Log.ts"
+import { LogBudget } from "../src/internal/LogBudget.ts"
 import type { Untimed } from "../src/SessionEvent.ts"
 import * as kit from "./kit.ts"
 
@@ -265,22 +267,51 @@ const untold = (tag: "MessageRejected" | "UnmatchedReject"): Untimed => {
   return event
 }
 
+describe("the log of a session whose peer goes on and on", () => {
+  it.effect("has 1 000 lines an hour, the last of which says so, however often the peer selects and deselects", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { peer } = yield* kit.passiveConnected({ strict: "E37" })
+        const cycles = (count: number) =>
+          Effect.gen(function* () {
+            for (let i = 0; i < count; i++) {
+              yield* peer.send(kit.selectReq(2 * i + 1), kit.linktestRsp(7), kit.deselectReq(2 * i + 2))
+              yield* kit.settle
+            }
+          })
+        const above = () => lines.filter(({ text }) => !text.startsWith("Debug")).length
+        yield* cycles(1100)
+        assert.strictEqual(above(), 1000)
+        assert.match(lines.findLast(({ text }) => !text.startsWith("Debug"))!.text, /more are debug lines$/)
+        yield* cycles(10)
+        assert.strictEqual(above(), 1000)
+        yield* peer.send(kit.selectReq(1))
+        yield* kit.pass("1 hour")
+        yield* peer.send(kit.deselectReq(2))
+        yield* cycles(10)
+        assert.isAbove(above(), 1000)
+      })
+    )
+  )
+})
+
 describe("a line that is not logged", () => {
   const session = { name: "session 10", sessionId: 10, identified: true }
+  const budget = Effect.runSync(Effect.map(Clock.Clock, (clock) => new LogBudget(clock, 100)))
 
   for (const [why, references] of [
     ["below the minimum level", Context.make(References.MinimumLogLevel, "Error")],
     ["with no logger", Context.make(References.CurrentLoggers, new Set())]
   ] as const) {
     it(`is not rendered ${why}`, () => {
-      const log = new Log(session, Context.merge(Context.empty(), references))
+      const log = new Log(session, Context.merge(Context.empty(), references), budget)
       log.fault(untold("MessageRejected"))
       log.stateChanged("NotSelected", "Selected")
     })
   }
 
   it("is rendered by the same fault as soon as somebody wants it", () => {
-    const log = new Log(session, Context.make(References.MinimumLogLevel, "Warn"))
+    const log = new Log(session, Context.make(References.MinimumLogLevel, "Warn"), budget)
     assert.throws(() => log.fault(untold("MessageRejected")), "the fault was rendered")
     // The second of a kind is a debug line, which nobody wants.
     log.fault(untold("MessageRejected"))

@@ -247,6 +247,64 @@ describe("Session.serve", () => {
     })
   )
 
+  it.effect("goes on when another that served the same session ends: the primaries are its own from then on", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.passiveSelected()
+      const handled: Array<string> = []
+      const by = (name: string) =>
+        serving(session, (primary) => {
+          handled.push(`${name} ${primary.systemBytes}`)
+          return primary.reply()
+        })
+      const older = yield* by("older")
+      yield* by("newer")
+      yield* peer.send(kit.primary(1, 3, 7))
+      yield* kit.settle
+      yield* Fiber.interrupt(older.fiber)
+      yield* peer.send(kit.primary(1, 3, 8), kit.primary(1, 3, 9))
+      yield* kit.settle
+      assert.deepStrictEqual(handled.slice(1), ["newer 8", "newer 9"])
+      assert.strictEqual((yield* peer.rest).length, 3)
+    })
+  )
+
+  it.effect(
+    "shares the primaries with another: one that is busy leaves them to it, and both end with the session",
+    () =>
+      Effect.gen(function* () {
+        const { close, peer, session } = yield* kit.passiveSelected()
+        const gate = yield* Deferred.make<void>()
+        const busy = yield* serving(session, (primary) => Effect.andThen(Deferred.await(gate), primary.reply()))
+        const other = yield* serving(session, (primary) => Effect.andThen(Deferred.await(gate), primary.reply()))
+        yield* peer.send(kit.primary(1, 3, 7), kit.primary(1, 3, 8), kit.primary(1, 3, 9))
+        assert.deepStrictEqual(yield* peer.rest, [])
+        yield* Deferred.succeed(gate, undefined)
+        assert.sameMembers(
+          (yield* peer.rest).map(({ system }) => system),
+          [7, 8, 9]
+        )
+        yield* close
+        yield* kit.value(busy.fiber)
+        yield* kit.value(other.fiber)
+      })
+  )
+
+  it.effect("dies of a timeout or a concurrency that is none, with the name of the option", () =>
+    Effect.gen(function* () {
+      const { session } = yield* kit.passiveSelected()
+      for (const [options, name] of [
+        [{ timeout: Number.NaN }, "timeout"],
+        [{ timeout: -1 }, "timeout"],
+        [{ concurrency: 0 }, "concurrency"],
+        [{ concurrency: Number.NaN }, "concurrency"]
+      ] as const) {
+        const { fiber } = yield* serving(session, () => Effect.void, options)
+        const exit = yield* kit.ended(fiber)
+        assert.include(String(exit), `option ${name} is`)
+      }
+    })
+  )
+
   it.effect("runs one handler at a time, in the order of the primaries", () =>
     Effect.gen(function* () {
       const { peer, session } = yield* kit.passiveSelected()

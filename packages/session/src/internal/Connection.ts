@@ -36,6 +36,9 @@ import { Outbox, type Owner } from "./Outbox.ts"
 /** Frames that may wait for a peer that does not read, before nothing more is read from it. */
 const maxQueuedFrames = 4096
 
+/** The same in bytes. Handlers are given no more primaries either, as their replies are what waits. */
+const maxQueuedBytes = 2 ** 24
+
 /** The header of the message an event is about, and why the connection ends if it does. */
 interface About {
   readonly header?: Header
@@ -155,6 +158,7 @@ export class Connection {
   /** Starts reader, writer and linktest, then reports TCP as connected. */
   start(): void {
     this.#fork(this.#untilLost(this.#outbox.run))
+    this.#core.primaries.gate(() => this.#ended || this.#roomForReplies)
     this.#core.log.peer = this.#channel.peer
     this.#core.meter?.connected()
     if (this.#core.observed) this.#core.emit({ _tag: "Connected", peer: this.#channel.peer })
@@ -267,7 +271,8 @@ export class Connection {
       // Here this side does not listen, so the peer's silence means nothing: T8 is off and a linktest proves nothing.
       this.#t8.disarm()
       this.#listening = false
-      if (this.#outbox.size > maxQueuedFrames) yield* this.#outbox.idle
+      if (!this.#roomForReplies) yield* this.#outbox.idle
+      this.#core.primaries.handOut()
       if (this.#mustWaitForReaders) yield* this.#core.primaries.room
       this.#listening = true
       this.#armT8()
@@ -280,7 +285,11 @@ export class Connection {
 
   /** False when the connection is over or others have to catch up first. */
   get #canGoOn(): boolean {
-    return !this.#ended && this.#outbox.size <= maxQueuedFrames && !this.#mustWaitForReaders
+    return !this.#ended && this.#roomForReplies && !this.#mustWaitForReaders
+  }
+
+  get #roomForReplies(): boolean {
+    return this.#outbox.size <= maxQueuedFrames && this.#outbox.bytes <= maxQueuedBytes
   }
 
   #armT8(): void {

@@ -2,7 +2,6 @@
  * What outlives a connection: the state, its observers, and the primaries nobody has read yet.
  */
 import * as Clock from "effect/Clock"
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as PubSub from "effect/PubSub"
@@ -10,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { type Event, type State, transition, type Transition } from "../ConnectionState.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import { Log } from "./Log.ts"
+import { LogBudget } from "./LogBudget.ts"
 import type { Meter } from "./Meter.ts"
 import { Observers, over, type Over, untilOver } from "./Observers.ts"
 import { Primaries } from "./Primaries.ts"
@@ -20,6 +20,9 @@ export interface Keeper {
   readonly selected: () => void
   readonly identified: () => void
 }
+
+/** Lines above debug that one session writes in an hour. */
+const sessionLines = 1000
 
 export class Core {
   readonly settings: Settings
@@ -46,19 +49,22 @@ export class Core {
   meter: Meter | undefined = undefined
   #over = false
 
-  constructor(settings: Settings, clock: Clock.Clock, primaries: Primaries, context: Context.Context<never>) {
+  constructor(settings: Settings, clock: Clock.Clock, primaries: Primaries, log: (core: Core) => Log) {
     this.settings = settings
     this.sessionId = settings.sessionId
     this.clock = clock
     this.primaries = primaries
-    this.log = new Log(this, context)
+    this.log = log(this)
   }
 
-  static readonly make = (settings: Settings): Effect.Effect<Core> =>
+  /** `budget` is that of the session's log, its own unless it shares one. */
+  static readonly make = (settings: Settings, budget?: LogBudget): Effect.Effect<Core> =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       const primaries = yield* Primaries.make(settings.primaryCapacity, settings.primaryBytes)
-      return new Core(settings, clock, primaries, yield* Effect.context())
+      const context = yield* Effect.context()
+      const shared = budget ?? new LogBudget(clock, sessionLines)
+      return new Core(settings, clock, primaries, (core) => new Log(core, context, shared))
     })
 
   // --- state -------------------------------------------------------------------------------------------------------

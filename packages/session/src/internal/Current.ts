@@ -68,6 +68,7 @@ export const runConnection = (
     connection.start()
     const reason = yield* connection.done
     current.connection = undefined
+    core.primaries.handOut()
     ended?.(reason)
     // The Scope takes the writer with it, which may still be busy with what stands before Separate.req or an answer.
     if (peerReads.has(reason._tag)) yield* Effect.timeoutOption(connection.flushed, core.settings.closeTimeout)

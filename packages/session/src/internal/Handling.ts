@@ -37,13 +37,17 @@ class Running implements Deadline {
  */
 const peerLeft = (cause: Cause.Cause<unknown>): boolean => {
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-  return error instanceof TransactionError && error.reason._tag === "ConnectionLost" && !Cause.hasDies(cause)
+  if (!(error instanceof TransactionError) || Cause.hasDies(cause)) return false
+  return error.reason._tag === "ConnectionLost" || error.reason._tag === "NotSelected"
 }
 
 const failed = (primary: InboundPrimary, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
   peerLeft(cause)
     ? Effect.logDebug(`the handler of ${primary.message.name} had nobody to reply to`, cause)
     : primary.fail({ _tag: "Failed", cause })
+
+/** How long handlers that are interrupted are waited for. */
+const patience = "10 seconds"
 
 /** The handlers of one `serve`. */
 export class Handlers {
@@ -110,7 +114,8 @@ export class Handlers {
   /** Nobody serves any more: done when every handler has ended, of which nothing is said. */
   readonly interrupt: Effect.Effect<void> = Effect.suspend(() => {
     this.#closed = true
-    return Fiber.interruptAll(this.#fibers)
+    // A handler that waits for this very end, as one that closes the Scope it runs in, must not hold it up for ever.
+    return Effect.asVoid(Effect.timeoutOption(Fiber.interruptAll(this.#fibers), patience))
   })
 
   #begin(primary: InboundPrimary): void {
@@ -119,6 +124,7 @@ export class Handlers {
     const exit = fiber.pollUnsafe()
     if (exit !== undefined) return this.#ended(primary, exit)
     this.#fibers.add(fiber)
+    if (this.#closed) fiber.interruptUnsafe()
     let over = false
     const running = new Running(() => {
       over = true

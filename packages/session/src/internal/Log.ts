@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import type { State } from "../ConnectionState.ts"
+import { lastLine, type LogBudget } from "./LogBudget.ts"
 import { annotations, describe, type Untimed } from "../SessionEvent.ts"
 
 /** A connection that ends as it should is no warning; a handler that fails is this program's own fault. */
@@ -37,11 +38,13 @@ export class Log {
   readonly #minimum: LogLevel.LogLevel
   /** Kinds of faults that were logged since the session was last selected. */
   readonly #told = new Set<string>()
+  readonly #budget: LogBudget
   /** Who is at the other end of the connection, while there is one. */
   peer: string | undefined = undefined
 
-  constructor(who: Named, context: Context.Context<never>) {
+  constructor(who: Named, context: Context.Context<never>, budget: LogBudget) {
     this.#who = who
+    this.#budget = budget
     this.#run = Effect.runForkWith(context)
     const silent = Context.get(context, References.CurrentLoggers).size === 0
     this.#minimum = silent ? "None" : Context.get(context, References.MinimumLogLevel)
@@ -64,6 +67,8 @@ export class Log {
 
   #line(level: LogLevel.Severity, event: Untimed): void {
     if (LogLevel.isGreaterThan(this.#minimum, level)) return
+    const spent = level === "Debug" ? "written" : this.#budget.spend()
+    if (spent === "debug") return this.#line("Debug", event)
     const { identified, name, sessionId } = this.#who
     const about: Record<string, unknown> = { session: name }
     if (identified) about["sessionId"] = sessionId
@@ -71,7 +76,7 @@ export class Log {
     // A session of a server is called by its peer.
     const news = event._tag === "StateChanged" && this.peer !== undefined && !name.includes(this.peer)
     const at = news ? `, peer ${this.peer}` : ""
-    const line = `${name}: ${describe(event)}${at}`
+    const line = `${name}: ${describe(event)}${at}${spent === "last" ? lastLine : ""}`
     const cause = event._tag === "HandlerFailed" && event.failure._tag === "Failed" ? [event.failure.cause] : []
     this.#run(Effect.annotateLogs(Effect.logWithLevel(level)(line, ...cause), { ...about, ...annotations(event) }))
   }

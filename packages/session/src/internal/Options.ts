@@ -34,3 +34,13 @@ export const positive = (option: string, input: Duration.Input): Effect.Effect<D
     ? Effect.succeed(duration)
     : Effect.fail(new InvalidOption({ option, value: shown(input), expected: "a duration above zero" }))
 }
+
+/** One of a few words, or absent. */
+export const oneOf = (
+  option: string,
+  value: string | undefined,
+  words: ReadonlyArray<string>
+): Effect.Effect<void, InvalidOption> =>
+  value === undefined || words.includes(value)
+    ? Effect.void
+    : Effect.fail(new InvalidOption({ option, value: String(value), expected: words.join(" or ") }))

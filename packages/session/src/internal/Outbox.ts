@@ -64,6 +64,11 @@ export class Outbox {
     return this.#frames.length - this.#withdrawn
   }
 
+  /** Bytes that are queued and not in the hands of the writer. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Frames that are queued, or handed over while the socket has no room for more. */
   get unwritten(): number {
     return this.size + this.#writing.length

@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import type { PeerSession, Query } from "../HsmsServer.ts"
 import { describe, type ServerEvent, type Untimed } from "../ServerEvent.ts"
 import type { DisconnectReason } from "../SessionError.ts"
+import { lastLine, LogBudget } from "./LogBudget.ts"
 import { Observers } from "./Observers.ts"
 import type { Peer } from "./Peer.ts"
 import type { Settings } from "./Settings.ts"
@@ -45,6 +46,9 @@ const severity = (event: Untimed): "Debug" | "Warn" | "Error" => {
   }
 }
 
+/** Lines above debug that a server and its sessions write in an hour. */
+const serverLines = 10_000
+
 export class Peers {
   readonly #settings: Settings
   readonly #clock: Clock.Clock
@@ -56,12 +60,15 @@ export class Peers {
   readonly #observers = new Observers<ServerEvent>()
   /** Kinds of warnings that were logged since a connection was last taken. */
   readonly #told = new Set<Untimed["_tag"]>()
+  /** Of the server's log and those of all its sessions. */
+  readonly budget: LogBudget
   #selections = 0
   #over = false
   /** True once the server closes: nobody is taken any more. */
   closing = false
 
   constructor(settings: Settings, clock: Clock.Clock, maximum: number, run: (effect: Effect.Effect<void>) => void) {
+    this.budget = new LogBudget(clock, serverLines)
     this.#settings = settings
     this.#clock = clock
     this.#maximum = maximum
@@ -252,11 +259,10 @@ export class Peers {
     if (level === "Debug") return
     const told = level === "Warn" && this.#told.has(event._tag)
     this.#told.add(event._tag)
-    const line = describe(event)
-    this.#run(
-      event._tag === "HandlerFailed"
-        ? Effect.logError(line, event.cause)
-        : Effect.logWithLevel(told ? "Debug" : level)(line)
-    )
+    const spent = told ? "debug" : this.budget.spend()
+    const line = `${describe(event)}${spent === "last" ? lastLine : ""}`
+    const cause = event._tag === "HandlerFailed" ? [event.cause] : []
+    const about = { event: event._tag, ...("peer" in event ? { peer: event.peer } : {}) }
+    this.#run(Effect.annotateLogs(Effect.logWithLevel(spent === "debug" ? "Debug" : level)(line, ...cause), about))
   }
 }

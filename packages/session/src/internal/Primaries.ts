@@ -30,9 +30,12 @@ export class Primaries {
   readonly #room = Latch.makeUnsafe(true)
   #bytes = 0
   #readers = 0
-  /** The receiver that takes what comes, while there is one that does. */
-  #receiver: Receiver | undefined = undefined
-  #receivers = new Set<Receiver>()
+  /** Readers without a fiber, and those among them that take one more. */
+  readonly #receivers = new Set<Receiver>()
+  readonly #willing = new Set<Receiver>()
+  #handingOut = false
+  /** False while primaries are to wait although somebody would take them. */
+  #open: () => boolean = () => true
   #drained: Array<() => void> = []
   #over = false
 
@@ -49,11 +52,9 @@ export class Primaries {
 
   /** False when nobody reads and the buffer is full: the primary is not taken. */
   offer(primary: Waiting): boolean {
-    const receiver = this.#receiver
-    if (receiver !== undefined && this.unread === 0) {
-      // It may close the session or read again before it returns.
-      this.#receiver = undefined
-      if (receiver.take(primary) && this.#receivers.has(receiver)) this.#feed(receiver)
+    if (this.#willing.size > 0 && this.unread === 0 && !this.#handingOut && this.#open()) {
+      this.#hand(primary)
+      this.handOut()
       return true
     }
     if (this.#readers === 0 && this.isFull) return false
@@ -61,6 +62,12 @@ export class Primaries {
     Queue.offerUnsafe(this.#queue, primary)
     if (this.isFull && this.isRead) this.#room.closeUnsafe()
     return true
+  }
+
+  /** From now on primaries are handed to receivers while this says so; `handOut` looks again. */
+  gate(open: () => boolean): void {
+    this.#open = open
+    this.handOut()
   }
 
   /** Lets readers take what came, in this turn. */
@@ -72,7 +79,11 @@ export class Primaries {
   end(): void {
     this.#over = true
     Queue.endUnsafe(this.#queue)
-    if (this.unread > 0) return
+    this.#endReceivers()
+  }
+
+  #endReceivers(): void {
+    if (!this.#over || this.unread > 0) return
     for (const receiver of this.#receivers) receiver.over()
   }
 
@@ -148,61 +159,83 @@ export class Primaries {
       }),
       () => Effect.sync(() => this.#left())
     )
-    const take = Effect.map(Queue.take(this.#queue), (primary) => this.#taken(primary))
+    const take = Effect.map(Queue.take(this.#queue), (primary) => {
+      const taken = this.#taken(primary)
+      this.#endReceivers()
+      return taken
+    })
     return Stream.unwrap(Effect.as(read, Stream.fromEffectRepeat(take)))
   }
 
-  /** Gives what waits to a receiver, then what comes, for as long as it takes. */
-  #feed(receiver: Receiver): void {
-    while (this.unread > 0) {
-      const next = Queue.takeUnsafe(this.#queue)
-      if (next === undefined || Exit.isFailure(next)) break
-      if (!receiver.take(this.#taken(next.value)) || !this.#receivers.has(receiver)) return
+  /** Gives a primary to the receiver that has waited longest. It may close the session or read again meanwhile. */
+  #hand(primary: InboundPrimary): void {
+    for (const receiver of this.#willing) {
+      this.#willing.delete(receiver)
+      this.#handingOut = true
+      const more = receiver.take(primary)
+      this.#handingOut = false
+      if (more && this.#receivers.has(receiver)) this.#willing.add(receiver)
+      return
     }
-    if (this.#over) receiver.over()
-    else this.#receiver ??= receiver
+  }
+
+  /** Gives what waits to whoever takes it. */
+  handOut(): void {
+    while (this.unread > 0 && this.#willing.size > 0 && !this.#handingOut && this.#open()) {
+      const next = Queue.takeUnsafe(this.#queue)
+      if (next === undefined || Exit.isFailure(next)) return
+      this.#hand(this.#taken(next.value))
+      // Not before the last is in hand: whoever is told that all is over looks what is still being handled.
+      this.#endReceivers()
+    }
   }
 
   /**
    * A reader without a fiber, for as long as its Scope is open: `take` gets each primary in the turn in which it comes.
    * When it has returned false, primaries wait until it calls `more`. Done when the session has ended and the last is
-   * taken.
+   * taken. Of several readers each primary goes to one.
    */
   deliver(
     receiving: (more: () => void) => (primary: InboundPrimary) => boolean
   ): Effect.Effect<void, never, Scope.Scope> {
-    const over = Latch.makeUnsafe(false)
-    let feeding = false
-    const feed = (): void => {
-      if (!feeding && this.#receivers.has(receiver) && this.#receiver !== receiver) this.#feed(receiver)
-    }
-    let wants = true
-    const take = receiving(() => {
-      wants = true
-      feed()
-    })
-    const receiver: Receiver = {
-      take: (primary) => {
-        wants = false
-        feeding = true
-        wants = take(primary) || wants
-        feeding = false
-        return wants
-      },
-      over: () => over.openUnsafe()
-    }
-    const read = Effect.acquireRelease(
-      Effect.sync(() => {
-        this.#readers++
-        this.#receivers.add(receiver)
-      }),
-      () =>
+    return Effect.suspend(() => {
+      const over = Latch.makeUnsafe(false)
+      let taking = false
+      let wants = true
+      const more = (): void => {
+        wants = true
+        if (taking || !this.#receivers.has(receiver)) return
+        this.#willing.add(receiver)
+        this.handOut()
+      }
+      const take = receiving(more)
+      const receiver: Receiver = {
+        take: (primary) => {
+          wants = false
+          taking = true
+          wants = take(primary) || wants
+          taking = false
+          return wants
+        },
+        over: () => over.openUnsafe()
+      }
+      const read = Effect.acquireRelease(
         Effect.sync(() => {
-          this.#receivers.delete(receiver)
-          if (this.#receiver === receiver) this.#receiver = undefined
-          this.#left()
-        })
-    )
-    return read.pipe(Effect.andThen(Effect.sync(feed)), Effect.andThen(over.await))
+          this.#readers++
+          this.#receivers.add(receiver)
+        }),
+        () =>
+          Effect.sync(() => {
+            this.#receivers.delete(receiver)
+            this.#willing.delete(receiver)
+            this.#left()
+          })
+      )
+      const begin = Effect.sync(() => {
+        more()
+        this.#endReceivers()
+      })
+      return read.pipe(Effect.andThen(begin), Effect.andThen(over.await))
+    })
   }
 }

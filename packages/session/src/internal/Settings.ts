@@ -13,7 +13,7 @@ import { type Table, table } from "../ConnectionState.ts"
 import type { ActiveOptions } from "../HsmsSession.ts"
 import { InvalidOption } from "../SessionError.ts"
 import * as Timers from "../Timers.ts"
-import { between, positive } from "./Options.ts"
+import { between, oneOf, positive } from "./Options.ts"
 
 /** The largest device id: 15 bits. */
 export const maxSessionId = 0x7fff
@@ -68,6 +68,12 @@ export const settingsOf = (
         expected: "a number from 1 on"
       })
     }
+    const decode = options.decode ?? {}
+    if (decode.maxDepth !== undefined) yield* between("decode.maxDepth", decode.maxDepth, 0, Number.MAX_SAFE_INTEGER)
+    if (decode.maxItems !== undefined) yield* between("decode.maxItems", decode.maxItems, 1, Number.MAX_SAFE_INTEGER)
+    yield* oneOf("strict", options.strict, ["E37", "E37.1"])
+    yield* oneOf("role", options.role, ["host", "equipment"])
+    yield* oneOf("sessionIdPolicy", options.sessionIdPolicy, ["strict", "warn", "accept"])
     return {
       table: table({ mode, strict: options.strict }),
       sessionId: yield* between("sessionId", options.sessionId, 0, maxSessionId),
@@ -95,8 +101,9 @@ export const settingsOf = (
       primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
       busy: options.busy ?? (() => false),
-      decode: ItemCodec.decodeRangeWith(options.decode ?? {}),
-      adopt: ItemCodec.decodeRangeWith({ binary: "adopt", ...options.decode })
+      // What a chunk holds is gone when the next one comes: nothing may stay a view of it.
+      decode: ItemCodec.decodeRangeWith({ ...decode, binary: "copy" }),
+      adopt: ItemCodec.decodeRangeWith({ ...decode, binary: "adopt" })
     }
   })
 
