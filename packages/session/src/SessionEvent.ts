@@ -293,6 +293,8 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, reason: event.rejectReason }
     case "ProtocolWarning":
       return { ...about, reason: event.what }
+    case "HandlerFailed":
+      return { ...about, reason: event.failure._tag }
     case "TransactionFailed":
       return { ...about, reason: event.error.reason._tag }
     case "LinktestFailed":
