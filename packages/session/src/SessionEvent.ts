@@ -49,7 +49,10 @@ export interface Disconnected extends Event<"Disconnected"> {
   readonly reason: DisconnectReason
   /** Transactions that were open, all of which failed with `ConnectionLost`. */
   readonly openTransactions: number
-  /** Messages that were queued and not written, all of which failed with `ConnectionLost`. */
+  /**
+   * Messages that were queued and not written. Whoever waited for one failed with `ConnectionLost`; replies whose
+   * senders had gone on are counted here and nowhere else.
+   */
   readonly unwritten: number
 }
 
@@ -280,8 +283,9 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
     case "ConnectFailed":
       return { ...about, address: event.error.address, reason: event.error.reason._tag }
     case "Disconnected": {
-      const { openTransactions, unwritten } = event
-      return { ...about, reason: event.reason._tag, openTransactions, unwritten }
+      const { openTransactions, reason, unwritten } = event
+      const cause = reason._tag === "TcpClosed" ? { cause: reason.error.reason._tag } : {}
+      return { ...about, reason: reason._tag, ...cause, openTransactions, unwritten }
     }
     case "UnmatchedReply":
       return { ...about, reason: event.kind }

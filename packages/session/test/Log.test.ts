@@ -179,6 +179,7 @@ describe("the log of a session", () => {
                 ...about,
                 event: "Disconnected",
                 reason: "TcpClosed",
+                cause: "Ended",
                 openTransactions: 0,
                 unwritten: 0
               }

@@ -65,7 +65,9 @@ const pause: { children: ReadonlyArray<ItemNode>; index: number; depth: number; 
  * `fault`; nothing is handed out then.
  */
 export const writeItem = (root: ItemNode, reserve: number, limits: WriteLimits): Uint8Array | undefined => {
-  // The item is what the program holds, not what a peer sent, but a forged one must not harm the next.
+  // The item is what the program holds, not what a peer sent, but a forged one, on which this throws, must not harm the
+  // next: neither by where it began nor by what it lent.
+  if (borrowed.length > 0) borrowed.length = 0
   if (!(slabUsed + reserve + 256 <= slab.length)) {
     slab = allocate(slabSize)
     slabUsed = 0

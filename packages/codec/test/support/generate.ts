@@ -8,7 +8,9 @@ import * as Arbitrary from "effect/Arbitrary"
 import * as Schema from "effect/Schema"
 import { formats } from "../../src/FormatCode.ts"
 import { Header } from "../../src/HsmsHeader.ts"
-import { Item, ItemParts } from "../../src/ItemSchema.ts"
+import { A, B, L, U4 } from "../../src/Item.ts"
+import type * as Item from "../../src/Item.ts"
+import * as ItemSchema from "../../src/ItemSchema.ts"
 import { Message } from "../../src/SecsMessage.ts"
 import { encode, type Plain } from "./reference.ts"
 
@@ -21,8 +23,8 @@ export const runs = (normal: number, atNight: number) => ({
   timeout: nightly ? 1_800_000 : 60_000
 })
 
-export const Items = Arbitrary.schema(Item)
-export const Parts = Arbitrary.schema(ItemParts)
+export const Items = Arbitrary.schema(ItemSchema.Item)
+export const Parts = Arbitrary.schema(ItemSchema.ItemParts)
 export const Messages = Arbitrary.schema(Message)
 export const Headers = Arbitrary.schema(Header)
 
@@ -110,6 +112,25 @@ const tree = (draw: Draw, depth: number): Plain => {
 
 /** Items as plain data, long ones and every NaN among them. */
 export const Plains = seeded((draw) => (draw(100) === 0 ? leaf(draw, huge) : tree(draw, 4)))
+
+/** Around where a `B` stands in parts as it is: the longest that is copied, the shortest that is not, and longer ones. */
+const bulk = [65_534, 65_535, 65_536, 65_537, 66_000, 140_000]
+
+const laden = (draw: Draw, depth: number): Item.Item => {
+  const kind = draw(8)
+  if (kind < 3 && depth > 0) return L(Array.from({ length: draw(5) }, () => laden(draw, depth - 1)))
+  if (kind < 5) {
+    const value = new Uint8Array(bulk[draw(bulk.length)]!).fill(draw(256))
+    value[0] = draw(256)
+    value[value.length - 1] = draw(256)
+    return B(value)
+  }
+  if (kind < 6) return U4(Array.from({ length: draw(3) === 0 ? 17_000 : draw(20) }, () => draw(2 ** 32)))
+  return kind < 7 ? A("x".repeat(draw(300))) : B(new Uint8Array(draw(300)).fill(draw(256)))
+}
+
+/** Items with large binary anywhere in them, or nowhere. */
+export const Laden = seeded((draw) => laden(draw, 3))
 
 /** A format byte of the standard more often than not, with plausible lengths: bytes that get past the first check. */
 const soup = (draw: Draw): Uint8Array => {

@@ -41,8 +41,8 @@ export class Outbox {
   #bytes = 0
   /** Frames among these whose owners gave up. They are left out when the batch is taken. */
   #withdrawn = 0
-  /** Owners of the batch that is being written. */
-  #writing: ReadonlyArray<Owner | undefined> = []
+  /** Owners of the batch that is being written. One that was told that its frame is lost stands there no more. */
+  #writing: Array<Owner | undefined> = []
   #wakeWriter: (() => void) | undefined = undefined
   #wakeIdle: Array<() => void> = []
   #flushing = false
@@ -123,7 +123,9 @@ export class Outbox {
     const { frames, owners } = this.#take()
     if (writeUnsafe(frames)) {
       this.#writing = []
-      return this.#written(owners)
+      this.#written(owners)
+      if (this.size === 0) this.#idleNow()
+      return
     }
     // The writer waits until there is room.
     this.#wakeWriter = undefined
@@ -153,7 +155,7 @@ export class Outbox {
   }
 
   /** What is queued, in the hands of the writer from now on. */
-  #take(): { readonly frames: ReadonlyArray<Uint8Array>; readonly owners: ReadonlyArray<Owner | undefined> } {
+  #take(): { readonly frames: ReadonlyArray<Uint8Array>; readonly owners: Array<Owner | undefined> } {
     if (this.#withdrawn > 0) this.#compact()
     const frames = this.#frames
     const owners = this.#owners
@@ -174,7 +176,10 @@ export class Outbox {
     if (this.#withdrawn > 0) this.#compact()
     const waiting = (owner: Owner | undefined): owner is Owner => owner !== undefined && owner !== accepted
     const owners = [...this.#writing, ...this.#owners].filter(waiting)
-    this.#writing = []
+    // In its place: the writer goes on with the batch, without its owners.
+    this.#writing.forEach((owner, at, batch) => {
+      if (waiting(owner)) batch[at] = undefined
+    })
     this.#keep((owner) => !waiting(owner))
     for (const owner of owners) {
       const unsent = owner.queued
@@ -184,7 +189,10 @@ export class Outbox {
     return owners.length
   }
 
-  /** Takes no more frames; owners of later ones are told at once. Returns how many are lost. */
+  /**
+   * Takes no more frames; owners of later ones are told at once. Returns how many are lost, those that the socket had no
+   * room for included.
+   */
   close(): number {
     this.#closed = true
     const lost = this.dropOwned()
@@ -208,6 +216,7 @@ export class Outbox {
 
   #idleNow(): void {
     const idle = this.#wakeIdle
+    if (idle.length === 0) return
     this.#wakeIdle = []
     for (const wake of idle) wake()
   }
@@ -223,8 +232,6 @@ export class Outbox {
     this.#stuck.arm(this.#timeout)
     return Effect.map(this.#channel.write(frames), () => {
       this.#stuck.disarm()
-      // Another array stands here when the owners were told that their frames are lost.
-      if (this.#writing !== owners) return
       this.#writing = []
       this.#written(owners)
     })

@@ -46,7 +46,12 @@ export const make = (
 
     return ({ address, host, listener, reason }) => {
       const level = isNews(`${reason._tag} ${host}`) ? "Warn" : "Debug"
-      run(Effect.logWithLevel(level)(`${listener}: turned away ${address}: ${describeTransport(reason)}`))
+      run(
+        Effect.annotateLogs(
+          Effect.logWithLevel(level)(`${listener}: turned away ${address}: ${describeTransport(reason)}`),
+          { event: "TurnedAway", listener, peer: address, reason: reason._tag }
+        )
+      )
       if (onRefused !== undefined) {
         run(
           Effect.catchCause(onRefused(new TransportError({ operation: "accept", address, reason })), (cause) =>
