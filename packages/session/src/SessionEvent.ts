@@ -268,7 +268,8 @@ export const describe = (event: Untimed): string => {
 /**
  * What a log can be filtered by. Every event has `event`, its tag. Where they apply: `from` and `to`, the states;
  * `stream` and `function` as numbers; `systemBytes` as eight hexadecimal digits, as in every text of this library;
- * `reason`, the tag or code of what went wrong; `peer` and `address`; and counts under the names they have in the event.
+ * `reason`, the tag or code of what went wrong, and `cause`, why TCP ended; `peer` and `address`; and counts under the
+ * names they have in the event.
  *
  * @since 0.1.0
  */
@@ -297,6 +298,8 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, reason: event.rejectReason }
     case "ProtocolWarning":
       return { ...about, reason: event.what }
+    case "HandlerFailed":
+      return { ...about, reason: event.failure._tag }
     case "TransactionFailed":
       return { ...about, reason: event.error.reason._tag }
     case "LinktestFailed":

@@ -31,6 +31,14 @@ describe("repository", () => {
     expect(tests.flatMap((path) => matches(path, code(path), modifier))).toEqual([])
   })
 
+  it("names every file of session in docs/architecture.md, and none that is not there", () => {
+    const page = read("docs/architecture.md")
+    const rows = page.slice(page.indexOf("\n## session"), page.indexOf("\n## A message in"))
+    const named = [...rows.matchAll(/^\| `(\w+\.ts)`/gm)].map((match) => match[1]!)
+    const there = sources("session").map((path) => posix.basename(path))
+    expect(named.toSorted()).toEqual(there.filter((name) => name !== "index.ts").toSorted())
+  })
+
   it("resolves every relative link of its documents", () => {
     const documents = files.filter((path) => /^(docs\/.*|packages\/[^/]+\/README|README|AGENTS)\.md$/.test(path))
     const links = documents.flatMap((path) =>

@@ -73,6 +73,7 @@ const faults: ReadonlyArray<SessionEvent["_tag"]> = [
   "MessageRejected",
   "ProtocolWarning",
   "PrimaryUnhandled",
+  "HandlerFailed",
   "LinktestFailed",
   "ConnectionTurnedAway"
 ]
