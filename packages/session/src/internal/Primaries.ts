@@ -20,6 +20,8 @@ const overfull = 16
 interface Receiver {
   /** False when it takes no more for now. */
   readonly take: (primary: InboundPrimary) => boolean
+  /** True while it takes what comes. */
+  readonly waits: () => boolean
   readonly over: () => void
 }
 
@@ -54,6 +56,7 @@ export class Primaries {
       // It may close the session or read again before it returns.
       this.#receiver = undefined
       if (receiver.take(primary) && this.#receivers.has(receiver)) this.#feed(receiver)
+      else this.#feedNext()
       return true
     }
     if (this.#readers === 0 && this.isFull) return false
@@ -72,8 +75,7 @@ export class Primaries {
   end(): void {
     this.#over = true
     Queue.endUnsafe(this.#queue)
-    if (this.unread > 0) return
-    for (const receiver of this.#receivers) receiver.over()
+    if (this.unread === 0) this.#allOver()
   }
 
   // --- how much there is -------------------------------------------------------------------------------------------
@@ -159,8 +161,18 @@ export class Primaries {
       if (next === undefined || Exit.isFailure(next)) break
       if (!receiver.take(this.#taken(next.value)) || !this.#receivers.has(receiver)) return
     }
-    if (this.#over) receiver.over()
+    if (this.#over) this.#allOver()
     else this.#receiver ??= receiver
+  }
+
+  /** The receiver before takes no more, for now or for ever: another one may. */
+  #feedNext(): void {
+    if (this.#receiver !== undefined) return
+    for (const receiver of this.#receivers) if (receiver.waits()) return this.#feed(receiver)
+  }
+
+  #allOver(): void {
+    for (const receiver of this.#receivers) receiver.over()
   }
 
   /**
@@ -189,6 +201,7 @@ export class Primaries {
         feeding = false
         return wants
       },
+      waits: () => wants && !feeding,
       over: () => over.openUnsafe()
     }
     const read = Effect.acquireRelease(
@@ -200,6 +213,7 @@ export class Primaries {
         Effect.sync(() => {
           this.#receivers.delete(receiver)
           if (this.#receiver === receiver) this.#receiver = undefined
+          this.#feedNext()
           this.#left()
         })
     )
