@@ -78,8 +78,8 @@ export const settingsOf = (
       primaryBytes: yield* between("primaryBytes", options.primaryBytes ?? 2 ** 24, 1, Number.MAX_SAFE_INTEGER),
       ready: options.ready ?? (() => true),
       busy: options.busy ?? (() => false),
-      decode: ItemCodec.decodeRangeWith(options.decode ?? {}),
-      adopt: ItemCodec.decodeRangeWith({ binary: "adopt", ...options.decode })
+      decode: ItemCodec.decodeRangeWith({ ...options.decode, binary: "copy" }),
+      adopt: ItemCodec.decodeRangeWith({ ...options.decode, binary: "adopt" })
     }
   })
 
