@@ -68,8 +68,8 @@ export interface Options {
   readonly primaryCapacity?: number | undefined
   /** Bytes of text in the primaries that wait before the peer is slowed; 16 MiB unless told. Decoded they take more. */
   readonly primaryBytes?: number | undefined
-  /** Limits of decoding. */
-  readonly decode?: ItemCodec.DecodeOptions | undefined
+  /** Limits of decoding. Items always own their binary: what a socket gives is overwritten or freed at once. */
+  readonly decode?: Omit<ItemCodec.DecodeOptions, "binary"> | undefined
   /** False while Select.req is to be answered with "not ready". Asked once per Select.req; must not throw. */
   readonly ready?: (() => boolean) | undefined
   /** True while Deselect.req is to be answered with "busy". Asked once per Deselect.req; must not throw. */

@@ -6,7 +6,7 @@ import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
+import * as Fiber from "effect/Fiber"
 import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -258,6 +258,53 @@ export const open = (
     }
   })
 
+// --- transports ----------------------------------------------------------------------------------------------------
+
+/** Options of the memory between a session and its peer. */
+export interface Memory extends Transport.MemoryOptions {
+  /** The session's end has `pullWhile` and `writeUnsafe`, as a socket of Node has. */
+  readonly fast?: boolean | undefined
+}
+
+/**
+ * The same transport with `pullWhile` and `writeUnsafe`. Chunks are written over as soon as they were taken, which is
+ * the most a transport may do to them.
+ */
+const fast = (transport: Transport.Transport["Service"]): Transport.Transport["Service"] => ({
+  description: transport.description,
+  open: Effect.map(transport.open, (channel) => {
+    /** The call that found no room. */
+    let full: Fiber.Fiber<void, TransportError> | undefined
+    return {
+      ...channel,
+      pullWhile: (take) =>
+        Effect.gen(function* () {
+          while (true) {
+            const chunks = yield* channel.pull
+            const more = take(chunks)
+            for (const chunk of chunks) chunk.fill(0xee)
+            if (!more) return
+          }
+        }),
+      writeUnsafe: (buffers) => {
+        const write = Effect.runFork(channel.write(buffers))
+        const exit = write.pollUnsafe()
+        full = exit === undefined || Exit.isFailure(exit) ? write : undefined
+        return full === undefined
+      },
+      write: (buffers) =>
+        Effect.suspend(() => (buffers.length === 0 && full !== undefined ? Fiber.join(full) : channel.write(buffers)))
+    }
+  })
+})
+
+/** Two transports that reach each other, of which the session gets the one that listens or dials. */
+const memoryOf = (memory: Memory) =>
+  Effect.map(Transport.makeMemory(memory), (transports) => ({
+    transports,
+    own: (transport: Transport.Transport["Service"]) => (memory.fast === true ? fast(transport) : transport)
+  }))
+
 // --- sessions ------------------------------------------------------------------------------------------------------
 
 type Options = Partial<HsmsSession.ActiveOptions>
@@ -281,16 +328,16 @@ export const closable = <A, E>(
   })
 
 /** A passive session that nobody has dialled, and `dial` to do it. */
-export const passive = (options: Options = {}, memory: Transport.MemoryOptions = {}) =>
+export const passive = (options: Options = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
-    const transports = yield* Transport.makeMemory(memory)
-    const { close, session } = yield* closable(HsmsSession.makePassive(quiet(options)), transports.passive)
+    const { own, transports } = yield* memoryOf(memory)
+    const { close, session } = yield* closable(HsmsSession.makePassive(quiet(options)), own(transports.passive))
     const dial = Effect.tap(open(transports.active), () => settle)
     return { session, close, dial, transports }
   })
 
 /** A passive session and a peer that has dialled it: NOT SELECTED. */
-export const passiveConnected = (options: Options = {}, memory: Transport.MemoryOptions = {}) =>
+export const passiveConnected = (options: Options = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
     const { close, dial, session, transports } = yield* passive(options, memory)
     const events = yield* record(session)
@@ -299,7 +346,7 @@ export const passiveConnected = (options: Options = {}, memory: Transport.Memory
   })
 
 /** A passive session and a peer that has selected it. */
-export const passiveSelected = (options: Options = {}, memory: Transport.MemoryOptions = {}) =>
+export const passiveSelected = (options: Options = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
     const all = yield* passiveConnected(options, memory)
     yield* all.peer.send(selectReq(1))
@@ -308,16 +355,16 @@ export const passiveSelected = (options: Options = {}, memory: Transport.MemoryO
   })
 
 /** An active session, and `accept` to take its next connection; its Select.req is not read. */
-export const active = (options: Options = {}, memory: Transport.MemoryOptions = {}) =>
+export const active = (options: Options = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
-    const transports = yield* Transport.makeMemory(memory)
-    const { close, session } = yield* closable(HsmsSession.makeActive(quiet(options)), transports.active)
+    const { own, transports } = yield* memoryOf(memory)
+    const { close, session } = yield* closable(HsmsSession.makeActive(quiet(options)), own(transports.active))
     const accept = Effect.tap(open(transports.passive), () => settle)
     return { session, close, accept, transports }
   })
 
 /** An active session that has dialled and sent Select.req, whose system bytes are `select`: NOT SELECTED. */
-export const activeConnected = (options: Options = {}, memory: Transport.MemoryOptions = {}) =>
+export const activeConnected = (options: Options = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
     const { accept, close, session, transports } = yield* active(options, memory)
     const events = yield* record(session)
@@ -328,7 +375,7 @@ export const activeConnected = (options: Options = {}, memory: Transport.MemoryO
   })
 
 /** An active session whose Select.req was answered. */
-export const activeSelected = (options: Options = {}, memory: Transport.MemoryOptions = {}) =>
+export const activeSelected = (options: Options = {}, memory: Memory = {}) =>
   Effect.gen(function* () {
     const all = yield* activeConnected(options, memory)
     yield* all.peer.send(selectRsp(all.select))
