@@ -319,6 +319,7 @@ export class Connection {
     this.#core.primaries.wakeReaders()
     this.#outbox.held = false
     this.#outbox.flush()
+    this.#core.primaries.handOut()
   }
 
   readonly #onFrame = (bytes: Uint8Array, start: number, end: number): boolean => {

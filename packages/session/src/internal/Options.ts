@@ -38,8 +38,8 @@ export const positive = (option: string, input: Duration.Input): Effect.Effect<D
 /** One of a few words, or absent. */
 export const oneOf = (
   option: string,
-  value: string | undefined,
-  words: ReadonlyArray<string>
+  value: unknown,
+  words: ReadonlyArray<unknown>
 ): Effect.Effect<void, InvalidOption> =>
   value === undefined || words.includes(value)
     ? Effect.void

@@ -184,7 +184,11 @@ export class Primaries {
     while (this.unread > 0 && this.#willing.size > 0 && !this.#handingOut && this.#open()) {
       const next = Queue.takeUnsafe(this.#queue)
       if (next === undefined || Exit.isFailure(next)) return
-      this.#hand(this.#taken(next.value))
+      // Room for more lets the connection read on at once: what it brings comes behind this one.
+      this.#handingOut = true
+      const primary = this.#taken(next.value)
+      this.#handingOut = false
+      this.#hand(primary)
       // Not before the last is in hand: whoever is told that all is over looks what is still being handled.
       this.#endReceivers()
     }

@@ -18,7 +18,6 @@ export const rejection = (reason: number): string => `${rejections[reason] ?? "a
 
 /** Text of a peer, as it may stand in a log: what would begin a line of its own or steer a terminal is written out. */
 export const printable = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
   text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
   })
