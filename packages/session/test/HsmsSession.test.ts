@@ -141,6 +141,24 @@ describe("layers", () => {
     })
   )
 
+  it.effect("refuse a word that is none, and limits of decoding that are none, by name", () =>
+    Effect.gen(function* () {
+      const { passive } = yield* Transport.makeMemory()
+      for (const [given, option, value] of [
+        [{ role: "Host" }, "role", '"Host"'],
+        [{ strict: "e37" }, "strict", '"e37"'],
+        [{ sessionIdPolicy: "Strict" }, "sessionIdPolicy", '"Strict"'],
+        [{ decode: { maxItems: Number.NaN } }, "decode.maxItems", "NaN"],
+        [{ decode: { maxDepth: -1 } }, "decode.maxDepth", "-1"]
+      ] as const) {
+        const options = { sessionId: 0, ...given } as unknown as HsmsSession.Options
+        const layer = Layer.provide(HsmsSession.layerPassive(options), Transport.layer(passive))
+        const error = yield* Effect.flip(Effect.scoped(Layer.build(layer)))
+        assert.deepStrictEqual([error._tag, error.option, error.value], ["InvalidOption", option, value])
+      }
+    })
+  )
+
   it.effect("refuse an option that cannot be, by name", () =>
     Effect.gen(function* () {
       const { passive } = yield* Transport.makeMemory()

@@ -43,4 +43,4 @@ export const oneOf = (
 ): Effect.Effect<void, InvalidOption> =>
   value === undefined || words.includes(value)
     ? Effect.void
-    : Effect.fail(new InvalidOption({ option, value: String(value), expected: words.join(" or ") }))
+    : Effect.fail(new InvalidOption({ option, value: JSON.stringify(value), expected: words.join(" or ") }))
