@@ -92,7 +92,7 @@ export interface Tapped {
  * quick. A throw in it ends the connection.
  *
  * @example
- * const tapped = Transport.tap(NodeTransport.makeConnect({ host, port }), ({ bytes }) => capture.push(bytes.slice()))
+ * const tapped = Transport.tap(NodeTransport.makeConnect({ host, port }), ({ bytes }) => capture.push(Uint8Array.from(bytes)))
  *
  * @since 0.1.0
  */

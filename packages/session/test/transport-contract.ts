@@ -13,7 +13,16 @@ import * as kit from "./kit.ts"
 type Service = Transport.Transport["Service"]
 
 /** Two transports that reach each other, for as long as the Scope is open. */
-export type Pair = Effect.Effect<{ readonly active: Service; readonly passive: Service }, TransportError, Scope.Scope>
+export type Pair = Effect.Effect<
+  {
+    readonly active: Service
+    readonly passive: Service
+    /** Both ends have sent a byte before a test begins: with TLS an end before that is named otherwise. */
+    readonly greets?: boolean
+  },
+  TransportError,
+  Scope.Scope
+>
 
 /** Real sockets in real time: every test has a bound. */
 export const live = <A, E>(title: string, test: () => Effect.Effect<A, E, Scope.Scope>) =>
@@ -70,8 +79,15 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) ===
 /** Both ends of one connection, each in a Scope of its own. */
 export const connected = (pair: Pair) =>
   Effect.gen(function* () {
-    const { active, passive } = yield* pair
-    return { ...(yield* connect(active, passive)), active, passive }
+    const { active, greets, passive } = yield* pair
+    const both = yield* connect(active, passive)
+    if (greets === true) {
+      yield* both.a.write([bytes(0)])
+      yield* pull(both.b, 1)
+      yield* both.b.write([bytes(0)])
+      yield* pull(both.a, 1)
+    }
+    return { ...both, active, passive }
   })
 
 export const connect = (active: Service, passive: Service) =>

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { Transport } from "../src/index.ts"
 import * as NodeTransport from "../src/NodeTransport.ts"
 import * as SocketTransport from "../src/SocketTransport.ts"
+import { identity, pem } from "./secure.ts"
 import type { Pair } from "./transport-contract.ts"
 
 export const host = "127.0.0.1"
@@ -56,6 +57,18 @@ const pair = (listen: Listen, dial: Dial): Pair =>
     return { active: yield* dial(port), passive: transport }
   })
 
+const tls = Effect.gen(function* () {
+  const { listening, transport } = yield* NodeTransport.makeListen({ host, port: 0, tls: identity("server") })
+  const active = NodeTransport.makeConnect({ host, port: listening.port, tls: { ca: pem("ca") } })
+  return { active, passive: transport, greets: true }
+})
+
+/** Those whose channels have `pullWhile` and `writeUnsafe`. */
+export const fastPairs: ReadonlyArray<readonly [name: string, pair: Pair]> = [
+  ["NodeTransport", pair(listenTcp, dialTcp)],
+  ["NodeTransport over TLS", tls]
+]
+
 export const memory: Pair = Transport.makeMemory()
 
 /** Those over loopback, by name. */
@@ -69,5 +82,6 @@ export const loopback: ReadonlyArray<{ readonly name: string; readonly listen: L
 
 export const pairs: ReadonlyArray<readonly [name: string, pair: Pair]> = [
   ["memory", memory],
-  ...loopback.map(({ dial, listen, name }) => [name, pair(listen, dial)] as const)
+  ...loopback.map(({ dial, listen, name }) => [name, pair(listen, dial)] as const),
+  ["NodeTransport over TLS", tls]
 ]

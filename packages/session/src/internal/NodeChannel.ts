@@ -26,6 +26,8 @@ const release = (chunk: Uint8Array): void => {
 interface Reader {
   readonly take: (chunks: ReadonlyArray<Uint8Array>) => boolean
   readonly fail: (error: TransportError) => void
+  /** It was interrupted. */
+  left?: true
 }
 
 /** Reads and writes of one socket. Every end of it ends a `pull` that waits. */
@@ -36,9 +38,9 @@ export const channel = (socket: net.Socket, peer: string): ByteChannel => {
   let reader: Reader | undefined
 
   const give = (to: Reader, taken: ReadonlyArray<Uint8Array>): void => {
-    // Whoever is done may read again before `take` returns.
+    // Whoever is done may read again before `take` returns, and whoever is interrupted meanwhile reads no more.
     reader = undefined
-    if (to.take(taken)) reader = to
+    if (to.take(taken) && !to.left) reader = to
   }
   /** From now on `to` is given what comes; what has come and how it ended come first. */
   const read = (to: Reader): Effect.Effect<void> => {
@@ -53,6 +55,7 @@ export const channel = (socket: net.Socket, peer: string): ByteChannel => {
       to.fail(failure)
     }
     return Effect.sync(() => {
+      to.left = true
       if (reader === to) reader = undefined
     })
   }
