@@ -33,6 +33,8 @@ export class Primaries {
   /** Readers without a fiber, and those among them that take one more. */
   readonly #receivers = new Set<Receiver>()
   readonly #willing = new Set<Receiver>()
+  /** The one that took last, to find it again without a search. */
+  #only: Receiver | undefined = undefined
   #handingOut = false
   /** False while primaries are to wait although somebody would take them. */
   #open: () => boolean = () => true
@@ -169,14 +171,24 @@ export class Primaries {
 
   /** Gives a primary to the receiver that has waited longest. It may close the session or read again meanwhile. */
   #hand(primary: InboundPrimary): void {
+    const receiver = this.#longest
+    this.#handingOut = true
+    const more = receiver.take(primary)
+    this.#handingOut = false
+    if (more && this.#willing.size === 1) return
+    this.#willing.delete(receiver)
+    if (more && this.#receivers.has(receiver)) this.#willing.add(receiver)
+  }
+
+  /** Mostly there is one receiver, and no need to go through the set for it. */
+  get #longest(): Receiver {
+    const only = this.#only
+    if (only !== undefined && this.#willing.size === 1 && this.#willing.has(only)) return only
     for (const receiver of this.#willing) {
-      this.#willing.delete(receiver)
-      this.#handingOut = true
-      const more = receiver.take(primary)
-      this.#handingOut = false
-      if (more && this.#receivers.has(receiver)) this.#willing.add(receiver)
-      return
+      this.#only = receiver
+      return receiver
     }
+    throw new Error("nobody takes primaries")
   }
 
   /** Gives what waits to whoever takes it. */
@@ -232,6 +244,7 @@ export class Primaries {
           Effect.sync(() => {
             this.#receivers.delete(receiver)
             this.#willing.delete(receiver)
+            if (this.#only === receiver) this.#only = undefined
             this.#left()
           })
       )
