@@ -196,11 +196,9 @@ export class Primaries {
     while (this.unread > 0 && this.#willing.size > 0 && !this.#handingOut && this.#open()) {
       const next = Queue.takeUnsafe(this.#queue)
       if (next === undefined || Exit.isFailure(next)) return
-      // Room for more lets the connection read on at once: what it brings comes behind this one.
-      this.#handingOut = true
-      const primary = this.#taken(next.value)
-      this.#handingOut = false
-      this.#hand(primary)
+      this.#hand(next.value)
+      // After it: room for more lets the connection read on at once, and what it brings comes behind this one.
+      this.#taken(next.value)
       // Not before the last is in hand: whoever is told that all is over looks what is still being handled.
       this.#endReceivers()
     }
