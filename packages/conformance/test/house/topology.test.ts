@@ -12,6 +12,7 @@ interface Row {
 /** What each published package may depend on. A package that is not here does not exist. */
 const published: Readonly<Record<string, Row>> = {
   codec: { dependencies: [], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
+  sml: { dependencies: ["@effect-secs/codec"], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
   session: {
     dependencies: ["@effect-secs/codec"],
     peers: ["effect", "@effect/platform-node"],

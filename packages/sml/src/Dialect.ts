@@ -1,0 +1,89 @@
+/**
+ * The dialects of SML. Pure.
+ *
+ * One reader takes the forms of all of them; a dialect only decides what would be ambiguous, and how a printer writes.
+ * A dialect is a value: pass your own where a tool differs.
+ *
+ * @since 0.1.0
+ */
+
+/** @since 0.1.0 */
+export type DialectName =
+  | "peer"
+  | "secs4net"
+  | "go-secs"
+  | "secs4java8"
+  | "secsgem"
+  | "secs4js"
+  | "secs4go"
+  | "pfile"
+  | "ezsim"
+  | "itri"
+  | "log"
+
+/**
+ * How a text is read where the forms of tools contradict each other.
+ *
+ * @since 0.1.0
+ */
+export interface Dialect {
+  readonly name: DialectName
+  /** In quotes, `\"`, `\'` and `\\` stand for the character behind the backslash. Else a backslash is a backslash. */
+  readonly escapes: boolean
+  /** In `B`, two hex digits without `0x` are a byte in hex: `10` is 16. Else they are decimal, and `0A` is refused. */
+  readonly bareHex: boolean
+  /** An integer with a leading zero is octal: `010` is 8. Else it is decimal. */
+  readonly octal: boolean
+  /** Lines that are no SML stand between messages, and are passed over. */
+  readonly prose: boolean
+}
+
+const make = (name: DialectName, differs: Partial<Dialect> = {}): Dialect => ({
+  name,
+  escapes: false,
+  bareHex: false,
+  octal: false,
+  prose: false,
+  ...differs
+})
+
+/** PEER Group's SECS Message Language, as far as it is public; what we write. */
+export const peer: Dialect = make("peer")
+/** `Name:'SxFy' W`, single quotes, sizes everywhere. */
+export const secs4net: Dialect = make("secs4net")
+/** Go's way with numbers: a leading zero is octal. */
+export const goSecs: Dialect = make("go-secs", { octal: true })
+export const secs4java8: Dialect = make("secs4java8")
+/** Items only. */
+export const secsgem: Dialect = make("secsgem")
+/** Bytes of `B` are two hex digits, with or without `0x`. */
+export const secs4js: Dialect = make("secs4js", { bareHex: true })
+/** Text is quoted as Go quotes it. */
+export const secs4go: Dialect = make("secs4go", { escapes: true, octal: true })
+/** Message templates: `S2F41 = start OUTPUT W`, `<A [MAX 16]> = PPID`. */
+export const pfile: Dialect = make("pfile")
+/** A simulator's templates: `<VARIANT SV>`, `<U4 SVID>`. */
+export const ezsim: Dialect = make("ezsim")
+/** Messages with rules: `if (s1f1) s1f2.`, `every 5 send s1f1.` */
+export const itri: Dialect = make("itri")
+/** What equipment and hosts write while they run: messages among other lines, bytes in bare hex. */
+export const log: Dialect = make("log", { bareHex: true, prose: true })
+
+/**
+ * All dialects by name.
+ *
+ * @since 0.1.0
+ */
+export const dialects: { readonly [Name in DialectName]: Dialect } = {
+  peer,
+  secs4net,
+  "go-secs": goSecs,
+  secs4java8,
+  secsgem,
+  secs4js,
+  secs4go,
+  pfile,
+  ezsim,
+  itri,
+  log
+}

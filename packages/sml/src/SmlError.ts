@@ -1,0 +1,236 @@
+/**
+ * Every error and warning of SML text, on one page. Pure.
+ *
+ * `SmlError` says where a text is no SML: offset, line, column, what was expected, what stands there, a hint and the
+ * line with a caret. `SmlWarning` has the same shape and says what was read all the same; read strictly, it is an
+ * error. `TemplateError` and `MismatchError` are about values and items, `PrintError` about what a dialect cannot say.
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+
+const Count = Schema.Natural
+
+/**
+ * What is wrong with a text.
+ *
+ * @since 0.1.0
+ */
+export const SmlReason = Schema.Literals([
+  // headers and what stands between messages
+  "HeaderExpected",
+  "StreamRange",
+  "FunctionRange",
+  "WBitOnSecondary",
+  "MissingTerminator",
+  "UnexpectedText",
+  "BadRule",
+  "BadConstant",
+  // items
+  "UnknownFormat",
+  "BadSize",
+  "SizeMismatch",
+  "BadValue",
+  "ValueRange",
+  "BadCharacter",
+  "BareHex",
+  "SecondRoot",
+  "ListWithoutType",
+  "QuotedNumber",
+  "InnerQuote",
+  "LeadingZero",
+  "NotAnItem",
+  "TextOnAbort",
+  // what was opened and never closed
+  "UnterminatedString",
+  "UnterminatedComment",
+  "UnterminatedItem",
+  // limits
+  "DepthExceeded",
+  "TooManyItems",
+  "TooLong",
+  "TooManyErrors"
+])
+
+/** @since 0.1.0 */
+export type SmlReason = typeof SmlReason.Type
+
+/** Where something stands in a text, and what it is. */
+const placed = {
+  reason: SmlReason,
+  /** The name the text was given, usually a file. */
+  source: Schema.optionalKey(Schema.String),
+  /** UTF-16 units from the start of the text. */
+  offset: Count,
+  /** From 1. */
+  line: Count,
+  /** From 1, in UTF-16 units. */
+  column: Count,
+  /** What the reader looked for, or the rule that is broken. */
+  expected: Schema.String,
+  /** What stands there, shortened. */
+  found: Schema.String,
+  hint: Schema.optionalKey(Schema.String),
+  /** The line, shortened around the place, and a caret below it. */
+  excerpt: Schema.String
+}
+
+interface Placed {
+  readonly source?: string
+  readonly line: number
+  readonly column: number
+  readonly expected: string
+  readonly found: string
+  readonly hint?: string
+}
+
+const sentence = ({ column, expected, found, hint, line, source }: Placed): string =>
+  `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+
+/**
+ * A place where a text is no SML.
+ *
+ * @since 0.1.0
+ */
+export class SmlError extends Schema.TaggedError<SmlError>("@effect-secs/sml/SmlError")("SmlError", placed) {
+  /** One line: `a.sml:3:7: expected an integer from 0 to 255, found 256`. */
+  override get message(): string {
+    return sentence(this)
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * A place that was read although it is not how SML is written: what was meant is clear, or the standard is broken in
+ * a way that tools are known to break it.
+ *
+ * @since 0.1.0
+ */
+export class SmlWarning extends Schema.Class<SmlWarning>("@effect-secs/sml/SmlWarning")(placed) {
+  /** One line: `a.sml:3:7: expected …, found …`. */
+  get message(): string {
+    return sentence(this)
+  }
+}
+
+const named = (name: string | undefined, path: ReadonlyArray<number>): string =>
+  `${name === undefined ? "the slot" : `slot ${name}`} at ${path.length === 0 ? "the root" : `[${path.join(".")}]`}`
+
+/**
+ * No value was given for a slot that has no default.
+ *
+ * @since 0.1.0
+ */
+export const MissingValue = Schema.TaggedStruct("MissingValue", { expected: Schema.String })
+
+/**
+ * A value the slot cannot hold.
+ *
+ * @since 0.1.0
+ */
+export const WrongValue = Schema.TaggedStruct("WrongValue", { expected: Schema.String, seen: Schema.String })
+
+/**
+ * More or fewer values than the slot's bounds allow.
+ *
+ * @since 0.1.0
+ */
+export const WrongCount = Schema.TaggedStruct("WrongCount", {
+  minimum: Count,
+  maximum: Schema.Number,
+  seen: Count
+})
+
+/**
+ * A value was given for a name that no slot has.
+ *
+ * @since 0.1.0
+ */
+export const UnknownSlot = Schema.TaggedStruct("UnknownSlot", { known: Schema.Array(Schema.String) })
+
+/**
+ * A template could not be filled.
+ *
+ * @since 0.1.0
+ */
+export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-secs/sml/TemplateError")(
+  "TemplateError",
+  {
+    /** The slot's name; undefined for one that has none. */
+    slot: Schema.UndefinedOr(Schema.String),
+    path: Schema.Array(Count),
+    reason: Schema.Union([MissingValue, WrongValue, WrongCount, UnknownSlot])
+  }
+) {
+  override get message(): string {
+    const { reason } = this
+    switch (reason._tag) {
+      case "MissingValue":
+        return `${named(this.slot, this.path)} has no value and no default: expected ${reason.expected}`
+      case "WrongValue":
+        return `${named(this.slot, this.path)}: expected ${reason.expected}, seen ${reason.seen}`
+      case "WrongCount":
+        return `${named(this.slot, this.path)}: expected ${bounds(reason)}, seen ${reason.seen}`
+      case "UnknownSlot":
+        return `there is no slot ${this.slot}: the template has ${reason.known.length === 0 ? "none" : reason.known.join(", ")}`
+    }
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+const bounds = ({ maximum, minimum }: { readonly minimum: number; readonly maximum: number }): string =>
+  minimum === maximum
+    ? `exactly ${minimum} values`
+    : maximum === Number.POSITIVE_INFINITY
+      ? `at least ${minimum} values`
+      : `${minimum} to ${maximum} values`
+
+/**
+ * An item that a template does not describe: where, and what stands there.
+ *
+ * @since 0.1.0
+ */
+export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-secs/sml/MismatchError")(
+  "MismatchError",
+  {
+    path: Schema.Array(Count),
+    slot: Schema.UndefinedOr(Schema.String),
+    expected: Schema.String,
+    seen: Schema.String
+  }
+) {
+  override get message(): string {
+    const where = this.path.length === 0 ? "the root item" : `item [${this.path.join(".")}]`
+    return `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * An item or message that a dialect has no text for.
+ *
+ * @since 0.1.0
+ */
+export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml/PrintError")("PrintError", {
+  dialect: Schema.String,
+  path: Schema.Array(Count),
+  /** What cannot be said: `J`, `NaN`, `a double quote in text`. */
+  what: Schema.String
+}) {
+  override get message(): string {
+    return `${this.dialect} has no text for ${this.what}, item [${this.path.join(".")}]`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}

@@ -1,0 +1,5 @@
+export * as Dialect from "./Dialect.ts"
+export * as SmlDocument from "./SmlDocument.ts"
+export * as SmlError from "./SmlError.ts"
+export * as SmlParser from "./SmlParser.ts"
+export * as Template from "./Template.ts"
