@@ -6,7 +6,7 @@ import type { FormatCode } from "@effect-secs/codec"
 /** Nothing longer is in range, and a bigint of a million digits takes its time. */
 const longest = 400
 
-const integer = /^([+-]?)(0x[0-9a-f]+|\d+)$/i
+const integer = /^([+-]?)(0x[0-9a-f]+|0b[01]+|0o[0-7]+|\d+)$/i
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const infinity = /^([+-]?)inf(?:inity)?$/i
 const nan = /^nan$/i
@@ -27,7 +27,9 @@ const toFloat = (text: string): number | undefined => {
 
 const toBoolean = (text: string): boolean | undefined => {
   const found = boolean.exec(text)
-  return found === null ? undefined : found[1] !== undefined
+  if (found !== null) return found[1] !== undefined
+  const number = toInteger(text)
+  return number === undefined ? undefined : number !== 0n
 }
 
 /** The value, or `undefined` where the text is none of the format. Not checked for its range. */
