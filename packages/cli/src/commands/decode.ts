@@ -9,17 +9,12 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { type CliFailure, failed } from "../CliFailure.ts"
+import * as ByteInput from "../ByteInput.ts"
+import { failed } from "../CliFailure.ts"
 import * as Described from "../Described.ts"
 import * as Explain from "../Explain.ts"
-import * as HexInput from "../HexInput.ts"
 import { colours, Shell, write } from "../Shell.ts"
-import * as TextInput from "../TextInput.ts"
 import * as Wire from "../Wire.ts"
-
-const notations = ["hex", "base64", "binary"] as const
-
-type Notation = (typeof notations)[number]
 
 const input = Argument.String("input").pipe(
   Argument.withMetavar("HEX|FILE|-"),
@@ -32,7 +27,7 @@ const flags = {
     Flag.withDescription("What the bytes are; detected unless told: frames, an item, or a message"),
     Flag.optional
   ),
-  from: Flag.Literals("from", notations).pipe(
+  from: Flag.Literals("from", ByteInput.notations).pipe(
     Flag.withDescription("How the bytes are written; detected unless told"),
     Flag.optional
   ),
@@ -50,42 +45,23 @@ const flags = {
   )
 }
 
-interface Input {
-  /** What errors call it. */
-  readonly name: string
-  readonly bytes: Uint8Array
-}
-
-/** A file of that name, else the words themselves. */
-const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, from: Notation | undefined) {
+/** A file of that name, else the words themselves. Errors call it by `name`. */
+const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, from: ByteInput.Notation | undefined) {
   const shell = yield* Shell
   const [first] = words
   if (words.length === 1 && (yield* shell.isFile(first!))) {
-    const name = first === "-" ? "standard input" : first!
-    return { name, bytes: yield* bytesOf(name, yield* shell.read(first!), from) } satisfies Input
+    const name = first === "-" ? "stdin" : first!
+    const bytes = ByteInput.fromBytes(yield* shell.read(first!), from)
+    return Result.isSuccess(bytes) ? { name, bytes: bytes.success } : yield* failed(`${name}: ${bytes.failure.message}`)
   }
   const text = words.join(" ")
-  const bytes = from === "base64" ? HexInput.base64(text) : from === "hex" ? HexInput.hex(text) : HexInput.text(text)
-  if (Result.isSuccess(bytes)) return { name: "input", bytes: bytes.success } satisfies Input
-  return yield* failed(`${short(text)}: no such file, and no ${from ?? "hex or base64"}: ${bytes.failure.message}`)
+  const name = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  if (from === "binary") return yield* failed(`${name}: no such file`)
+  const bytes = ByteInput.fromText(text, from)
+  return Result.isSuccess(bytes)
+    ? { name: "input", bytes: bytes.success }
+    : yield* failed(`${name}: no such file, and no ${from ?? "hex or base64"}: ${bytes.failure.message}`)
 })
-
-const bytesOf = (
-  name: string,
-  content: Uint8Array,
-  from: Notation | undefined
-): Effect.Effect<Uint8Array, CliFailure> => {
-  const refused = (error: HexInput.HexError) => failed(`${name}: ${error.message}`)
-  if (from === "binary" || (from === undefined && !HexInput.isText(content))) return Effect.succeed(content)
-  const text = TextInput.decode(content)
-  const bytes = from === "base64" ? HexInput.base64(text) : from === "hex" ? HexInput.hex(text) : HexInput.text(text)
-  if (Result.isSuccess(bytes)) return Effect.succeed(bytes.success)
-  // Bytes that are all characters may be an item all the same.
-  const [part] = Wire.read(content)
-  return from === undefined && part!.fault === undefined ? Effect.succeed(content) : Effect.fail(refused(bytes.failure))
-}
-
-const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
 
 /** Rows a call writes. */
 const batch = 512
