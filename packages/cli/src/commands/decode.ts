@@ -112,7 +112,9 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, explain
   Command.withExamples([
     { command: "secs decode 01 02 a5 01 07 41 02 4f 4b", description: "an item in hex" },
     { command: "secs decode --explain 0000000a0000810d000000000001", description: "a frame, byte by byte" },
-    { command: "xxd capture.bin | secs decode -", description: "a dump; of xxd, hexdump -C, od or Wireshark" },
-    { command: "secs decode --as frame --json capture.bin", description: "binary frames, a line of JSON each" }
+    { command: "secs decode dump.txt", description: "a dump of xxd, hexdump -C, od or Wireshark" },
+    { command: "secs decode capture.bin", description: "a file of frames" },
+    { command: "secs decode --json capture.bin", description: "the same, a line of JSON for each" },
+    { command: "secs decode --explain 01 02 a5 01 07 c5 01", description: "bytes that are wrong" }
   ])
 )
