@@ -44,12 +44,11 @@ const rate = ({ endedAt, sent, startedAt }: Sending.Score): number =>
   sent < 2 || endedAt <= startedAt ? 0 : (sent * 1000) / (endedAt - startedAt)
 
 /** What came of it, for people. */
-const scored = (score: Sending.Score): string => {
-  const { failures, replies, requests, sent } = score
-  const times = ReplyTimes.summarize(replies)
+const scored = (score: Sending.Score, times: ReplyTimes.Summary | undefined): string => {
+  const { answered, failures, requests, sent } = score
   const parts = [
     `${sent} sent`,
-    ...(requests === 0 ? [] : [`${replies.length} of ${requests} answered`]),
+    ...(requests === 0 ? [] : [`${answered} of ${requests} answered`]),
     ...(failures === 0 ? [] : [`${failures} failed`]),
     ...(rate(score) === 0 ? [] : [`${rate(score).toFixed(1)}/s`])
   ]
@@ -71,6 +70,8 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     const { plan, retry, screen, transport } = options
     const { keepGoing, messages, repeat } = plan
     const score = Sending.emptyScore()
+    // As the session measures them, from the primary's last byte: showing them takes time as well.
+    const millis: Array<number> = []
     // Ends the command at once: nobody listens, the peer refuses, or it has gone and does not take us back.
     const hopeless = yield* Deferred.make<never, CliFailure>()
     const over = yield* Deferred.make<SessionError.DisconnectReason>()
@@ -90,6 +91,9 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
       Effect.gen(function* () {
         const hopeLost = retry ? undefined : lost(event)
         if (event._tag === "StateChanged" && event.to === "Selected") selected = true
+        if (event._tag === "Received" && event.elapsed !== undefined && event.header.function !== 0) {
+          millis.push(Duration.toMillis(event.elapsed))
+        }
         if (event._tag === "Disconnected") {
           selected = false
           if (waiting) yield* Deferred.succeed(over, event.reason)
@@ -114,13 +118,14 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     const tell = Effect.suspend(() => {
       if (repeat === 1 && messages.length === 1 && !options.summary) return Effect.void
       if (score.startedAt === 0) return Effect.void
-      const times = ReplyTimes.summarize(score.replies)
-      return screen.line("Summary", scored(score), {
+      const times = ReplyTimes.summarize(millis)
+      return screen.line("Summary", scored(score, times), {
         sent: score.sent,
         requests: score.requests,
+        answered: score.answered,
         failures: score.failures,
         perSecond: rate(score),
-        replies: times ?? { count: 0 }
+        replyMillis: times ?? { count: 0 }
       })
     })
 
