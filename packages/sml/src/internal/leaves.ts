@@ -285,6 +285,19 @@ const readLocalized = (s: Scanner, start: number): Item.Item | undefined => {
 
 // --- formats -------------------------------------------------------------------------------------------------------
 
+const makers = {
+  I1: Item.I1,
+  I2: Item.I2,
+  I4: Item.I4,
+  I8: Item.I8,
+  U1: Item.U1,
+  U2: Item.U2,
+  U4: Item.U4,
+  U8: Item.U8,
+  F4: Item.F4,
+  F8: Item.F8
+} as const
+
 /**
  * Reads the values up to `>`, and the `>`. Undefined where a name stands for them: `leaf.name`.
  */
@@ -331,11 +344,11 @@ const readValues = (s: Scanner, format: LeafFormat, start: number): Item.Item | 
       return end(s, Item.BOOLEAN(readBooleans(s)))
     case "F4":
     case "F8":
-      return end(s, Item[format](readFloats(s, format === "F4")))
+      return end(s, makers[format](readFloats(s, format === "F4")))
     case "I8":
     case "U8":
-      return end(s, Item[format](readMany(s, bigIntegers[format], readBigInt)))
+      return end(s, makers[format](readMany(s, bigIntegers[format], readBigInt)))
     default:
-      return end(s, Item[format](readMany(s, integers[format], readInteger)))
+      return end(s, makers[format](readMany(s, integers[format], readInteger)))
   }
 }
