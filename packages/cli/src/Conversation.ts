@@ -80,13 +80,12 @@ export const hold = (session: Session.Service, options: Options): Effect.Effect<
     const refuse = (primary: Session.InboundPrimary) =>
       Effect.gen(function* () {
         const { message, sessionId, systemBytes } = primary
+        if (message.replyExpected) reasons.set(systemBytes, `nothing here answers ${message.name}`)
         if (role === "equipment" && message.stream !== 9) {
           const fault = known(message.stream) ? "UnrecognizedFunction" : "UnrecognizedStream"
           yield* session.send(StreamNine.report(fault, HsmsHeader.data(sessionId, message, systemBytes)))
         }
-        if (!message.replyExpected) return
-        reasons.set(systemBytes, `nothing here answers ${message.name}`)
-        yield* primary.abort
+        if (message.replyExpected) yield* primary.abort
       })
 
     const reply = (primary: Session.InboundPrimary, found: SmlDocument.SmlMessage) =>
