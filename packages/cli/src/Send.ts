@@ -151,8 +151,7 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
             }
           })
           if (options.summary) yield* Effect.forkScoped(counting)
-          const ready = Effect.raceFirst(session.awaitSelected, Deferred.await(hopeless))
-          yield* Sending.run(session, plan, options.conversation.fill, ready, score).pipe(
+          yield* Sending.run(session, plan, options.conversation.fill, Deferred.await(hopeless), score).pipe(
             Effect.andThen(stay),
             Effect.ensuring(progress(""))
           )

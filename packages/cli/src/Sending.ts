@@ -58,7 +58,7 @@ export const emptyScore = (): Score => ({
 })
 
 /**
- * Sends all of a plan. `ready` is done when there is a session to send on.
+ * Sends all of a plan, each message when the session is selected. `lost` fails when it makes no sense to wait any more.
  *
  * Fails    with the first transaction that does not end with its reply, unless the plan keeps going
  *
@@ -68,12 +68,13 @@ export const run = (
   session: Session.Service,
   plan: Plan,
   fill: Fill,
-  ready: Effect.Effect<void, CliFailure>,
+  lost: Effect.Effect<never, CliFailure>,
   score: Score
 ): Effect.Effect<void, CliFailure> =>
   Effect.gen(function* () {
     const { keepGoing, messages, open, pace, repeat } = plan
     const total = messages.length * repeat
+    const ready = Effect.raceFirst(session.awaitSelected, lost)
     let next = 0
 
     const exchange = (message: SmlDocument.SmlMessage) =>
@@ -100,7 +101,7 @@ export const run = (
         const index = next++
         if (pace !== undefined) {
           const wait = Pace.wait(pace, score.startedAt, index, yield* Clock.currentTimeMillis)
-          if (wait > 0) yield* Effect.sleep(wait)
+          if (wait > 0) yield* Effect.raceFirst(Effect.sleep(wait), lost)
         }
         yield* ready
         yield* exchange(messages[index % messages.length]!)

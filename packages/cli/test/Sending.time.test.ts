@@ -39,7 +39,7 @@ const running = (of: Sending.Plan, after: Duration.Input, lasts: Duration.Input)
     const came: Array<[string, number]> = []
     yield* answering(equipment, after, came)
     const score = Sending.emptyScore()
-    const fiber = yield* Effect.forkScoped(Sending.run(host, of, fill, host.awaitSelected, score))
+    const fiber = yield* Effect.forkScoped(Sending.run(host, of, fill, Effect.never, score))
     yield* settle
     // Step by step, so that each reply finds its way before time goes on.
     for (let step = 0; step < 100; step++) {
@@ -130,7 +130,7 @@ describe("Sending", () => {
       const { equipment, host } = yield* pair
       yield* answering(equipment, 0, [])
       const score = Sending.emptyScore()
-      const sending = Sending.run(host, plan("S1F5 W."), fill, host.awaitSelected, score)
+      const sending = Sending.run(host, plan("S1F5 W."), fill, Effect.never, score)
       const fiber = yield* Effect.forkScoped(Effect.flip(sending))
       yield* settle
       yield* TestClock.adjust("44999 millis")
