@@ -121,7 +121,10 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const came = yield* collecting(host)
-      yield* Conversation.hold(equipment, options("equipment", "poll: S1F1 W. every 5 send poll. every 7 send s6f1. S6F1."))
+      yield* Conversation.hold(
+        equipment,
+        options("equipment", "poll: S1F1 W. every 5 send poll. every 7 send s6f1. S6F1.")
+      )
       yield* settle
       for (let second = 0; second < 15; second++) {
         yield* TestClock.adjust("1 second")

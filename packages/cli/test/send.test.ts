@@ -14,7 +14,7 @@ import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */
 const peer = (
-  handler: (primary: Session.InboundPrimary) => Effect.Effect<unknown, unknown>,
+  handler: (primary: Session.InboundPrimary) => Effect.Effect<unknown, unknown, Session.Session>,
   options: Partial<HsmsSession.Options> = {}
 ) =>
   Effect.gen(function* () {
@@ -84,16 +84,18 @@ describe("secs send", () => {
   live("sends the primaries of a file in order, and answers with its secondaries", () =>
     Effect.gen(function* () {
       const seen: Array<string> = []
-      const { address, session } = yield* peer((primary) =>
+      const { address } = yield* peer((primary) =>
         Effect.gen(function* () {
           seen.push(String(primary.message))
           if (primary.message.name !== "S1F13") return yield* primary.reply()
-              const identity = yield* Effect.result(session.request(SecsMessage.primary(1, 1)))
+          const identity = yield* Effect.result(Session.request(SecsMessage.primary(1, 1)))
           seen.push(identity._tag === "Success" ? String(identity.success) : "no reply")
           return yield* primary.reply()
         })
       )
-      const { path } = yield* file(`hello: S1F13 W <L>. S1F2 <L <A 'HOST'> <A '7'>>. /* then */ S2F25 W <B 1 2>. S6F1 <L>.`)
+      const { path } = yield* file(
+        `hello: S1F13 W <L>. S1F2 <L <A 'HOST'> <A '7'>>. /* then */ S2F25 W <B 1 2>. S6F1 <L>.`
+      )
       const { code } = yield* ran(["send", address, path])
       assert.strictEqual(code, 0)
       assert.deepStrictEqual(seen, [
@@ -102,6 +104,26 @@ describe("secs send", () => {
         "S2F25 W <B 0x01 0x02>",
         "S6F1 <L [0]>"
       ])
+    })
+  )
+
+  live("sends one template of a file with its slots filled, and names a slot that has no value before it dials", () =>
+    Effect.gen(function* () {
+      const seen: Array<string> = []
+      const { address } = yield* peer((primary) => {
+        seen.push(String(primary.message))
+        return primary.reply()
+      })
+      const { path } = yield* file(
+        "S1F1 = areYouThere OUTPUT W. S2F41 = startLot OUTPUT W <L <A[MAX 16]> = LOTID <U4 [1]> = COUNT>."
+      )
+      const args = ["send", address, path, "-m", "startLot", "--set", "LOTID=A123"]
+      const missing = yield* ran(args)
+      assert.strictEqual(missing.code, 1)
+      assert.match(missing.stderr, /^secs: S2F41 startLot: slot COUNT [^\n]*; give it with --set\n$/)
+      assert.deepStrictEqual(seen, [])
+      assert.strictEqual((yield* ran([...args, "--set", "COUNT=25"])).code, 0)
+      assert.deepStrictEqual(seen, [`S2F41 W <L [2] <A "A123"> <U4 25>>`])
     })
   )
 
@@ -147,7 +169,8 @@ describe("secs send", () => {
       const quiet = yield* ran(["send", address, "S1F1 W.", "--quiet"])
       assert.match(quiet.stdout, new RegExp(`^${time} received ${number}, reply after [^\n]*\nS1F2`))
       const { stdout } = yield* ran(["send", address, "S1F1 W.", "--trace"])
-      for (const control of ["sent SelectReq", "received SelectRsp", "sent SeparateReq"]) assert.include(stdout, control)
+      for (const control of ["sent SelectReq", "received SelectRsp", "sent SeparateReq"])
+        assert.include(stdout, control)
     })
   )
 
@@ -211,7 +234,10 @@ describe("secs send", () => {
       const { address } = yield* peer(silent, { ready: () => false })
       const { code, stderr } = yield* ran(["send", address, "S1F1 W."])
       assert.strictEqual(code, 1)
-      assert.match(stderr, /^secs: connect [^\n]*: the peer refused Select: it is not ready for a session \(status 2\)\n$/)
+      assert.match(
+        stderr,
+        /^secs: connect [^\n]*: the peer refused Select: it is not ready for a session \(status 2\)\n$/
+      )
     })
   )
 

@@ -1,8 +1,12 @@
 /** Runs the built command as a process that goes on while the test looks at it. */
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { spawn } from "node:child_process"
 import { binary, environment } from "./run.ts"
+
+/** The process ended before it had printed what was waited for. */
+export class EndedEarly extends Data.TaggedError("EndedEarly")<{ readonly message: string }> {}
 
 export interface Ended {
   readonly code: number | null
@@ -12,7 +16,7 @@ export interface Ended {
 
 export interface Started {
   /** Waits until standard output holds this; gives the match. Fails when the process ends without it. */
-  readonly until: (pattern: RegExp) => Effect.Effect<RegExpExecArray, Error>
+  readonly until: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedEarly>
   readonly signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL") => Effect.Effect<void>
   /** Closes this end of the pipe of standard output, as `head` does. */
   readonly leave: Effect.Effect<void>
@@ -69,7 +73,9 @@ export const start = (
               if (match !== null) return Effect.succeed(match)
               return code === undefined
                 ? undefined
-                : Effect.fail(new Error(`ended with ${code} before ${pattern}:\n${texts.stdout}${texts.stderr}`))
+                : Effect.fail(
+                    new EndedEarly({ message: `ended with ${code} before ${pattern}:\n${texts.stdout}${texts.stderr}` })
+                  )
             }),
           signal: (name) => Effect.sync(() => void child.kill(name)),
           leave: Effect.sync(() => void child.stdout.destroy()),
@@ -83,15 +89,13 @@ export const start = (
   )
 
 /** The same, until it has ended. */
-export const ran = (
-  args: ReadonlyArray<string>,
-  env?: Readonly<Record<string, string>>
-): Effect.Effect<Ended> => Effect.scoped(Effect.flatMap(start(args, env), ({ ended }) => ended))
+export const ran = (args: ReadonlyArray<string>, env?: Readonly<Record<string, string>>): Effect.Effect<Ended> =>
+  Effect.scoped(Effect.flatMap(start(args, env), ({ ended }) => ended))
 
 /** `secs listen` on a free port of loopback, and the address to dial. */
 export const listening = (
   ...args: ReadonlyArray<string>
-): Effect.Effect<Started & { readonly address: string }, Error, Scope.Scope> =>
+): Effect.Effect<Started & { readonly address: string }, EndedEarly, Scope.Scope> =>
   Effect.gen(function* () {
     const started = yield* start(["listen", "127.0.0.1:0", ...args])
     const [, address] = yield* started.until(/listening on (127\.0\.0\.1:\d+)/)
