@@ -8,7 +8,7 @@
  */
 import { FormatCode, HsmsHeader, Item, ItemCodec } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import type { Part } from "./Wire.ts"
+import type { Part, WireError } from "./Wire.ts"
 
 /** @since 0.1.0 */
 export interface Row {
@@ -43,15 +43,19 @@ const maxIndent = 24
  */
 export function* explain(bytes: Uint8Array, part: Part, options: ExplainOptions = {}): Generator<Row> {
   const { end, fault, start } = part
-  const limit = fault?.offset ?? end
+  const limit = fault === undefined || isCut(fault.error) ? end : fault.offset
   let at = start
   for (const row of meaningful(bytes, part, limit, options.valueRows ?? 4)) {
     yield row
     at = row.offset + row.bytes.length + row.left
   }
   if (at < limit) yield unread(bytes, at, limit, "not read", false)
-  if (fault !== undefined) yield unread(bytes, fault.offset, end, `! ${fault.error.message}`, true)
+  if (fault !== undefined) yield unread(bytes, limit, end, `! ${fault.error.message}`, true)
 }
+
+/** Of what ends too early, all that is there can be explained. */
+const isCut = (error: WireError): boolean =>
+  error._tag === "IncompleteError" || (error._tag === "ItemDecodeError" && error.reason._tag === "Truncated")
 
 /** Nothing behind the fault is explained, as nothing there means anything. */
 function* meaningful(bytes: Uint8Array, part: Part, limit: number, valueRows: number): Generator<Row> {
@@ -296,3 +300,17 @@ const characters = (bytes: Uint8Array): string => {
   if (text !== "") runs.push(`"${text}"`)
   return runs.join(" ")
 }
+
+/**
+ * A row as a JSON value; bytes are hex.
+ *
+ * @since 0.1.0
+ */
+export const json = ({ bytes, depth, fault, left, meaning, offset }: Row): unknown => ({
+  offset,
+  bytes: hexOf(bytes).replaceAll(" ", ""),
+  depth,
+  meaning,
+  ...(left === 0 ? {} : { left }),
+  ...(fault ? { fault } : {})
+})

@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import type { SessionEvent } from "@effect-secs/session"
+import { SmlPrinter } from "@effect-secs/sml"
 import * as DateTime from "effect/DateTime"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { CliFailure } from "./CliFailure.ts"
 import * as LocalTime from "./LocalTime.ts"
 import { colours, type Colours, Shell } from "./Shell.ts"
@@ -18,7 +20,14 @@ export interface Options extends Transcript.Options {
   readonly json: boolean
 }
 
-const print: Transcript.Print = (message) => `${message}\n.`
+/** Values of an item that a terminal shows; a file gets them all, so that it can be read again. */
+const valuesShown = 256
+
+/** Headers that no file may hold, as of stream 0, are shown all the same. */
+const print: Transcript.Print = (message) =>
+  Result.getOrElse(SmlPrinter.message(message), () => SmlPrinter.show(message))
+
+const printCut: Transcript.Print = (message) => SmlPrinter.show(message, { maxValues: valuesShown })
 
 const toJson: Transcript.ToJson = (message) => String(message.item)
 
@@ -55,7 +64,7 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
         return shell.write(
           options.json
             ? `${JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) })}\n`
-            : Transcript.text(event, print, zone, paint, who, why)
+            : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
         )
       },
       line: (tag, text, parts = {}) =>

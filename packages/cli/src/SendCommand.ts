@@ -13,7 +13,7 @@ import * as Responder from "./Responder.ts"
 import * as Send from "./Send.ts"
 import * as Setup from "./Setup.ts"
 import type { Shell } from "./Shell.ts"
-import * as SmlInput from "./SmlInput.ts"
+import * as SmlSources from "./SmlSources.ts"
 
 const isPrimary = (message: SmlDocument.SmlMessage): boolean => message.function % 2 === 1
 
@@ -43,7 +43,7 @@ const chosen = (
 export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
   Effect.gen(function* () {
     const role = input.role ?? "host"
-    const sources = (yield* Effect.forEach(input.messages, SmlInput.argument)).flat()
+    const sources = (yield* Effect.forEach(input.messages, (text) => SmlSources.argument(text, input))).flat()
     const messages = yield* chosen(sources, input.message)
     const conversation = yield* Setup.conversation(input, role, sources)
     // What cannot be filled is known before anybody is dialled.

@@ -12,6 +12,7 @@ import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Durations from "./Durations.ts"
+import * as SmlInput from "./SmlInput.ts"
 
 const words =
   <const Words extends ReadonlyArray<string>>(...known: Words) =>
@@ -103,6 +104,7 @@ export const flags = {
     Flag.withDescription("Value of a slot in the files; may be given again"),
     Flag.atLeast(0)
   ),
+  ...SmlInput.flags,
   json: toggle("json", "One JSON object a line"),
   quiet: toggle("quiet", "Only replies, and what goes wrong").pipe(Flag.withAlias("q")),
   trace: toggle("trace", "Control messages and states as well")

@@ -21,7 +21,7 @@ import * as Screen from "./Screen.ts"
 import { type Settings, timers } from "./SessionFlags.ts"
 import { complain, readBytes, type Shell } from "./Shell.ts"
 import * as Slots from "./Slots.ts"
-import * as SmlInput from "./SmlInput.ts"
+import * as SmlSources from "./SmlSources.ts"
 
 /**
  * Options of the session; what is unusual about them is said on standard error.
@@ -77,7 +77,7 @@ export const conversation = (
   sources: ReadonlyArray<Responder.Source>
 ): Effect.Effect<Omit<Conversation.Options, "reported">, CliFailure, Shell> =>
   Effect.gen(function* () {
-    const all = [...(yield* SmlInput.files(settings.replies)), ...sources]
+    const all = [...(yield* SmlSources.files(settings.replies, settings)), ...sources]
     const responder = Responder.make(all)
     if (responder.problems.length > 0) return yield* failed(responder.problems[0]!)
     const values = yield* Effect.mapError(Effect.fromResult(Slots.parse(settings.set)), usage)

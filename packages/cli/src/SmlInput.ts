@@ -1,61 +1,99 @@
 /**
- * SML that a command line names: texts and files.
+ * SML that is named on a command line: files, folders of `.sml` files, standard input, and the flags that say how to
+ * read them.
  *
  * @since 0.1.0
  */
-import { SmlParser } from "@effect-secs/sml"
+import { Dialect, type SmlError, type SmlParser } from "@effect-secs/sml"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { type CliFailure, failed, usage } from "./CliFailure.ts"
-import type { Source } from "./Responder.ts"
+import * as Option from "effect/Option"
+import { type CliFailure, failed } from "./CliFailure.ts"
 import { readText, Shell } from "./Shell.ts"
 
-/** A message rather than a file: `S1F1 W.`, `hello: S1F13 W <L>.`; `s1f13.sml` is a file. */
-const looksLikeMessage = (text: string): boolean =>
-  /^\s*(?:[^:<>\r\n]{0,100}:)?\s*['"]?s\d{1,3}f\d{1,3}['"]?\s*(?:w\s*)?(?:$|\.\s*$|\s|<|\[w\])/i.test(text)
-
-/** Reads a text. One that is not SML throughout is not used at all: what is missing would be missed later. */
-const parse = (
-  text: string,
-  name: string,
-  complain: (message: string) => CliFailure
-): Effect.Effect<Source, CliFailure> =>
-  Effect.suspend(() => {
-    const document = SmlParser.parse(text, { source: name })
-    const [first] = document.errors
-    if (first === undefined) return Effect.succeed({ name, document })
-    const more = document.errors.length - 1
-    return Effect.fail(complain(`${first.message}${more === 0 ? "" : `, and ${more} more (see secs sml check)`}`))
-  })
+const names = Object.keys(Dialect.dialects) as ReadonlyArray<Dialect.DialectName>
 
 /**
- * A file of messages and rules; standard input for `-`.
+ * How the text is read.
  *
  * @since 0.1.0
  */
-export const file = (path: string): Effect.Effect<Source, CliFailure, Shell> =>
-  Effect.flatMap(readText(path), (text) => parse(text, path === "-" ? "standard input" : path, failed))
+export const flags = {
+  dialect: Flag.Literals("dialect", names).pipe(
+    Flag.withDescription("Read it as this tool writes it; detected unless told"),
+    Flag.optional
+  ),
+  text: Flag.Literals("text", ["ascii", "latin-1", "utf-8"]).pipe(
+    Flag.withDescription("Characters above 7F in A: refused, one byte each, or UTF-8"),
+    Flag.withDefault("ascii" as const)
+  )
+}
 
 /**
- * Files and, where one is a folder, the files in it whose names end in `.sml` or `.txt`.
+ * Options of the reader from flags; errors call the text by its path.
  *
  * @since 0.1.0
  */
-export const files = (paths: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Source>, CliFailure, Shell> =>
+export const parseOptions = (
+  read: {
+    readonly dialect: Option.Option<Dialect.DialectName>
+    readonly text: "ascii" | "latin-1" | "utf-8"
+  },
+  path?: string
+): SmlParser.ParseOptions => ({
+  dialect: Option.match(read.dialect, { onNone: () => undefined, onSome: (name) => Dialect.dialects[name] }),
+  text: read.text,
+  source: path === "-" ? "stdin" : path
+})
+
+/**
+ * A file of SML and its text.
+ *
+ * @since 0.1.0
+ */
+export interface SmlFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * The files that paths name: of a folder, those below it that end in `.sml`.
+ *
+ * Fails    where a folder has none
+ *
+ * @since 0.1.0
+ */
+export const expand = (paths: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, CliFailure, Shell> =>
   Effect.gen(function* () {
     const shell = yield* Shell
-    const sources: Array<Source> = []
+    const found: Array<string> = []
     for (const path of paths) {
-      const inside = yield* shell.files(path)
-      const found = inside === undefined ? [path] : inside.filter((name) => /\.(?:sml|txt)$/i.test(name))
-      for (const name of found) sources.push(yield* file(name))
+      const files = yield* shell.files(path)
+      const named = files?.filter((file) => /\.sml$/i.test(file)) ?? [path]
+      if (named.length === 0) return yield* failed(`${path}: no file below it ends in .sml`)
+      found.push(...named)
     }
-    return sources
+    return found
   })
 
+/** @since 0.1.0 */
+export const open = (path: string): Effect.Effect<SmlFile, CliFailure, Shell> =>
+  Effect.map(readText(path), (text) => ({ path, text }))
+
 /**
- * An argument that is a message, or names a file.
+ * An error or warning as compilers write them: `a.sml:3:7: error: expected …`.
  *
  * @since 0.1.0
  */
-export const argument = (text: string): Effect.Effect<ReadonlyArray<Source>, CliFailure, Shell> =>
-  looksLikeMessage(text) ? Effect.map(parse(text, "message", usage), (source) => [source]) : files([text])
+export const diagnostic = (
+  kind: "error" | "warning",
+  { column, expected, found, hint, line, source }: SmlError.SmlError | SmlError.SmlWarning
+): string =>
+  `${source ?? "input"}:${line}:${column}: ${kind}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+
+/**
+ * `1 file`, `2 files`
+ *
+ * @since 0.1.0
+ */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`

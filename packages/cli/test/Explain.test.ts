@@ -102,6 +102,19 @@ describe("Explain", () => {
     ])
   })
 
+  it("explains what is there of a list that ends too early", () => {
+    assert.deepStrictEqual(lines(Uint8Array.of(1, 3, 0xa5, 1, 7, 0xb1, 4, 1), "item"), [
+      "0000  01 03                    L, 3 items",
+      "0002  a5 01 07                   U1, 1 byte: 7",
+      "0005  b1 04 01                   U4, 4 bytes",
+      "0008                           ! Truncated at byte 5, item [1]: 4 bytes declared, 1 bytes left"
+    ])
+    assert.deepStrictEqual(lines(Uint8Array.of(1, 2, 0xff, 1), "item").slice(1), [
+      "0002  ff 01                    not read",
+      "0004                           ! Truncated at byte 0, the root item: 2 items declared, 2 bytes left"
+    ])
+  })
+
   it("explains what is there of a frame that ends too early", () => {
     const bytes = frame(Hsms.data(0, SecsMessage.primary(1, 3, L(U4(1001), U4(1002))), 1)).subarray(0, 25)
     assert.deepStrictEqual(lines(bytes).slice(7), [
