@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { HsmsHeader, type SecsMessage } from "@effect-secs/codec"
-import { Session, StreamNine } from "@effect-secs/session"
+import { Session, type SessionEvent, StreamNine } from "@effect-secs/session"
 import type { SmlDocument } from "@effect-secs/sml"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -35,6 +35,18 @@ export interface Options {
  * @since 0.1.0
  */
 export type Reasons = Map<number, string>
+
+/**
+ * Why the abort was sent that an event shows, once.
+ *
+ * @since 0.1.0
+ */
+export const reasonFor = (event: SessionEvent.SessionEvent, reasons: Reasons): string | undefined => {
+  if (event._tag !== "Sent" || event.message?.function !== 0) return undefined
+  const reason = reasons.get(event.header.systemBytes)
+  reasons.delete(event.header.systemBytes)
+  return reason
+}
 
 /**
  * Sends a message of a file, and waits for the reply where it expects one. A failure is an event of the session.
@@ -71,10 +83,13 @@ const sendEvery = (session: Session.Service, { fill, responder }: Options): Effe
  *
  * @since 0.1.0
  */
-export const hold = (session: Session.Service, options: Options): Effect.Effect<Reasons, never, Scope.Scope> =>
+export const hold = (
+  session: Session.Service,
+  options: Options,
+  reasons: Reasons
+): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { fill, reported, responder, role } = options
-    const reasons: Reasons = new Map()
     const known = (stream: number) => responder.knowsStream(stream) || DefaultReplies.knowsStream(stream, role)
 
     const refuse = (primary: Session.InboundPrimary) =>
@@ -119,5 +134,4 @@ export const hold = (session: Session.Service, options: Options): Effect.Effect<
       Effect.forkScoped({ startImmediately: true })
     )
     yield* Effect.forkScoped(sendEvery(session, options), { startImmediately: true })
-    return reasons
   })

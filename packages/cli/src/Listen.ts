@@ -3,15 +3,7 @@
  *
  * @since 0.1.0
  */
-import {
-  HsmsServer,
-  HsmsSession,
-  ServerEvent,
-  type Session,
-  SessionError,
-  type SessionEvent,
-  Transport
-} from "@effect-secs/session"
+import { HsmsServer, HsmsSession, ServerEvent, type Session, SessionError, Transport } from "@effect-secs/session"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -42,31 +34,24 @@ const left = (reason: SessionError.DisconnectReason): Effect.Effect<void, CliFai
     ? Effect.void
     : Effect.fail(failed(`connection lost: ${SessionError.describeDisconnect(reason)}`))
 
-const reasonFor = (event: SessionEvent.SessionEvent, reasons: Conversation.Reasons | undefined): string | undefined => {
-  if (event._tag !== "Sent" || event.message?.function !== 0) return undefined
-  const reason = reasons?.get(event.header.systemBytes)
-  reasons?.delete(event.header.systemBytes)
-  return reason
-}
-
 /** One peer at a time, and whatever happens before it has selected. */
 const one = (options: Options): Effect.Effect<void, CliFailure | SessionError.InvalidOption> =>
   Effect.gen(function* () {
     const gone = yield* Deferred.make<SessionError.DisconnectReason>()
     let selected = false
-    let reasons: Conversation.Reasons | undefined
+    const reasons: Conversation.Reasons = new Map()
     yield* watched({
       transport: options.transport,
       make: HsmsSession.makePassive(options.session),
       show: (event) =>
         Effect.gen(function* () {
-          yield* options.screen.event(event, undefined, reasonFor(event, reasons))
+          yield* options.screen.event(event, undefined, Conversation.reasonFor(event, reasons))
           if (event._tag === "StateChanged" && event.to === "Selected") selected = true
           if (event._tag === "Disconnected" && selected) yield* Deferred.succeed(gone, event.reason)
         }),
       work: (session) =>
         Effect.gen(function* () {
-          reasons = yield* Conversation.hold(session, conversation(options))
+          yield* Conversation.hold(session, conversation(options), reasons)
           yield* options.once ? Effect.flatMap(Deferred.await(gone), left) : Effect.never
         })
     })
@@ -85,11 +70,11 @@ const many = (options: Options): Effect.Effect<void, CliFailure | SessionError.I
         Exit.isFailure(exit) ? Deferred.done(gone, exit) : Effect.void
       const converse = (peer: Session.Service & HsmsServer.PeerAddress) =>
         Effect.gen(function* () {
-          let reasons: Conversation.Reasons | undefined
+          const reasons: Conversation.Reasons = new Map()
           const showing = yield* Stream.runForEach(peer.events, (event) =>
-            screen.event(event, peer.peer, reasonFor(event, reasons))
+            screen.event(event, peer.peer, Conversation.reasonFor(event, reasons))
           ).pipe(Effect.onExit(ended), Effect.forkScoped({ startImmediately: true }))
-          reasons = yield* Conversation.hold(peer, conversation(options))
+          yield* Conversation.hold(peer, conversation(options), reasons)
           yield* Fiber.await(showing)
         })
       yield* server.events.pipe(

@@ -29,7 +29,7 @@ const quantile = (sorted: Float64Array, part: number): number =>
  */
 export const summarize = (millis: ReadonlyArray<number>): Summary | undefined => {
   if (millis.length === 0) return undefined
-  const sorted = Float64Array.from(millis).sort()
+  const sorted = Float64Array.from(millis).toSorted()
   return {
     count: sorted.length,
     minimum: sorted[0]!,

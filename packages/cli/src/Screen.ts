@@ -38,11 +38,7 @@ export interface Screen {
    * Shows an event, if it is one that is to be shown. `who` tells peers apart where there are several, `why` is what
    * there is to say about it.
    */
-  readonly event: (
-    event: SessionEvent.SessionEvent,
-    who?: string | undefined,
-    why?: string | undefined
-  ) => Effect.Effect<void, CliFailure>
+  readonly event: (event: SessionEvent.SessionEvent, who?: string, why?: string) => Effect.Effect<void, CliFailure>
   /** A line of the command's own. `tag` and `parts` are what a program sees of it. */
   readonly line: (tag: string, text: string, parts?: object) => Effect.Effect<void, CliFailure>
 }

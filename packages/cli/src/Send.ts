@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { SecsMessage } from "@effect-secs/codec"
 import {
   HsmsSession,
   type Session,
@@ -78,7 +79,7 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     let selected = false
     let waiting = false
     let reports: string | undefined
-    let reasons: Conversation.Reasons | undefined
+    const reasons: Conversation.Reasons = new Map()
 
     /** Why it makes no sense to go on. A session would try again for ever; here somebody waits for it. */
     const lost = (event: SessionEvent.SessionEvent): string | undefined => {
@@ -101,8 +102,7 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
         // What ends the command is said once, at its end.
         const said = hopeLost !== undefined || (event._tag === "TransactionFailed" && !keepGoing)
         if (!options.summary && !(said && !screen.json)) {
-          const reason = event._tag === "Sent" ? reasons?.get(event.header.systemBytes) : undefined
-          yield* screen.event(event, undefined, reason)
+          yield* screen.event(event, undefined, Conversation.reasonFor(event, reasons))
         }
         if (hopeLost !== undefined) yield* Deferred.fail(hopeless, failed(hopeLost))
       })
@@ -143,13 +143,11 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
       show,
       work: (session: Session.Service) =>
         Effect.gen(function* () {
-          reasons = yield* Conversation.hold(session, {
-            ...options.conversation,
-            reported: (message) => {
-              const about = StreamNine.reportedHeader(message)
-              reports ??= `the peer reported an error: ${message.name}${about === undefined ? "" : ` about S${about.stream}F${about.function}`}`
-            }
-          })
+          const reported = (message: SecsMessage.SecsMessage) => {
+            const about = StreamNine.reportedHeader(message)
+            reports ??= `the peer reported an error: ${message.name}${about === undefined ? "" : ` about S${about.stream}F${about.function}`}`
+          }
+          yield* Conversation.hold(session, { ...options.conversation, reported }, reasons)
           if (options.summary) yield* Effect.forkScoped(counting)
           yield* Sending.run(session, plan, options.conversation.fill, Deferred.await(hopeless), score).pipe(
             Effect.andThen(stay),

@@ -7,7 +7,8 @@
  * @since 0.1.0
  */
 import { HsmsHeader, type SecsMessage } from "@effect-secs/codec"
-import { SessionEvent, SystemBytes } from "@effect-secs/session"
+import * as SessionEvent from "@effect-secs/session/SessionEvent"
+import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as LocalTime from "./LocalTime.ts"

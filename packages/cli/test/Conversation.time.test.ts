@@ -1,5 +1,5 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
-import { Session, StreamNine } from "@effect-secs/session"
+import { type Session, StreamNine } from "@effect-secs/session"
 import { SmlParser } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
@@ -45,7 +45,7 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const text = `S1F4 <L <A "file">>. one: S1F4 <L <A "rule">>. if (s1f3 (2)==<U4 1>) one.`
-      yield* Conversation.hold(equipment, options("equipment", text))
+      yield* Conversation.hold(equipment, options("equipment", text), new Map())
       const answer = (message: SecsMessage.SecsMessage) => Effect.map(host.request(message), ({ item }) => item)
       assert.deepStrictEqual(yield* answer(SecsMessage.primary(1, 3, L(U4(1)))), L(A("rule")))
       assert.deepStrictEqual(yield* answer(SecsMessage.primary(1, 3, L(U4(2)))), L(A("file")))
@@ -58,7 +58,8 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const came = yield* collecting(host)
-      const reasons = yield* Conversation.hold(equipment, options("equipment", "S64F2."))
+      const reasons: Conversation.Reasons = new Map()
+      yield* Conversation.hold(equipment, options("equipment", "S64F2."), reasons)
       assert.deepStrictEqual(yield* reasonOf(host, SecsMessage.primary(99, 1)), { _tag: "ErrorReported", function: 3 })
       assert.deepStrictEqual(yield* reasonOf(host, SecsMessage.primary(64, 3)), { _tag: "ErrorReported", function: 5 })
       assert.deepStrictEqual([...reasons.values()], ["nothing here answers S99F1", "nothing here answers S64F3"])
@@ -73,7 +74,7 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const came = yield* collecting(equipment)
-      yield* Conversation.hold(host, options("host", ""))
+      yield* Conversation.hold(host, options("host", ""), new Map())
       assert.deepStrictEqual(yield* reasonOf(equipment, SecsMessage.primary(99, 1)), { _tag: "Aborted" })
       yield* equipment.send(SecsMessage.primary(99, 1))
       yield* settle
@@ -85,7 +86,8 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const text = "S1F0. if (s1f3) s1f0. S2F14 <L <U4 1> <A NAME>>."
-      const reasons = yield* Conversation.hold(equipment, options("equipment", text))
+      const reasons: Conversation.Reasons = new Map()
+      yield* Conversation.hold(equipment, options("equipment", text), reasons)
       assert.deepStrictEqual(yield* reasonOf(host, SecsMessage.primary(1, 3)), { _tag: "Aborted" })
       assert.deepStrictEqual(yield* reasonOf(host, SecsMessage.primary(2, 13)), { _tag: "Aborted" })
       const [reason] = reasons.values()
@@ -97,7 +99,7 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const came = yield* collecting(host)
-      yield* Conversation.hold(equipment, options("equipment", "hello: S1F1 W. if (s1f13) hello."))
+      yield* Conversation.hold(equipment, options("equipment", "hello: S1F1 W. if (s1f13) hello."), new Map())
       yield* host.request(SecsMessage.primary(1, 13, L()))
       yield* settle
       assert.deepStrictEqual(came, [["S1F1 W", 0]])
@@ -108,7 +110,7 @@ describe("Conversation", () => {
     Effect.gen(function* () {
       const { equipment, host } = yield* pair
       const reported: Array<SecsMessage.SecsMessage> = []
-      yield* Conversation.hold(host, options("host", "", reported))
+      yield* Conversation.hold(host, options("host", "", reported), new Map())
       const report = SecsMessage.primary(9, 7, B(0, 0, 1, 1, 0, 0, 0, 0, 0, 1))
       yield* equipment.send(report)
       yield* settle
@@ -123,7 +125,8 @@ describe("Conversation", () => {
       const came = yield* collecting(host)
       yield* Conversation.hold(
         equipment,
-        options("equipment", "poll: S1F1 W. every 5 send poll. every 7 send s6f1. S6F1.")
+        options("equipment", "poll: S1F1 W. every 5 send poll. every 7 send s6f1. S6F1."),
+        new Map()
       )
       yield* settle
       for (let second = 0; second < 15; second++) {
