@@ -1,0 +1,2 @@
+export * as CliFailure from "./CliFailure.ts"
+export * as TextInput from "./TextInput.ts"
