@@ -62,7 +62,7 @@ const nearest = (text: string): Side | undefined => {
   let side: Side | undefined
   const words = new RegExp(
     // Short words are too common to be taken in small letters, unless they stand alone in brackets or before a colon.
-    String.raw`(?<![\w./-])(?:(${sent}|[[(]out[\])]|out(?=\s*:))|(${received}|[[(]in[\])]|in(?=\s*:)))(?![\w/-])`,
+    String.raw`(?<![\w./-])(?:(${sent}|[[(]out[\])]|out(?=\s*:))|(${received}|[[(]in[\])]|in(?=\s*:)))(?![\w/-]|\.\w)`,
     "gi"
   )
   for (const match of text.matchAll(words)) side = match[1] === undefined ? "peer" : "local"
@@ -133,10 +133,7 @@ const systemBytes: ReadonlyArray<Row<number>> = [
     ([, value]) => numberOf(value!)
   ],
   // Header=[2A 00 00 00]: four bytes, the lowest first
-  [
-    new RegExp(String.raw`\bheader\s*[=:]\s*[[(]${four}`, "i"),
-    ([, bytes]) => bigEndian(bytesOf(bytes!).toReversed())
-  ],
+  [new RegExp(String.raw`\bheader\s*[=:]\s*[[(]${four}`, "i"), ([, bytes]) => bigEndian(bytesOf(bytes!).toReversed())],
   // Header=[00 00 81 01 00 00 00 00 00 2A]: the whole header, as it is on the wire
   [
     /\bheader\s*[=:]\s*[[("']?((?:[0-9a-f]{2}[\s,:-]){9}[0-9a-f]{2})(?![\s,:-]?[0-9a-f]{2}\b)/i,

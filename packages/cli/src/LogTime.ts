@@ -95,11 +95,7 @@ const offsetOf = (zone: string): number => {
   return (digits[0] === "-" ? -1 : 1) * (Number(digits.slice(1, 3)) * 60 + Number(digits.slice(3, 5)))
 }
 
-const dated = (
-  days: number | undefined,
-  clock: number | undefined,
-  zone: string | undefined
-): LogTime | undefined =>
+const dated = (days: number | undefined, clock: number | undefined, zone: string | undefined): LogTime | undefined =>
   days === undefined || clock === undefined
     ? undefined
     : zone === undefined
@@ -123,7 +119,9 @@ interface Form {
 const forms: ReadonlyArray<Form> = [
   {
     example: "2019-06-08 15:14:37,402 · 2019/06/08T15:14:37.402Z · 2019.6.8 15:14:37:402 · 2019-06-08 15:14:37 +0200",
-    pattern: new RegExp(String.raw`(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:T|[ _\t-]{1,3})${clockPattern}${zonePattern}`),
+    pattern: new RegExp(
+      String.raw`(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:T|[ _\t-]{1,3})${clockPattern}${zonePattern}`
+    ),
     read: ([year, month, dayOfMonth, h, m, s, digits, half, zone]) =>
       dated(daysOf(Number(year), Number(month), Number(dayOfMonth)), clockOf(h!, m!, s!, digits, half), zone)
   },
