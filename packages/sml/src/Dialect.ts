@@ -87,3 +87,32 @@ export const dialects: { readonly [Name in DialectName]: Dialect } = {
   itri,
   log
 }
+
+/** How much of a text is looked at. */
+const sampled = 1 << 16
+
+const clock = String.raw`\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}`
+
+/** Signs of a dialect, the surest first. Each reads a line at most, so that no text takes long. */
+const signs: ReadonlyArray<readonly [Dialect, RegExp]> = [
+  [log, new RegExp(String.raw`^[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}\b`, "im")],
+  [log, /\/\*[^\n]{0,200}\bHeader=\[/],
+  [pfile, /^[ \t]*S\d{1,3}F\d{1,3}[ \t]*(?:W[ \t]*|INPUT[ \t]*|OUTPUT[ \t]*){0,2}=/im],
+  [pfile, /\[[ \t]*MAX[ \t]/i],
+  [itri, /^[ \t]*(?:if[ \t]*\([ \t]*\w|every[ \t]+\d+[ \t]+send\b)/im],
+  [secs4go, /\bS\d{1,3}F\d{1,3}[^\n<]{0,40}\bH(?:<->|->|<-)E\b/i],
+  [ezsim, /<[ \t]*(?:VARIANT|VAR)[ \t]/i],
+  [secs4net, /^[^\s:'"<>]{1,80}[ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/im],
+  [goSecs, /<BOOLEAN\[\d+\] (?:True|False)\b/]
+]
+
+/**
+ * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another.
+ *
+ * @since 0.1.0
+ */
+export const detect = (text: string): Dialect => {
+  const sample = text.length > sampled ? text.slice(0, sampled) : text
+  for (const [dialect, sign] of signs) if (sign.test(sample)) return dialect
+  return /^[\s\ufeff]*</.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
+}

@@ -111,6 +111,8 @@ export interface SmlDocument {
   /** All comments, also those between messages. */
   readonly comments: ReadonlyArray<SmlComment>
   readonly warnings: ReadonlyArray<SmlWarning>
+  /** How many warnings were noticed beyond those that are kept. */
+  readonly warningsOmitted: number
   readonly errors: ReadonlyArray<SmlError>
 }
 

@@ -9,7 +9,9 @@
  */
 import type { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import type { Dialect } from "./Dialect.ts"
+import { type Dialect, detect } from "./Dialect.ts"
+import { readDocument, readOneItem } from "./internal/messages.ts"
+import { type Rules, Scanner } from "./internal/Scanner.ts"
 import type { SmlDocument, SmlMessage } from "./SmlDocument.ts"
 import type { SmlError } from "./SmlError.ts"
 
@@ -32,6 +34,8 @@ export interface ParseOptions {
    * all and writes them as their UTF-8 bytes. `"ascii"` unless told.
    */
   readonly text?: "ascii" | "latin-1" | "utf-8" | undefined
+  /** A W on a secondary, whose function is even, is an error unless `"warn"` is told. */
+  readonly wBitOnSecondary?: "error" | "warn" | undefined
   /** Deepest nesting of lists; 1 024 unless told. */
   readonly maxDepth?: number | undefined
   /** Most items in one message; 2^20 unless told. */
@@ -40,23 +44,64 @@ export interface ParseOptions {
   readonly maxErrors?: number | undefined
 }
 
+const rulesOf = (text: string, options: ParseOptions): Rules => ({
+  dialect: options.dialect ?? detect(text),
+  source: options.source,
+  strict: options.strict ?? false,
+  strictSizes: options.strictSizes ?? false,
+  text: options.text ?? "ascii",
+  wBitOnSecondary: options.wBitOnSecondary ?? "error",
+  maxDepth: options.maxDepth ?? 1024,
+  maxItems: options.maxItems ?? 2 ** 20,
+  maxErrors: options.maxErrors ?? 1000
+})
+
 /**
  * Reads a text of any number of messages.
  *
+ * Never fails: what is no message is in `errors`, and all the rest in its place.
+ *
+ * @example
+ * SmlParser.parse("S1F1 W.\nS1F2 <L>.").messages.length // => 2
+ *
  * @since 0.1.0
  */
-export declare const parse: (text: string, options?: ParseOptions) => SmlDocument
+export const parse = (text: string, options: ParseOptions = {}): SmlDocument =>
+  readDocument(text, rulesOf(text, options))
 
 /**
  * Reads a text of exactly one message. The final `.` may be missing.
  *
- * @since 0.1.0
- */
-export declare const parseMessage: (text: string, options?: ParseOptions) => Result.Result<SmlMessage, SmlError>
-
-/**
- * Reads a text of exactly one item: `<U4 1>`.
+ * Fails    `SmlError` with the first place that is wrong; never throws
+ *
+ * @example
+ * SmlParser.parseMessage("S1F3 W <L <U4 1001>>.")
  *
  * @since 0.1.0
  */
-export declare const parseItem: (text: string, options?: ParseOptions) => Result.Result<Item.Item, SmlError>
+export const parseMessage = (text: string, options: ParseOptions = {}): Result.Result<SmlMessage, SmlError> => {
+  const rules = rulesOf(text, options)
+  const { errors, messages, rules: others } = readDocument(text, rules)
+  if (errors.length > 0) return Result.fail(errors[0]!)
+  const [message, second] = messages
+  const elsewhere = second?.start ?? others[0]?.start
+  if (message !== undefined && elsewhere === undefined) return Result.succeed(message)
+  const at = message === undefined ? text.length : elsewhere!
+  const expected = message === undefined ? "a header: SxFy" : "one message and no more"
+  return Result.fail(
+    new Scanner(text, rules).error(message === undefined ? "HeaderExpected" : "UnexpectedText", at, expected)
+  )
+}
+
+/**
+ * Reads a text of exactly one item, without slots.
+ *
+ * Fails    `SmlError` with the first place that is wrong; never throws
+ *
+ * @example
+ * SmlParser.parseItem("<U4 1>") // => Result.succeed(Item.U4(1))
+ *
+ * @since 0.1.0
+ */
+export const parseItem = (text: string, options: ParseOptions = {}): Result.Result<Item.Item, SmlError> =>
+  readOneItem(text, rulesOf(text, options))

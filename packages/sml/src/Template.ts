@@ -78,3 +78,6 @@ export interface Template {
   /** In the order they are written. */
   readonly slots: ReadonlyArray<Slot>
 }
+
+/** A template of a node, each slot with its key. */
+export const make = (root: TemplateNode): Template => ({ root, slots: [] })

@@ -1,0 +1,348 @@
+/**
+ * One item, lists and all: to an item, or to a template where slots stand in it.
+ *
+ * Lists are kept on a stack of their own, so that depth is bounded by an option and not by the engine. A list holds
+ * items until the first slot turns up in it; only then are its children wrapped as nodes.
+ */
+import { type FormatCode, Item } from "@effect-secs/codec"
+import type { Fixed, Slot, TemplateNode } from "../Template.ts"
+import { dot, equals, greater, isLetter, isWord, less, openSquare } from "./characters.ts"
+import { type LeafFormat, readLeaf, unterminated } from "./leaves.ts"
+import type { Scanner } from "./Scanner.ts"
+import { checkSize, readSize } from "./sizes.ts"
+
+interface List {
+  readonly start: number
+  /** All children, while none of them is a slot. */
+  readonly items: Array<Item.Item>
+  /** All children, once one of them is. */
+  nodes: Array<TemplateNode> | undefined
+  readonly sized: number
+  readonly minimum: number
+  readonly maximum: number
+  readonly bounded: boolean
+  open: boolean
+}
+
+/** What a format symbol says: a format, or one of the symbols only templates have. */
+type Symbol_ =
+  | { readonly _tag: "Format"; readonly format: FormatCode.Format }
+  | { readonly _tag: "Slot"; readonly formats: ReadonlyArray<FormatCode.Format>; readonly optional: boolean }
+  | {
+      readonly _tag: "Generated"
+      readonly formats: ReadonlyArray<FormatCode.Format>
+      readonly generated: "number" | "clock"
+    }
+
+const format = (name: FormatCode.Format): Symbol_ => ({ _tag: "Format", format: name })
+
+const all: ReadonlyArray<FormatCode.Format> = [
+  "L",
+  "A",
+  "U4",
+  "U2",
+  "U1",
+  "U8",
+  "I4",
+  "I2",
+  "I1",
+  "I8",
+  "F8",
+  "F4",
+  "BOOLEAN",
+  "B",
+  "J",
+  "C2"
+]
+
+/** What an id may be: a number without sign, or text. */
+const ids: ReadonlyArray<FormatCode.Format> = ["U4", "U2", "U1", "U8", "A"]
+
+const symbols: ReadonlyMap<string, Symbol_> = new Map(
+  Object.entries({
+    L: format("L"),
+    LIST: format("L"),
+    A: format("A"),
+    ASCII: format("A"),
+    J: format("J"),
+    JIS: format("J"),
+    JIS8: format("J"),
+    W: format("C2"),
+    C2: format("C2"),
+    UNICODE: format("C2"),
+    LOCALIZED: format("C2"),
+    B: format("B"),
+    BIN: format("B"),
+    BINARY: format("B"),
+    BOOLEAN: format("BOOLEAN"),
+    BOOL: format("BOOLEAN"),
+    TF: format("BOOLEAN"),
+    I1: format("I1"),
+    I2: format("I2"),
+    I4: format("I4"),
+    I8: format("I8"),
+    U1: format("U1"),
+    U2: format("U2"),
+    U4: format("U4"),
+    U8: format("U8"),
+    F4: format("F4"),
+    F8: format("F8"),
+    INT1: format("I1"),
+    INT2: format("I2"),
+    INT4: format("I4"),
+    INT8: format("I8"),
+    UINT1: format("U1"),
+    UINT2: format("U2"),
+    UINT4: format("U4"),
+    UINT8: format("U8"),
+    FLOAT4: format("F4"),
+    FLOAT8: format("F8"),
+    V: { _tag: "Slot", formats: all, optional: true },
+    VARIANT: { _tag: "Slot", formats: all, optional: false },
+    VAR: { _tag: "Slot", formats: ids, optional: false },
+    U4AUTO: { _tag: "Generated", formats: ["U4"], generated: "number" },
+    U8AUTO: { _tag: "Generated", formats: ["U8"], generated: "number" },
+    I4AUTO: { _tag: "Generated", formats: ["I4"], generated: "number" },
+    I8AUTO: { _tag: "Generated", formats: ["I8"], generated: "number" },
+    NOW: { _tag: "Generated", formats: ["A"], generated: "clock" }
+  } satisfies Readonly<Record<string, Symbol_>>)
+)
+
+const symbolAt = (s: Scanner): Symbol_ => {
+  const start = s.at
+  const { text } = s
+  let end = start
+  while (isWord(text.charCodeAt(end))) end++
+  const word = text.slice(start, end)
+  s.at = end
+  const found = symbols.get(word) ?? symbols.get(word.toUpperCase())
+  if (found === undefined) {
+    if (start >= text.length) return unterminated(s)
+    return s.fail(
+      "UnknownFormat",
+      start,
+      "L, A, B, BOOLEAN, J, C2, W, I1 to I8, U1 to U8, F4 or F8",
+      hintFor(word),
+      word === "" ? undefined : word.slice(0, 40)
+    )
+  }
+  return found
+}
+
+const hintFor = (word: string): string | undefined => {
+  const match = /^(u?int|float|[iuf])(\d+)$/i.exec(word)
+  if (match !== null) return "the digit counts bytes: 1, 2, 4 or 8"
+  return /^(string|text|char)/i.test(word) ? "text is A" : undefined
+}
+
+const slot = (
+  name: string | undefined,
+  formats: ReadonlyArray<FormatCode.Format>,
+  more: Partial<Pick<Slot, "minimum" | "maximum" | "default" | "optional" | "generated">> = {}
+): Slot => ({
+  _tag: "Slot",
+  name,
+  key: "",
+  formats,
+  minimum: 0,
+  maximum: Number.POSITIVE_INFINITY,
+  default: undefined,
+  optional: false,
+  generated: undefined,
+  ...more
+})
+
+type Child = Item.Item | Exclude<TemplateNode, Fixed>
+
+const isNode = (child: Child): child is Exclude<TemplateNode, Fixed> =>
+  child._tag === "Slot" || child._tag === "List" || child._tag === "Repeat"
+
+const fixed = (item: Item.Item): Fixed => ({ _tag: "Fixed", item })
+
+const toNode = (child: Child): TemplateNode => (isNode(child) ? child : fixed(child))
+
+const add = (list: List, child: Child): void => {
+  if (list.nodes === undefined) {
+    if (!isNode(child)) {
+      list.items.push(child)
+      return
+    }
+    list.nodes = list.items.map(fixed)
+  }
+  list.nodes.push(toNode(child))
+}
+
+const replaceLast = (list: List, child: Child): void => {
+  if (list.nodes === undefined) list.items.pop()
+  else list.nodes.pop()
+  add(list, child)
+}
+
+const lastChild = (list: List): Child | undefined => {
+  if (list.nodes === undefined) return list.items.at(-1)
+  const node = list.nodes.at(-1)
+  return node?._tag === "Fixed" ? node.item : node
+}
+
+const countOf = (list: List): number => (list.nodes ?? list.items).length
+
+/** Reads the values of an item that is no list, from behind its format and size. */
+const readChild = (s: Scanner, format: LeafFormat): Child => {
+  const { leaf, size } = s
+  const item = readLeaf(s, format)
+  const { maximum, minimum } = size
+  if (item === undefined) {
+    // Text that stands for a name may be shorter than its size, which is how templates mean it.
+    return slot(leaf.name, [format], format === "A" || format === "J" ? { maximum } : { minimum, maximum })
+  }
+  const written = leaf.written || leaf.count > 0
+  if (s.skip() === equals) {
+    if (written) checkSize(s, leaf.count)
+    return bound(s, slot(undefined, [format], { minimum, maximum, default: written ? item : undefined }))
+  }
+  // `<A [MAX 16]>` waits for a value, and in a file of templates `<U4 [1]>` does.
+  const waits = size.bounded || (minimum > 0 && s.rules.dialect.name === "pfile")
+  if (!written && waits) return slot(undefined, [format], { minimum, maximum })
+  checkSize(s, leaf.count)
+  return item
+}
+
+/** Reads what stands behind one of the symbols only templates have. */
+const readSlot = (s: Scanner, symbol: Exclude<Symbol_, { readonly _tag: "Format" }>): Slot => {
+  const { maximum, minimum, offset } = s.size
+  const code = s.skip()
+  const name = code === greater ? undefined : s.name()
+  if (name === "" || s.skip() !== greater) {
+    if (s.at >= s.text.length) unterminated(s)
+    s.fail("BadValue", s.at, "the name of a slot, or >")
+  }
+  s.at++
+  if (symbol._tag === "Slot") return slot(name, symbol.formats, { minimum, maximum, optional: symbol.optional })
+  if (symbol.generated === "number") return slot(name, symbol.formats, { minimum: 1, maximum: 1, generated: "number" })
+  const characters = offset < 0 ? 16 : maximum
+  if (characters !== 12 && characters !== 14 && characters !== 16) {
+    s.fail("BadSize", offset, "12, 14 or 16 characters of time", undefined, `${characters}`)
+  }
+  return slot(name, symbol.formats, { minimum: characters, maximum: characters, generated: `clock${characters}` })
+}
+
+const close = (s: Scanner, list: List): Child => {
+  const count = countOf(list)
+  const { bounded, maximum, minimum, nodes, open, sized } = list
+  if (nodes !== undefined) {
+    const repeats = open || bounded || (sized >= 0 && minimum !== maximum)
+    if (!repeats) compareSize(s, list, count)
+    return repeats
+      ? { _tag: "Repeat", name: undefined, body: nodes, minimum: open || bounded ? 0 : minimum, maximum }
+      : { _tag: "List", children: nodes }
+  }
+  if (count === 0 && bounded) return slot(undefined, ["L"], { maximum })
+  if (!open) compareSize(s, list, count)
+  return Item.L(list.items)
+}
+
+const compareSize = (s: Scanner, list: List, count: number): void => {
+  const { size } = s
+  size.offset = list.sized
+  size.minimum = list.minimum
+  size.maximum = list.maximum
+  checkSize(s, count)
+}
+
+/** Reads the name behind `=`, which stands here, and gives it to a slot. */
+const bound = (s: Scanner, node: Slot): Slot => {
+  s.at++
+  s.skip()
+  const name = s.name()
+  if (name === "") s.fail("BadValue", s.at, "a name behind =")
+  const { default: value, maximum, minimum } = node
+  if (value === undefined) return { ...node, name }
+  const count = Item.count(value)
+  return { ...node, name, minimum: Math.min(minimum, count), maximum: Math.max(maximum, count) }
+}
+
+/** Binds a list or a slot to the name behind it; an item that is no list was bound where it was read. */
+const bind = (s: Scanner, child: Child): Child => {
+  const start = s.at
+  switch (child._tag) {
+    case "Slot":
+      return bound(s, child)
+    case "Repeat":
+      return { ...child, name: bound(s, slot(undefined, ["L"])).name }
+    case "List": {
+      const { name } = bound(s, slot(undefined, ["L"]))
+      s.warn("UnexpectedText", start, "no name behind a list that has slots", "the name is left out", name)
+      return child
+    }
+    default:
+      return bound(s, slot(undefined, [child._tag], { default: Item.count(child) === 0 ? undefined : child }))
+  }
+}
+
+/**
+ * Reads the item that begins here.
+ */
+export const readItem = (s: Scanner): Child => {
+  const stack: Array<List> = []
+  let items = 0
+  for (;;) {
+    const code = s.skip()
+    const list = stack.length === 0 ? undefined : stack[stack.length - 1]!
+    let child: Child
+    if (code === less) {
+      const start = s.at++
+      if (++items > s.rules.maxItems) {
+        s.fail("TooManyItems", start, `at most ${s.rules.maxItems} items in a message`, "maxItems is an option")
+      }
+      const next = s.skip()
+      s.size.clear()
+      if (next === less || next === greater) {
+        s.warn("ListWithoutType", start, "L before the items of a list")
+        stack.push(opened(s, stack, start))
+        continue
+      }
+      const symbol = symbolAt(s)
+      if (s.skip() === openSquare) readSize(s)
+      if (symbol._tag !== "Format") child = readSlot(s, symbol)
+      else if (symbol.format === "L") {
+        stack.push(opened(s, stack, start))
+        continue
+      } else child = readChild(s, symbol.format)
+    } else if (code === greater && list !== undefined) {
+      s.at++
+      child = close(s, list)
+      stack.pop()
+    } else if (code === equals && list !== undefined && lastChild(list) !== undefined) {
+      replaceLast(list, bind(s, lastChild(list)!))
+      continue
+    } else if (code === dot && list !== undefined && s.text.startsWith("...", s.at)) {
+      s.at += 3
+      list.open = true
+      continue
+    } else return unexpected(s, list)
+    if (stack.length === 0) return s.skip() === equals ? bind(s, child) : child
+    add(stack[stack.length - 1]!, child)
+  }
+}
+
+const opened = (s: Scanner, stack: ReadonlyArray<List>, start: number): List => {
+  if (stack.length >= s.rules.maxDepth) {
+    s.fail("DepthExceeded", start, `at most ${s.rules.maxDepth} lists within each other`, "maxDepth is an option")
+  }
+  const { bounded, maximum, minimum, offset, open } = s.size
+  return { start, items: [], nodes: undefined, sized: offset, minimum, maximum, bounded, open }
+}
+
+const unexpected = (s: Scanner, list: List | undefined): never => {
+  if (list === undefined) return s.fail("NotAnItem", s.at, "< to begin an item")
+  if (s.at >= s.text.length) {
+    return s.fail("UnterminatedItem", list.start, "> to end this list", undefined, "the end of the text")
+  }
+  const code = s.text.charCodeAt(s.at)
+  return s.fail(
+    "UnexpectedText",
+    s.at,
+    "an item or > in this list",
+    isLetter(code) ? "an item begins with <; the list may lack its >" : undefined
+  )
+}

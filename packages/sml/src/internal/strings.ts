@@ -1,0 +1,190 @@
+/**
+ * Text in quotes.
+ *
+ * Many tools print whatever an item holds between quotes, quotes and line ends included, so where text ends is a
+ * judgement: a quote closes if what follows may follow text. `InnerQuote` warns of every quote that did not close.
+ */
+import {
+  backslash,
+  doubleQuote,
+  dot,
+  equals,
+  greater,
+  isDigit,
+  isQuote,
+  isSpace,
+  less,
+  lf,
+  slash,
+  star
+} from "./characters.ts"
+import { isHeaderLine } from "./headers.ts"
+import type { Scanner } from "./Scanner.ts"
+
+const skipSpaces = (text: string, at: number): number => {
+  let next = at
+  while (isSpace(text.charCodeAt(next))) next++
+  return next
+}
+
+const startsComment = (text: string, at: number): boolean => {
+  if (text.charCodeAt(at) !== slash) return false
+  const second = text.charCodeAt(at + 1)
+  return second === slash || second === star
+}
+
+/** Whether the `>` at a place ends an item: something that may follow an item follows it. */
+const endsItem = (text: string, at: number): boolean => {
+  const next = skipSpaces(text, at + 1)
+  const code = text.charCodeAt(next)
+  return (
+    next >= text.length ||
+    code === less ||
+    code === greater ||
+    code === dot ||
+    code === equals ||
+    code === slash ||
+    // A line of its own begins: a header, or a line of a log.
+    /[\r\n]/.test(text.slice(at + 1, next))
+  )
+}
+
+/** Whether the quote at a place closes. */
+const closes = (text: string, at: number, quote: number): boolean => {
+  const following = text.charCodeAt(at + 1)
+  if (following === greater) return endsItem(text, at + 1)
+  if (following === quote) return false
+  if (isQuote(following)) return true
+  if (startsComment(text, at + 1)) return true
+  const next = skipSpaces(text, at + 1)
+  if (next >= text.length) return true
+  if (next === at + 1) return false
+  const code = text.charCodeAt(next)
+  if (code === greater) return endsItem(text, next)
+  return isQuote(code) || isDigit(code) || startsComment(text, next)
+}
+
+/** Whether the text of an item with so many characters ends at a place, and the item with it. */
+const sizeAgrees = (text: string, at: number, quote: number): boolean => {
+  if (text.charCodeAt(at) !== quote) return false
+  const next = skipSpaces(text, at + 1)
+  return text.charCodeAt(next) === greater && endsItem(text, next)
+}
+
+const strictEnd = (s: Scanner, start: number, quote: number): number => {
+  for (let at = start; at < s.text.length; at++) {
+    const code = s.text.charCodeAt(at)
+    if (code === quote) return at
+    s.units |= code
+  }
+  return -1
+}
+
+const lenientEnd = (s: Scanner, start: number, quote: number, size: number): number => {
+  const { text } = s
+  let firstInner = -1
+  let end = -1
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      if (closes(text, at, quote)) {
+        end = at
+        break
+      }
+      if (firstInner < 0) firstInner = at
+    }
+    // Text that was never ended must not swallow the messages behind it.
+    if (code === lf && isHeaderLine(text, at + 1)) break
+    s.units |= code
+  }
+  // Text that holds what looks like its end, as XML does, and whose size says so.
+  if (size > 0 && start + size > end && sizeAgrees(text, start + size, quote)) {
+    if (firstInner < 0) firstInner = end
+    for (let at = start; at < start + size; at++) s.units |= text.charCodeAt(at)
+    end = start + size
+  }
+  if (firstInner >= 0 && end >= 0) {
+    s.warn("InnerQuote", firstInner, `0x${quote.toString(16)} for a quote within text`)
+  }
+  return end
+}
+
+const unescape = (s: Scanner, start: number, quote: number): string | undefined => {
+  const { text } = s
+  let out = ""
+  let from = start
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) {
+      s.at = at + 1
+      return out + text.slice(from, at)
+    }
+    if (code !== backslash) {
+      s.units |= code
+      continue
+    }
+    const escaped = text.charCodeAt(at + 1)
+    out += text.slice(from, at)
+    if (isQuote(escaped) || escaped === backslash) from = at + 1
+    else {
+      const [meaning, length] = goEscape(text, at)
+      if (meaning === undefined) {
+        s.fail(
+          "BadCharacter",
+          at,
+          `\\", \\', \\\\, \\n, \\r, \\t or \\xHH after a backslash`,
+          undefined,
+          `\\${text[at + 1] ?? ""}`
+        )
+      }
+      out += meaning
+      at += length - 1
+      from = at + 1
+      continue
+    }
+    at++
+  }
+  return undefined
+}
+
+const letters: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b", f: "\f", v: "\v" }
+
+/** What an escape of Go stands for, and its length with the backslash. */
+const goEscape = (text: string, at: number): readonly [meaning: string | undefined, length: number] => {
+  const letter = letters[text[at + 1] ?? ""]
+  if (letter !== undefined) return [letter, 2]
+  const hex = /^\\x([0-9a-f]{2})/i.exec(text.slice(at, at + 4))
+  if (hex !== null) return [String.fromCharCode(Number.parseInt(hex[1]!, 16)), 4]
+  return [undefined, 0]
+}
+
+/**
+ * Reads the quoted text that begins here; `size` is how many characters the item announces, -1 where it does not.
+ */
+export const readString = (s: Scanner, size: number): string => {
+  const open = s.at
+  const quote = s.text.charCodeAt(open)
+  const kind = quote === doubleQuote ? "double" : "single"
+  s.units = 0
+  if (open < s.unclosed[kind]) {
+    if (s.rules.dialect.escapes) {
+      const text = unescape(s, open + 1, quote)
+      if (text !== undefined) return text
+    } else {
+      const end = s.rules.strict ? strictEnd(s, open + 1, quote) : lenientEnd(s, open + 1, quote, size)
+      if (end >= 0) {
+        s.at = end + 1
+        return s.text.slice(open + 1, end)
+      }
+    }
+    s.unclosed[kind] = open
+  }
+  const character = String.fromCharCode(quote)
+  return s.fail(
+    "UnterminatedString",
+    open,
+    `${character} to end this text`,
+    s.text.indexOf(character, open + 1) < 0 ? undefined : `a quote ends text if >, a quote or a number follows`,
+    "the end of the text"
+  )
+}
