@@ -13,7 +13,9 @@ const options = {
   resolve: { conditionNames: ["source", "node", "import", "default"] },
   // What `import()` loads stays in files of its own, for the commands that need it.
   output: { dir: here("dist/bin"), format: "esm", chunkFileNames: "[name]-[hash].js", cleanDir: true },
-  logLevel: "warn"
+  logLevel: "warn",
+  // An import that is not there is undefined in a bundle, and only a warning.
+  onLog: (level, log, report) => report(level === "warn" ? "error" : level, log)
 } satisfies RolldownOptions
 
 export default options

@@ -45,6 +45,16 @@ const everything = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array
   return Buffer.concat(chunks)
 }
 
+const isFile: ShellService["isFile"] = (path) =>
+  path === "-"
+    ? Effect.succeed(true)
+    : Effect.promise(() =>
+        stat(path).then(
+          (found) => !found.isDirectory(),
+          () => false
+        )
+      )
+
 const files: ShellService["files"] = (path) =>
   tried(path, async () => {
     if (path === "-" || !(await stat(path)).isDirectory()) return undefined
@@ -79,6 +89,7 @@ export const make = (): ShellService => {
   return {
     read: (path) => tried(path, () => (path === "-" ? everything(process.stdin) : readFile(path))),
     stream,
+    isFile,
     writeFile: (path, content) => tried(path, () => writeFile(path, content)),
     files,
     write,

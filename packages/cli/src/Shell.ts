@@ -30,6 +30,8 @@ export interface ShellService {
   readonly read: (path: string) => Effect.Effect<Uint8Array, CliFailure>
   /** The bytes as they come, for what may be longer than memory. */
   readonly stream: (path: string) => Stream.Stream<Uint8Array, CliFailure>
+  /** True for a path that is a file, and for `-`. */
+  readonly isFile: (path: string) => Effect.Effect<boolean>
   /** Replaces a file, or makes one. */
   readonly writeFile: (path: string, content: string | Uint8Array) => Effect.Effect<void, CliFailure>
   /** The files below a folder, sorted, as paths that start with it; undefined for what is no folder. */
