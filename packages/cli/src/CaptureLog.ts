@@ -119,13 +119,16 @@ class Packets implements PacketLog {
         this.#parts(connection, conversation, event.from, conversation.streams[event.from].gap(event.bytes), events)
         return
       case "Closed":
+        this.#conversations.delete(connection)
+        if (conversation.streams.active.isHsms === true) this.#announce(connection, conversation, events)
+        if (!conversation.announced) {
+          this.#others++
+          return
+        }
         for (const from of sides) {
           this.#parts(connection, conversation, from, conversation.streams[from].end(), events)
         }
-        this.#conversations.delete(connection)
-        if (conversation.streams.active.isHsms === true) this.#announce(connection, conversation, events)
-        if (!conversation.announced) this.#others++
-        else if (event.how !== "captured") {
+        if (event.how !== "captured") {
           events.push({
             _tag: "Disconnected",
             ...this.#last,
@@ -209,6 +212,6 @@ export const make = (options: CaptureLogOptions = {}): LogReader => {
       for (const event of log.end()) events.push(event)
       return take()
     },
-    notes: log.notes
+    notes: () => log.notes()
   }
 }
