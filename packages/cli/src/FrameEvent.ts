@@ -44,7 +44,7 @@ export const make = (frame: Uint8Array, circumstances: Circumstances): LogEvent 
 const data = (
   header: HsmsHeader.HsmsHeader,
   message: Hsms.Data | undefined,
-  undecodable: CodecError.ItemDecodeError | undefined,
+  error: CodecError.ItemDecodeError | undefined,
   bytes: number,
   circumstances: Circumstances
 ): LogEvent => ({
@@ -56,7 +56,7 @@ const data = (
   sessionId: header.sessionId,
   systemBytes: header.systemBytes,
   item: message?.message.item,
-  undecodable,
+  error,
   bytes,
   name: undefined,
   names: [],

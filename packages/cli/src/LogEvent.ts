@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { CodecError, Hsms, Item } from "@effect-secs/codec"
+import type { SmlError } from "@effect-secs/sml"
 import type { LogError } from "./LogError.ts"
 import type { Side } from "./LogPrefix.ts"
 import type { LogTime } from "./LogTime.ts"
@@ -42,7 +43,7 @@ export interface Message extends Event<"Message"> {
   readonly systemBytes: number | undefined
   readonly item: Item.Item | undefined
   /** Why there is no item although there is text. */
-  readonly undecodable: CodecError.ItemDecodeError | undefined
+  readonly error: CodecError.ItemDecodeError | SmlError.SmlError | undefined
   /** Of the whole frame; undefined where the log has no bytes. */
   readonly bytes: number | undefined
   /** As the log calls the message, where that is more than its stream and function. */

@@ -57,14 +57,15 @@ const said = (pattern: string): RegExp => new RegExp(String.raw`(?<![\w/])${patt
 const sent = String.raw`sends?|sent|sending|snd|tx|txd|transmit(?:s|ted|ting)?|outgoing|outbound|output`
 const received = String.raw`receives?|received|receiving|recv|recvd|rcv|rcvd|rx|rxd|incoming|inbound|input`
 
+// Short words are too common to be taken in small letters, unless they stand alone in brackets or before a colon.
+const words = new RegExp(
+  String.raw`(?<![\w./-])(?:(${sent}|[[(]out[\])]|out(?=\s*:))|(${received}|[[(]in[\])]|in(?=\s*:)))(?![\w/-]|\.\w)`,
+  "gi"
+)
+
 /** Where a text has words of both directions, the one nearest to the message is meant. */
 const nearest = (text: string): Side | undefined => {
   let side: Side | undefined
-  const words = new RegExp(
-    // Short words are too common to be taken in small letters, unless they stand alone in brackets or before a colon.
-    String.raw`(?<![\w./-])(?:(${sent}|[[(]out[\])]|out(?=\s*:))|(${received}|[[(]in[\])]|in(?=\s*:)))(?![\w/-]|\.\w)`,
-    "gi"
-  )
   for (const match of text.matchAll(words)) side = match[1] === undefined ? "peer" : "local"
   return side
 }
@@ -162,6 +163,8 @@ const sessionIds: ReadonlyArray<Row<number>> = [
 /** Longer ones are no prefixes: only the part next to the message is looked at, except for the time. */
 const longest = 1000
 
+const nothing: LogPrefix = { time: undefined, from: undefined, systemBytes: undefined, sessionId: undefined }
+
 /**
  * Reads the text before a message, or what a comment on its first line says.
  *
@@ -172,6 +175,7 @@ const longest = 1000
  * @since 0.1.0
  */
 export const read = (text: string): LogPrefix => {
+  if (text.trim() === "") return nothing
   const found = LogTime.find(text)
   const rest = found === undefined ? text : `${text.slice(0, found.start)} ${text.slice(found.end)}`
   const looked = rest.length > longest ? rest.slice(-longest) : rest
@@ -215,6 +219,7 @@ const unquoted = (value: string | undefined): string | undefined => {
  */
 export const readComment = (text: string): Naming => {
   const looked = text.slice(0, longest).trim()
+  if (!looked.includes("=")) return { name: looked === "" ? undefined : looked, keyword: undefined }
   const pairs = new Map([...looked.matchAll(pair)].map(([, key, value]) => [key!.toLowerCase(), unquoted(value)]))
   if (pairs.size === 0) return { name: looked === "" ? undefined : looked, keyword: undefined }
   return { name: pairs.get("name"), keyword: pairs.get("keyword") }

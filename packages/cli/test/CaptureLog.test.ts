@@ -139,7 +139,10 @@ describe("CaptureLog", () => {
     )
     const [undecodable, unnamed] = events.slice(2)
     assert.deepInclude(undecodable, { _tag: "Message", stream: 1, function: 3, systemBytes: 2, item: undefined })
-    assert.strictEqual(undecodable?._tag === "Message" && undecodable.undecodable?.reason._tag, "Truncated")
+    assert.strictEqual(
+      undecodable?._tag === "Message" && undecodable.error?.message,
+      "Truncated at byte 0, the root item: 9 items declared, 6 bytes left"
+    )
     assert.strictEqual(unnamed?._tag === "Unreadable" && unnamed.error._tag, "HeaderError")
     assert.strictEqual(events.length, 6)
   })
