@@ -1,4 +1,5 @@
 export * as Dialect from "./Dialect.ts"
+export * as ItemJson from "./ItemJson.ts"
 export * as SmlDocument from "./SmlDocument.ts"
 export * as SmlError from "./SmlError.ts"
 export * as SmlParser from "./SmlParser.ts"
