@@ -9,7 +9,7 @@ import { toHex } from "./hex.ts"
 type Leaf = Exclude<Item.Item, Item.L>
 
 const scalars = <A>(value: A | Iterable<A>): ReadonlyArray<A> =>
-  typeof value === "object" && value !== null ? Array.from(value as Iterable<A>) : [value as A]
+  typeof value === "object" && value !== null ? Array.from(value as Iterable<A>) : [value]
 
 const leafJson = (item: Leaf): Json => {
   switch (item._tag) {
