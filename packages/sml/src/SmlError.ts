@@ -250,11 +250,15 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
 export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml/PrintError")("PrintError", {
   dialect: Schema.String,
   path: Schema.Array(Count),
-  /** What cannot be said: `J`, `NaN`, `a double quote in text`. */
-  what: Schema.String
+  /** What cannot be said: `J`, `NaN`, `code 0x0D in text`. */
+  what: Schema.String,
+  /** The message it is a part of: `S6F11`. */
+  of: Schema.optionalKey(Schema.String)
 }) {
+  /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
-    return `${this.dialect} has no text for ${this.what}, item [${this.path.join(".")}]`
+    const item = this.path.length === 0 ? "" : `, item [${this.path.join(".")}]`
+    return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
   }
 
   override toJSON(): unknown {

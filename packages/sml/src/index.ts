@@ -1,6 +1,8 @@
 export * as Dialect from "./Dialect.ts"
 export * as ItemJson from "./ItemJson.ts"
+export * as Preset from "./Preset.ts"
 export * as SmlDocument from "./SmlDocument.ts"
 export * as SmlError from "./SmlError.ts"
 export * as SmlParser from "./SmlParser.ts"
+export * as SmlPrinter from "./SmlPrinter.ts"
 export * as Template from "./Template.ts"

@@ -5,7 +5,7 @@ import { type CodecError, FormatCode, Item, SecsMessage } from "@effect-secs/cod
 import * as Result from "effect/Result"
 import { ItemJsonError } from "../SmlError.ts"
 import { describeValue, explain } from "./describe.ts"
-import { readFloats } from "./floats.ts"
+import { readFloats } from "./jsonFloats.ts"
 import { fromHex } from "./hex.ts"
 
 type Format = FormatCode.Format

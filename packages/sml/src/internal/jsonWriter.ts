@@ -3,7 +3,7 @@
  */
 import type { Item } from "@effect-secs/codec"
 import type { Json } from "../ItemJson.ts"
-import { floatsToJson } from "./floats.ts"
+import { floatsToJson } from "./jsonFloats.ts"
 import { toHex } from "./hex.ts"
 
 type Leaf = Exclude<Item.Item, Item.L>

@@ -21,7 +21,8 @@ export const Messages = Arbitrary.schema(SecsMessage.Message)
 /** Draws from a seed: uniform integers below a limit. (mulberry32) */
 export type Draw = (below: number) => number
 
-const draw = (from: number): Draw => {
+/** Draws that are the same in every run. */
+export const drawOf = (from: number): Draw => {
   let state = from
   return (below) => {
     state = (state + 0x6d2b79f5) | 0
@@ -33,7 +34,7 @@ const draw = (from: number): Draw => {
 
 export const seeded = <A>(make: (draw: Draw) => A) =>
   Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 0xffff_ffff }))).pipe(
-    Arbitrary.map((seed) => make(draw(seed)))
+    Arbitrary.map((seed) => make(drawOf(seed)))
   )
 
 /** Any bytes, so many, that are the value of an item: floats of all bit patterns among them. */
