@@ -19,6 +19,16 @@ export default defineConfig({
         }
       })),
       {
+        // Tests of the command run what users run: its bundle.
+        extends: true as const,
+        test: {
+          name: "cli",
+          root: "packages/cli",
+          include: ["test/**/*.test.ts"],
+          globalSetup: ["test/support/bundle.ts"]
+        }
+      },
+      {
         // The codec's tests once more, on a host without the global `Buffer`, as a browser is.
         extends: true as const,
         test: {

@@ -18,7 +18,7 @@ const pure = packages.flatMap((name) =>
 
 describe("purity", () => {
   it("looks at pure files of every published package", () => {
-    for (const name of ["codec", "sml", "session"]) {
+    for (const name of ["codec", "sml", "session", "cli"]) {
       expect(pure.filter((path) => path.startsWith(`packages/${name}/`)).length, name).toBeGreaterThan(0)
     }
   })

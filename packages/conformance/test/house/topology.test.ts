@@ -22,6 +22,19 @@ const published: Readonly<Record<string, Row>> = {
       "node:tls": ["internal/Tls.ts", "internal/TlsOptions.ts"],
       "effect/socket": ["SocketTransport.ts"]
     }
+  },
+  cli: {
+    dependencies: ["@effect-secs/codec", "@effect-secs/session", "@effect-secs/sml", "effect"],
+    peers: [],
+    optionalPeers: [],
+    onlyFrom: {
+      "node:fs": ["NodeShell.ts"],
+      "node:fs/promises": ["NodeShell.ts"],
+      "node:module": ["main.ts"],
+      "node:path": ["NodeShell.ts"],
+      "node:process": ["NodeShell.ts", "main.ts"],
+      "node:tty": ["NodeShell.ts"]
+    }
   }
 }
 

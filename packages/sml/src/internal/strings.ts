@@ -99,6 +99,19 @@ const opensText = /<\s{0,8}(?:A|ASCII|J|JIS8?|W|C2|UNICODE|LOCALIZED)\s{0,8}(?:\
 /** Whether the quote at a place begins the text of another item: what was open before it was never closed. */
 const opens = (text: string, at: number): boolean => opensText.test(text.slice(Math.max(0, at - 64), at))
 
+/** From this length on, native search is faster than a loop over characters. */
+const longText = 64
+
+/** Long text without anything that needs a look, up to its quote; -1 where there is something. */
+const plainEnd = (s: Scanner, start: number, from: number, quote: number): number => {
+  const { text } = s
+  const end = text.indexOf(quote === doubleQuote ? '"' : "'", from)
+  if (end < 0 || !closes(text, end, quote)) return -1
+  return notPlain.test(text.slice(start, end)) ? -1 : end
+}
+
+const notPlain = /[^\x20-\x7e]/
+
 /** The end of the text, or, negated, the place up to which it does not end. */
 const lenientEnd = (s: Scanner, start: number, quote: number, size: number): number => {
   const { text } = s
@@ -119,6 +132,13 @@ const lenientEnd = (s: Scanner, start: number, quote: number, size: number): num
       break
     }
     s.units |= code
+    if (at - start === longText) {
+      const plain = plainEnd(s, start, at, quote)
+      if (plain >= 0) {
+        end = plain
+        break
+      }
+    }
   }
   // Text that holds what looks like its end, as XML does, and whose size says so.
   if (size > 0 && start + size > end && sizeAgrees(text, start + size, quote)) {

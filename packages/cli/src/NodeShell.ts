@@ -1,0 +1,102 @@
+/**
+ * The `Shell` of a Node process.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { createReadStream } from "node:fs"
+import { readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import process from "node:process"
+import { isatty } from "node:tty"
+import { type CliFailure, failed, quiet } from "./CliFailure.ts"
+import type { ShellService } from "./Shell.ts"
+
+const why: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EACCES: "permission denied",
+  EISDIR: "is a folder",
+  ENOTDIR: "no such file",
+  ENOSPC: "no space left on the device"
+}
+
+const fileFailure =
+  (path: string) =>
+  (error: unknown): CliFailure => {
+    const { code, message } = error as NodeJS.ErrnoException
+    return failed(`${path === "-" ? "standard input" : path}: ${why[code ?? ""] ?? message}`)
+  }
+
+const tried = <A>(path: string, work: () => Promise<A>): Effect.Effect<A, CliFailure> =>
+  Effect.tryPromise({ try: work, catch: fileFailure(path) })
+
+const open = (path: string) => (path === "-" ? process.stdin : createReadStream(path, { highWaterMark: 1 << 18 }))
+
+const stream: ShellService["stream"] = (path) =>
+  Stream.fromAsyncIterable(
+    { [Symbol.asyncIterator]: () => open(path)[Symbol.asyncIterator]() as AsyncIterator<Uint8Array> },
+    fileFailure(path)
+  )
+
+const everything = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const chunks: Array<Uint8Array> = []
+  for await (const chunk of source) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+const isFile: ShellService["isFile"] = (path) =>
+  path === "-"
+    ? Effect.succeed(true)
+    : Effect.promise(() =>
+        stat(path).then(
+          (found) => !found.isDirectory(),
+          () => false
+        )
+      )
+
+const files: ShellService["files"] = (path) =>
+  tried(path, async () => {
+    if (path === "-" || !(await stat(path)).isDirectory()) return undefined
+    const entries = await readdir(path, { recursive: true, withFileTypes: true })
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .toSorted()
+  })
+
+/** Waits until the system has taken it: a slow reader slows the command. */
+const write: ShellService["write"] = (content) =>
+  Effect.callback<void, CliFailure>((resume) => {
+    process.stdout.write(content, (error) => {
+      if (error === null || error === undefined) return resume(Effect.void)
+      const { code, message } = error as NodeJS.ErrnoException
+      const gone = code === "EPIPE" || code === "ERR_STREAM_DESTROYED"
+      resume(Effect.fail(gone ? quiet(0) : failed(`standard output: ${message}`)))
+    })
+  })
+
+/**
+ * Takes standard output and error of this process; made once.
+ *
+ * @since 0.1.0
+ */
+export const make = (): ShellService => {
+  // Told to whoever wrote; unheard, it would end the process with a stack trace.
+  process.stdout.on("error", () => {})
+  process.stderr.on("error", () => {})
+  const outputIsTerminal = isatty(1)
+  return {
+    read: (path) => tried(path, () => (path === "-" ? everything(process.stdin) : readFile(path))),
+    stream,
+    isFile,
+    writeFile: (path, content) => tried(path, () => writeFile(path, content)),
+    files,
+    write,
+    writeError: (text) => Effect.sync(() => void process.stderr.write(text)),
+    outputIsTerminal,
+    errorIsTerminal: isatty(2),
+    colour: outputIsTerminal && (process.env["NO_COLOR"] ?? "") === "",
+    columns: process.stdout.columns
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * What a command sees of the world: files, standard input, output and error, and whether a person is looking.
+ *
+ * Every command reads and writes through this service and through nothing else, so that it runs in a process, in a test
+ * and in the generator of its documentation alike. How to use it:
+ *
+ * - input: `readBytes(path)`, `readText(path)`, `stream(path)`; `-` is standard input
+ * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
+ *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
+ *   system call.
+ * - for people: `complain` (a line to standard error), `colours` (plain unless standard output is a terminal and
+ *   `NO_COLOR` is not set), `progress` (a line on standard error that replaces itself; nothing unless that is a terminal)
+ * - an end that is not a good one: fail with a `CliFailure`; `failed("…")` is exit code 1, `usage("…")` 2
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { CliFailure } from "./CliFailure.ts"
+import * as TextInput from "./TextInput.ts"
+
+/**
+ * What a process, or a test, has to provide.
+ *
+ * @since 0.1.0
+ */
+export interface ShellService {
+  /** All bytes of a file; of standard input for `-`. */
+  readonly read: (path: string) => Effect.Effect<Uint8Array, CliFailure>
+  /** The bytes as they come, for what may be longer than memory. */
+  readonly stream: (path: string) => Stream.Stream<Uint8Array, CliFailure>
+  /** True for a path that is a file, and for `-`. */
+  readonly isFile: (path: string) => Effect.Effect<boolean>
+  /** Replaces a file, or makes one. */
+  readonly writeFile: (path: string, content: string | Uint8Array) => Effect.Effect<void, CliFailure>
+  /** The files below a folder, sorted, as paths that start with it; undefined for what is no folder. */
+  readonly files: (path: string) => Effect.Effect<ReadonlyArray<string> | undefined, CliFailure>
+  /** To standard output. Fails with exit code 0 and no message when nobody reads any more. */
+  readonly write: (content: string | Uint8Array) => Effect.Effect<void, CliFailure>
+  /** To standard error, as it is. */
+  readonly writeError: (text: string) => Effect.Effect<void>
+  readonly outputIsTerminal: boolean
+  readonly errorIsTerminal: boolean
+  /** True where `NO_COLOR` is not set and standard output is a terminal. */
+  readonly colour: boolean
+  /** Columns of the terminal; undefined where there is none. */
+  readonly columns: number | undefined
+}
+
+/** @since 0.1.0 */
+export class Shell extends Context.Service<Shell, ShellService>()("@effect-secs/cli/Shell") {}
+
+/** @since 0.1.0 */
+export const readBytes = (path: string): Effect.Effect<Uint8Array, CliFailure, Shell> =>
+  Shell.use((shell) => shell.read(path))
+
+/**
+ * A file, or standard input for `-`, as text.
+ *
+ * @since 0.1.0
+ */
+export const readText = (path: string): Effect.Effect<string, CliFailure, Shell> =>
+  Effect.map(readBytes(path), TextInput.decode)
+
+/** @since 0.1.0 */
+export const write = (content: string | Uint8Array): Effect.Effect<void, CliFailure, Shell> =>
+  Shell.use((shell) => shell.write(content))
+
+/** Characters a call writes at least, while there are more. */
+const batch = 1 << 16
+
+/**
+ * Many short pieces in few calls. They are made as they are written, so that there may be any number.
+ *
+ * @since 0.1.0
+ */
+export const writeAll = (pieces: Iterable<string>): Effect.Effect<void, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    let text = ""
+    for (const piece of pieces) {
+      text += piece
+      if (text.length < batch) continue
+      yield* write(text)
+      text = ""
+    }
+    if (text !== "") yield* write(text)
+  })
+
+/** @since 0.1.0 */
+export const print = (line: string): Effect.Effect<void, CliFailure, Shell> => write(`${line}\n`)
+
+/**
+ * One JSON value on a line of its own. Several make JSON lines.
+ *
+ * @since 0.1.0
+ */
+export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell> => print(JSON.stringify(value))
+
+/**
+ * A line to standard error.
+ *
+ * @since 0.1.0
+ */
+export const complain = (line: string): Effect.Effect<void, never, Shell> =>
+  Shell.use((shell) => shell.writeError(`${line}\n`))
+
+/**
+ * A line on standard error that the next one replaces; the empty line takes it away. Nothing where no person looks.
+ *
+ * @since 0.1.0
+ */
+export const progress = (line: string): Effect.Effect<void, never, Shell> =>
+  Shell.use((shell) => (shell.errorIsTerminal ? shell.writeError(`\r\u001b[K${line}`) : Effect.void))
+
+/**
+ * Text in colours, or the same text where there are none.
+ *
+ * @since 0.1.0
+ */
+export interface Colours {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly red: (text: string) => string
+  readonly green: (text: string) => string
+  readonly yellow: (text: string) => string
+  readonly blue: (text: string) => string
+  readonly cyan: (text: string) => string
+}
+
+const sgr = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`
+const same = (text: string) => text
+
+const colourful: Colours = {
+  bold: sgr(1, 22),
+  dim: sgr(2, 22),
+  red: sgr(31, 39),
+  green: sgr(32, 39),
+  yellow: sgr(33, 39),
+  blue: sgr(34, 39),
+  cyan: sgr(36, 39)
+}
+
+const plain: Colours = { bold: same, dim: same, red: same, green: same, yellow: same, blue: same, cyan: same }
+
+/** @since 0.1.0 */
+export const colours: Effect.Effect<Colours, never, Shell> = Shell.useSync((shell) =>
+  shell.colour ? colourful : plain
+)
