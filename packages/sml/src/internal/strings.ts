@@ -58,6 +58,14 @@ const itemFollows = (text: string, from: number, at: number): boolean => {
   return /[\r\n]/.test(text.slice(from, at)) && item.test(text)
 }
 
+const byte = /0x[0-9a-f]{2}[\s>"']/iy
+
+/** Whether a byte touches the quote, as in `"AB"0x0D`. */
+const byteFollows = (text: string, at: number): boolean => {
+  byte.lastIndex = at
+  return byte.test(text)
+}
+
 /** Whether the quote at a place closes. */
 const closes = (text: string, at: number, quote: number): boolean => {
   const following = text.charCodeAt(at + 1)
@@ -67,7 +75,7 @@ const closes = (text: string, at: number, quote: number): boolean => {
   if (startsComment(text, at + 1)) return true
   const next = skipSpaces(text, at + 1)
   if (next >= text.length) return true
-  if (next === at + 1) return false
+  if (next === at + 1) return byteFollows(text, next)
   const code = text.charCodeAt(next)
   if (code === greater) return endsItem(text, next)
   if (code === less) return itemFollows(text, at + 1, next)
