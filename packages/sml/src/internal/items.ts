@@ -374,13 +374,14 @@ const unexpected = (s: Scanner, list: List | undefined): never => {
   if (s.at >= s.text.length) {
     return s.fail("UnterminatedItem", list.start, "> to end this list", undefined, "the end of the text")
   }
-  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s))
+  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s, list))
 }
 
-const hintInList = (s: Scanner): string | undefined => {
+const hintInList = (s: Scanner, list: List): string | undefined => {
   const code = s.text.charCodeAt(s.at)
   if (code === comma) return "a size is written [2], and items stand next to each other without commas"
-  if (code === dot) return "the list may lack its >"
+  const unended = `the list that begins in line ${s.position(list.start).line} may lack its >`
+  if (code === dot) return unended
   if (isDigit(code) || isQuote(code)) return "a list holds items, each with its format: <U4 1>, <A 'text'>"
-  return isLetter(code) ? (hintForItem(s.text, s.at) ?? "an item begins with <; the list may lack its >") : undefined
+  return isLetter(code) ? (hintForItem(s.text, s.at) ?? `an item begins with <; ${unended}`) : undefined
 }
