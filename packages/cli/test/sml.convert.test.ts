@@ -7,7 +7,7 @@ describe("secs sml convert", () => {
   it.each([
     ["compact", "S1F13 W <L [0]>.\nStatus:'S1F3' W <L [2] <U4 [1] 1> <BOOLEAN [1] T>>.\n"],
     ["secs4net", "'S1F13' W\n<L [0]\n>\n.\nStatus:'S1F3' W\n<L [2]\n    <U4 [1] 1>\n    <Boolean [1] True>\n>\n.\n"],
-    ["hex", "0000000c0000810d0000000000010100\n0000001500008103000000000002" + "0102b10400000001250101\n"]
+    ["hex", "0000000c0000810d0000000000010100\n00000015000081030000000000020102b10400000001250101\n"]
   ])("writes messages as %s has them", async (to, stdout) => {
     assert.deepInclude(await run(["sml", "convert", "--to", to, "-"], { stdin: two }), { code: 0, stdout, stderr: "" })
   })
