@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */
@@ -377,6 +378,23 @@ describe("secs send", () => {
     const { code, stderr } = await Effect.runPromise(ran(["send", "127.0.0.1:5000", "s1f13.sml"]))
     assert.deepStrictEqual([code, stderr], [1, "secs: s1f13.sml: no such file\n"])
   })
+
+  live("speaks TLS with whom it knows, and says what is wrong with who it does not know", () =>
+    Effect.gen(function* () {
+      const pem = (name: string) =>
+        fileURLToPath(new URL(`../../session/test/fixtures/tls/${name}.pem`, import.meta.url))
+      const { address } = yield* listening("--tls-cert", pem("server"), "--tls-key", pem("server.key"))
+      const port = address.slice(address.indexOf(":"))
+      const known = yield* ran(["send", `localhost${port}`, "S1F1 W.", "--tls-ca", pem("ca")])
+      assert.deepStrictEqual([known.code, known.stderr], [0, ""])
+      const unknown = yield* ran(["send", `localhost${port}`, "S1F1 W.", "--tls"])
+      assert.strictEqual(unknown.code, 1)
+      assert.match(unknown.stderr, /^secs: connect localhost:\d+: [^\n]*certificate[^\n]*\n$/)
+      const lame = yield* ran(["send", address, "S1F1 W.", "--tls-cert", pem("client"), "--retry"])
+      assert.strictEqual(lame.code, 1)
+      assert.match(lame.stderr, /option tls\.key is absent/)
+    })
+  )
 
   live("takes timers and the device id from the environment, and the command line before it", () =>
     Effect.gen(function* () {
