@@ -11,7 +11,7 @@ describe("secs encode", () => {
     [
       "a message behind its header",
       ["--as", "message", "--session", "7", "--system", "0x2a", "S1F1 W."],
-      "00078101000000000" + "02a\n"
+      "0007810100000000002a\n"
     ],
     ["bytes in base64", ["--to", "base64", "<U1 7>"], "pQEH\n"]
   ])("writes %s", async (_, args, stdout) => {

@@ -18,7 +18,8 @@ const numbersOf = (item: Item.F4 | Item.F8): ReadonlyArray<number> =>
   typeof item.value === "number" ? [item.value] : Array.from(item.value)
 
 /** A float that changes when it is made anew from its numbers. */
-const hasPayload = (item: Item.F4 | Item.F8): boolean => hex(Item[item._tag](numbersOf(item))) !== hex(item)
+const hasPayload = (item: Item.F4 | Item.F8): boolean =>
+  hex((item._tag === "F4" ? Item.F4 : Item.F8)(numbersOf(item))) !== hex(item)
 
 const finite = (item: Item.F4 | Item.F8, maximum = Infinity): boolean =>
   numbersOf(item).every((value) => Number.isFinite(value) && Math.abs(value) <= maximum)

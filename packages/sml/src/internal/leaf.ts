@@ -186,9 +186,9 @@ export const leafOf = (preset: Preset, item: LeafItem, size = sizeOf(preset, ite
   switch (_tag) {
     case "A":
     case "J":
-      return text(preset, item as Item.A | Item.J, size)
+      return text(preset, item, size)
     case "C2":
-      return localized(item as Item.C2, size)
+      return localized(item, size)
     case "BOOLEAN": {
       const { false: no, true: yes, type } = preset.boolean
       const array = list<boolean>(value)
@@ -200,7 +200,7 @@ export const leafOf = (preset: Preset, item: LeafItem, size = sizeOf(preset, ite
     }
     case "F4":
     case "F8":
-      return floats(preset, open, value as never, _tag === "F4" ? f4Text : f8Text)
+      return floats(preset, open, value, _tag === "F4" ? f4Text : f8Text)
     case "B":
       return values(open, (value as Uint8Array).length, (from, to) => bytesText(value as Uint8Array, from, to))
     case "I8":

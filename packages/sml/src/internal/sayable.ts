@@ -1,7 +1,7 @@
 /**
  * Whether a preset has text for a message: looked up before anything is written, so that no text ends in the middle.
  */
-import { Item } from "@effect-secs/codec"
+import type { Item } from "@effect-secs/codec"
 import type { Preset, TextForm } from "../Preset.ts"
 import type { TemplateNode } from "../Template.ts"
 import { nanBits } from "./floats.ts"
