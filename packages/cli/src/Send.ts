@@ -127,7 +127,7 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     })
 
     const tell = Effect.suspend(() => {
-      if (repeat === 1 && messages.length === 1 && !options.summary) return Effect.void
+      if (repeat === 1 && !options.summary) return Effect.void
       if (score.startedAt === 0) return Effect.void
       const times = ReplyTimes.summarize(millis)
       return screen.line("Summary", scored(score, times), {

@@ -7,10 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as CaptureLog from "../src/CaptureLog.ts"
 import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */
@@ -393,6 +394,32 @@ describe("secs send", () => {
       const lame = yield* ran(["send", address, "S1F1 W.", "--tls-cert", pem("client"), "--retry"])
       assert.strictEqual(lame.code, 1)
       assert.match(lame.stderr, /option tls\.key is absent/)
+    })
+  )
+
+  live("records what passes in a capture file, from the first byte to Separate", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* file("")
+      const { address, ended } = yield* listening("--once", "--record", join(folder, "passive.pcap"))
+      yield* ran(["send", address, "S1F1 W.", "--record", join(folder, "active.pcap")])
+      yield* ended
+      for (const name of ["active.pcap", "passive.pcap"]) {
+        const reader = CaptureLog.make()
+        const events = [...reader.push(readFileSync(join(folder, name))), ...reader.end()]
+        assert.deepStrictEqual(
+          events.map((event) =>
+            event._tag === "Message"
+              ? `S${event.stream}F${event.function}`
+              : event._tag === "Control"
+                ? event.message._tag
+                : event._tag
+          ),
+          ["Connected", "SelectReq", "SelectRsp", "S1F1", "S1F2", "SeparateReq"]
+        )
+      }
+      const nowhere = yield* ran(["send", address, "S1F1 W.", "--record", join(folder, "lost", "x.pcap")])
+      assert.strictEqual(nowhere.code, 1)
+      assert.match(nowhere.stderr, /^secs: [^\n]*x\.pcap: no such file\n$/)
     })
   )
 
