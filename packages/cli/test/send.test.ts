@@ -159,6 +159,7 @@ describe("secs send", () => {
       )
       assert.deepInclude(lines[1], { stream: 1, function: 1, replyExpected: true, sessionId: 0 })
       assert.deepInclude(lines[2], { stream: 1, function: 2, systemBytes: lines[1]!["systemBytes"] })
+      assert.deepStrictEqual(lines[2]!["item"], { L: [{ A: "SECS" }, { A: "0" }] })
       assert.isNumber(lines[2]!["replyMillis"])
       assert.deepInclude(lines[5], { sent: 2, requests: 2, answered: 2, failures: 0 })
       assert.isNotNaN(Date.parse(String(lines[0]!["at"])))
