@@ -9,7 +9,7 @@ import { sameItem, success } from "./support/expect.ts"
 import { read, readItem, readMessage } from "./support/read.ts"
 
 /** Text, what it is read as (bytes in hex, or the reason it is refused), and what strictly where that differs. */
-type Row = readonly [text: string, lenient: string, strict?: string, options?: SmlParser.ParseOptions]
+type Row = readonly [text: string, lenient: string, strict?: string | undefined, options?: SmlParser.ParseOptions]
 
 const table = (rows: ReadonlyArray<Row>, one: (text: string, options?: SmlParser.ParseOptions) => string): void => {
   it.each(rows.map(([text, lenient, strict = lenient, options]) => ({ text, lenient, strict, options })))(
