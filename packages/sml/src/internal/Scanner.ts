@@ -44,7 +44,7 @@ export class Size {
  * What was read of an item besides the item.
  */
 export class Leaf {
-  /** Number of values, in the unit its size counts. */
+  /** Number of values, in the unit its size counts; while they are read, of those before this place. */
   count = 0
   /** Where the item begins. */
   start = 0

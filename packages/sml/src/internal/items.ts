@@ -117,7 +117,8 @@ const shortSymbols: ReadonlyMap<number, Symbol_> = new Map(
   })
 )
 
-const symbolAt = (s: Scanner): Symbol_ => {
+/** Reads the symbol that stands here. */
+export const symbolAt = (s: Scanner): Symbol_ => {
   const start = s.at
   const { text } = s
   const second = text.charCodeAt(start + 1)

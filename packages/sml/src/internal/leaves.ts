@@ -207,18 +207,18 @@ const readMany = <T>(
     let code = s.skip()
     if (take !== undefined && isDigit(code)) {
       take(s, out, maximum)
+      s.leaf.count = out.length
       code = s.skip()
     }
     if (code === greater) break
-    s.leaf.count = out.length
     if (startsNumber(code)) out.push(read(s, minimum, maximum))
     else if (isQuote(code)) out.push(inQuotes(s, expected, () => read(s, minimum, maximum)))
     else {
       nameInstead(s, expected)
       return out
     }
+    s.leaf.count = out.length
   }
-  s.leaf.count = out.length
   tooLong(s, start, out.length, elementSize)
   return out
 }
@@ -300,25 +300,25 @@ const readBytes = (s: Scanner): Uint8Array => {
     if (code === greater) break
     if (code === zero) {
       length = takePlainBytes(s, length)
+      s.leaf.count = length
       if (s.text.charCodeAt(s.at) !== zero) continue
     }
-    s.leaf.count = length
+    const quoted = isQuote(code)
     // Two hex digits are looked at before names, as `FE` could be either.
-    if (isDigit(code) || (isLetter(code) && bytePair.test(wordAt(s)))) {
+    if (quoted || isDigit(code) || (isLetter(code) && bytePair.test(wordAt(s)))) {
       if (length === scratch.length) {
         tooLong(s, start, length, 1)
         const longer = new Uint8Array(length * 2)
         longer.set(scratch)
         scratch = longer
       }
-      scratch[length++] = readByte(s)
-    } else if (isQuote(code)) scratch[length++] = inQuotes(s, "a byte", () => readByte(s))
-    else {
+      scratch[length++] = quoted ? inQuotes(s, "a byte", () => readByte(s)) : readByte(s)
+    } else {
       nameInstead(s, "a byte: 0x00 to 0xFF, or 0 to 255")
       break
     }
+    s.leaf.count = length
   }
-  s.leaf.count = length
   tooLong(s, start, length, 1)
   const bytes = scratch.slice(0, length)
   if (scratch.length > keptScratch) scratch = new Uint8Array(256)
