@@ -48,6 +48,8 @@ export class Leaf {
   count = 0
   /** Where the item begins. */
   start = 0
+  /** Behind the item, and the name that is bound to it. */
+  end = 0
   /** Whether a value was written, be it the empty text. */
   written = false
   /** The name that stands for a value. */

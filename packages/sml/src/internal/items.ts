@@ -220,6 +220,7 @@ const countOf = (list: List): number => (list.nodes ?? list.items).length
 const readChild = (s: Scanner, format: LeafFormat): Child => {
   const { leaf, size } = s
   const item = readLeaf(s, format)
+  leaf.end = s.at
   const { maximum, minimum } = size
   if (item === undefined) {
     // Text that stands for a name may be shorter than its size, which is how templates mean it.
@@ -246,7 +247,7 @@ const readSlot = (s: Scanner, symbol: Exclude<Symbol_, { readonly _tag: "Format"
     if (s.at >= s.text.length) unterminated(s)
     s.fail("BadValue", s.at, "the name of a slot, or >")
   }
-  s.at++
+  s.leaf.end = ++s.at
   if (symbol._tag === "Slot") return slot(name, symbol.formats, { minimum, maximum, optional: symbol.optional })
   if (symbol.generated === "number") return slot(name, symbol.formats, { minimum: 1, maximum: 1, generated: "number" })
   const characters = offset < 0 ? 16 : maximum
@@ -285,6 +286,7 @@ const bound = (s: Scanner, node: Slot): Slot => {
   s.skip()
   const name = s.name()
   if (name === "") s.fail("BadValue", s.at, "a name behind =")
+  s.leaf.end = s.at
   const { default: value, maximum, minimum } = node
   if (value === undefined) return { ...node, name }
   const count = Item.count(value)
@@ -340,7 +342,7 @@ export const readItem = (s: Scanner): Child => {
         continue
       } else child = readChild(s, symbol.format)
     } else if (code === greater && list !== undefined) {
-      s.at++
+      s.leaf.end = ++s.at
       child = close(s, list)
       stack.pop()
     } else if (code === equals && list !== undefined && lastChild(list) !== undefined) {
@@ -351,7 +353,11 @@ export const readItem = (s: Scanner): Child => {
       list.open = true
       continue
     } else return unexpected(s, list)
-    if (stack.length === 0) return s.skip() === equals ? bind(s, child) : child
+    if (stack.length === 0) {
+      if (s.skip() === equals) return bind(s, child)
+      s.at = s.leaf.end
+      return child
+    }
     add(stack[stack.length - 1]!, child)
   }
 }
@@ -369,13 +375,14 @@ const unexpected = (s: Scanner, list: List | undefined): never => {
   if (s.at >= s.text.length) {
     return s.fail("UnterminatedItem", list.start, "> to end this list", undefined, "the end of the text")
   }
-  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s))
+  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s, list))
 }
 
-const hintInList = (s: Scanner): string | undefined => {
+const hintInList = (s: Scanner, list: List): string | undefined => {
   const code = s.text.charCodeAt(s.at)
   if (code === comma) return "a size is written [2], and items stand next to each other without commas"
-  if (code === dot) return "the list may lack its >"
+  const unended = `the list that begins in line ${s.position(list.start).line} may lack its >`
+  if (code === dot) return unended
   if (isDigit(code) || isQuote(code)) return "a list holds items, each with its format: <U4 1>, <A 'text'>"
-  return isLetter(code) ? (hintForItem(s.text, s.at) ?? "an item begins with <; the list may lack its >") : undefined
+  return isLetter(code) ? (hintForItem(s.text, s.at) ?? `an item begins with <; ${unended}`) : undefined
 }

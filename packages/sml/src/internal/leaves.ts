@@ -49,7 +49,9 @@ const hintFor = (s: Scanner, code: number, expected: string): string | undefined
   }
   if (code === comma) return "no commas: blanks between values"
   if (!isLetter(code)) return undefined
-  return expected.includes("in quotes") ? "text stands in quotes" : "a name stands for all values, and alone"
+  return expected.includes("in quotes")
+    ? "text stands in quotes"
+    : "a name may stand for the values only where it stands alone"
 }
 
 export const unterminated = (s: Scanner): never =>

@@ -122,7 +122,7 @@ class Reader {
     const code = s.text.charCodeAt(start)
     const hint =
       code === less
-        ? "an item alone is read by parseItem"
+        ? "it needs a header before it; parseItem reads an item alone"
         : code === greater
           ? "there is a > too many before it"
           : hintForItem(s.text, start)
@@ -154,7 +154,8 @@ class Reader {
     if (wBit === "clear" || header.function % 2 === 1) return
     const expected = "no W in a secondary, whose function is even"
     if (s.rules.wBitOnSecondary === "error") {
-      s.fail("WBitOnSecondary", wAt, expected, 'the option wBitOnSecondary: "warn" reads it')
+      const hint = 'the option wBitOnSecondary: "warn" reads it'
+      s.fail("WBitOnSecondary", wAt, expected, hint, wBit === "optional" ? "[W]" : undefined)
     }
     s.warn("WBitOnSecondary", wAt, expected)
   }
@@ -265,7 +266,15 @@ export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item
     const start = s.at
     const item = readItem(s)
     if (isNode(item)) {
-      return s.fail("NotAnItem", start, "an item without slots", "a template is read by parseMessage")
+      const name = Template.make(item).slots[0]?.name
+      const hint = "text stands in quotes; parseMessage reads templates"
+      return s.fail(
+        "NotAnItem",
+        start,
+        "an item without slots",
+        hint,
+        name === undefined ? "a slot" : `the slot ${name}`
+      )
     }
     s.skip()
     if (s.at < text.length) s.fail("UnexpectedText", s.at, "one item and no more")
