@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import { type CliFailure, usage } from "./CliFailure.ts"
 import type { Input } from "./commands/send.ts"
+import { recorded } from "./Recording.ts"
 import * as Responder from "./Responder.ts"
 import * as Send from "./Send.ts"
 import * as Setup from "./Setup.ts"
@@ -51,8 +52,9 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
     const session = yield* Setup.session(input, role)
     const pems = yield* Setup.pems(input)
     const { address, connectTimeout, keepGoing, open, rate, repeat, retry, summary, wait } = input
+    const transport = NodeTransport.makeConnect({ host: address.host!, port: address.port, tls: pems })
     yield* Send.run({
-      transport: NodeTransport.makeConnect({ host: address.host!, port: address.port, tls: pems }),
+      transport: input.record === undefined ? transport : yield* recorded(transport, input.record, undefined),
       session: { ...session, connectTimeout },
       conversation,
       plan: { messages, repeat, pace: rate, open, keepGoing },
@@ -65,4 +67,4 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
       // The transcript shows all that the session would log.
       Effect.provideService(References.MinimumLogLevel, "None")
     )
-  })
+  }).pipe(Effect.scoped)

@@ -35,6 +35,8 @@ export interface ShellService {
   readonly isFile: (path: string) => Effect.Effect<boolean>
   /** Replaces a file, or makes one. */
   readonly writeFile: (path: string, content: string | Uint8Array) => Effect.Effect<void, CliFailure>
+  /** Writes behind what is in a file, or makes one. */
+  readonly append: (path: string, content: Uint8Array) => Effect.Effect<void, CliFailure>
   /** The files below a folder, sorted, as paths that start with it; undefined for what is no folder. */
   readonly files: (path: string) => Effect.Effect<ReadonlyArray<string> | undefined, CliFailure>
   /** To standard output. Fails with exit code 0 and no message when nobody reads any more. */
