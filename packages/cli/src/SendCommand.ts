@@ -18,6 +18,9 @@ import * as SmlSources from "./SmlSources.ts"
 
 const isPrimary = (message: SmlDocument.SmlMessage): boolean => message.function % 2 === 1
 
+/** Sent unless others are asked for by name. */
+const isSent = (message: SmlDocument.SmlMessage): boolean => isPrimary(message) && Responder.isSent(message)
+
 /** The messages to send: the primaries of all sources, or those that are asked for. */
 const chosen = (
   sources: ReadonlyArray<Responder.Source>,
@@ -27,18 +30,18 @@ const chosen = (
     const all = sources.flatMap(({ document }) => document.messages)
     const [first] = all
     if (first === undefined) return yield* usage("there is no message to send")
-    const primaries = names.length === 0 ? all.filter(isPrimary) : []
+    const primaries = names.length === 0 ? all.filter(isSent) : []
     for (const name of names) {
       const message = Responder.named(all, name)
       if (message === undefined) return yield* usage(`--message ${name}: there is no message of this name`)
       primaries.push(message)
     }
     const wrong = primaries.find((message) => !isPrimary(message)) ?? (primaries.length === 0 ? first : undefined)
-    return wrong === undefined
-      ? primaries
-      : yield* usage(
-          `${Responder.nameOf(wrong)} is a secondary: it is sent in reply to S${wrong.stream}F${Math.max(1, wrong.function - 1)} only`
-        )
+    if (wrong === undefined) return primaries
+    if (isPrimary(wrong)) return yield* usage(`${Responder.nameOf(wrong)} is marked INPUT: send it with --message`)
+    return yield* usage(
+      `${Responder.nameOf(wrong)} is a secondary: it is sent in reply to S${wrong.stream}F${Math.max(1, wrong.function - 1)} only`
+    )
   })
 
 export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>

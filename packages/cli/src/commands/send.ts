@@ -97,7 +97,7 @@ export const send = Command.make("send", config, (input) =>
       "Dials a peer, selects, sends messages and prints the replies.",
       "",
       "  Primaries go out in the order they are written, each when the one before has its reply;",
-      "  secondaries of a file answer the peer. What is printed is SML again, with times in",
+      "  secondaries of a file answer the peer, and what a file of templates marks INPUT is left out. What is printed is SML again, with times in",
       "  comments. Primaries of the peer are answered from --replies, else with an acknowledgement",
       "  where the standard has one, else with SxF0. The role is host unless told.",
       "",
