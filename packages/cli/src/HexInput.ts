@@ -67,32 +67,6 @@ export const base64 = (text: string): Result.Result<Uint8Array, HexError> => {
   return Result.succeed(bytes)
 }
 
-/**
- * The bytes a text means: hex where every character fits hex, else base64 where it fits that.
- * The error is that of hex.
- *
- * @since 0.1.0
- */
-export const text = (input: string): Result.Result<Uint8Array, HexError> => {
-  const asHex = hex(input)
-  // What has digits of hex only was meant to be hex, and its error helps.
-  if (Result.isSuccess(asHex) || !/[g-z+/_=]/i.test(input)) return asHex
-  const asBase64 = base64(input)
-  return Result.isSuccess(asBase64) ? asBase64 : asHex
-}
-
-/**
- * True for bytes that are ASCII text, line ends and tabs included, or begin with a byte order mark.
- *
- * @since 0.1.0
- */
-export const isText = (bytes: Uint8Array): boolean =>
-  hasMark(bytes) ||
-  bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d)
-
-const hasMark = ([a, b, c]: Uint8Array): boolean =>
-  (a === 0xef && b === 0xbb && c === 0xbf) || (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
-
 // --- plain hex -------------------------------------------------------------------------------------------------------
 
 /** A run of digits, whatever stands before it; or something that is no hex. */

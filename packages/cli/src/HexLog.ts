@@ -14,7 +14,7 @@ import * as FrameEvent from "./FrameEvent.ts"
 import * as HexLine from "./HexLine.ts"
 import * as HsmsStream from "./HsmsStream.ts"
 import type { LogEvent, LogReader } from "./LogEvent.ts"
-import { HexError } from "./LogError.ts"
+import { DumpError } from "./LogError.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
 import * as TcpSegment from "./TcpSegment.ts"
@@ -193,7 +193,7 @@ class Log {
   }
 
   #missing(block: Block, expected: number, key: string): void {
-    const error = new HexError({ line: block.line, seen: block.offset!, expected })
+    const error = new DumpError({ line: block.line, seen: block.offset!, expected })
     this.#events.push({ _tag: "Unreadable", ...this.#circumstances(key, block.line, block.said.time), error })
     const stream = this.#streams.get(key)
     if (stream !== undefined) this.#parts(stream.gap(Math.max(1, block.offset! - expected)), key, block.line)

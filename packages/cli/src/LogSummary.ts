@@ -6,7 +6,8 @@
 import * as LogEvent from "./LogEvent.ts"
 import type { Entry, Finding } from "./LogAnalysis.ts"
 import type * as LogTime from "./LogTime.ts"
-import { ReplyTimes, type Spread } from "./ReplyTimes.ts"
+import type * as ReplyTimes from "./ReplyTimes.ts"
+import { RunningTimes } from "./RunningTimes.ts"
 
 /**
  * How a transaction ended: `missing` got no reply in time nor later, `open` was still in time when the log ended, `lost`
@@ -25,7 +26,7 @@ export interface Row {
   readonly bytes: number | undefined
   /** Those that expect a reply, by how that ended. */
   readonly outcomes: Readonly<Record<Outcome, number>>
-  readonly replyTimes: Spread | undefined
+  readonly replyTimes: ReplyTimes.Summary | undefined
 }
 
 /** Of one connection; logs that do not say are one. @since 0.1.0 */
@@ -57,7 +58,7 @@ interface Counting {
   count: number
   bytes: number | undefined
   readonly outcomes: Record<Outcome, number>
-  readonly replyTimes: ReplyTimes
+  readonly replyTimes: RunningTimes
 }
 
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
@@ -138,7 +139,7 @@ class Counted implements Sums {
           count,
           bytes,
           outcomes: { ...outcomes },
-          replyTimes: replyTimes.spread
+          replyTimes: replyTimes.summary
         })),
       connections: [...this.#connections.values()].map((row) => ({ ...row })),
       findings: Object.fromEntries(this.#findings)
@@ -149,7 +150,7 @@ class Counted implements Sums {
     let row = this.#rows.get(label)
     if (row === undefined) {
       const outcomes = { replied: 0, late: 0, missing: 0, open: 0, lost: 0, aborted: 0, failed: 0 }
-      row = { count: 0, bytes: undefined, outcomes, replyTimes: new ReplyTimes() }
+      row = { count: 0, bytes: undefined, outcomes, replyTimes: new RunningTimes() }
       this.#rows.set(label, row)
     }
     return row

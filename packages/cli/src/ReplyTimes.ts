@@ -1,73 +1,50 @@
 /**
- * Many durations in little memory: the shortest, the longest, and quantiles. Pure.
- *
- * The first 4 096 are kept as they are. From then on they are counted in steps of one per cent, so that a quantile is off
- * by half a per cent at most; the shortest and the longest are always exact.
+ * How long replies took. Pure.
  *
  * @since 0.1.0
  */
 
-/** Milliseconds. @since 0.1.0 */
-export interface Spread {
+/**
+ * Reply times of a run, in milliseconds. With no reply at all there is only `count`.
+ *
+ * @since 0.1.0
+ */
+export interface Summary {
   readonly count: number
   readonly minimum: number
   readonly median: number
-  readonly p99: number
+  /** 99 of 100 replies took no longer. */
+  readonly percentile99: number
   readonly maximum: number
 }
 
-const kept = 4096
-const step = Math.log(1.01)
-/** Shorter ones are counted together: 1 µs. */
-const shortest = 0.001
+/** The smallest value that so much of all is not above: an observed one, never one in between. */
+const quantile = (sorted: Float64Array, part: number): number =>
+  sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]!
 
-export class ReplyTimes {
-  #exact: Array<number> | undefined = []
-  readonly #steps = new Map<number, number>()
-  #count = 0
-  #minimum = Number.POSITIVE_INFINITY
-  #maximum = Number.NEGATIVE_INFINITY
-
-  /** Takes a duration in milliseconds. Clocks go backwards: it may be negative. */
-  add(duration: number): void {
-    this.#count++
-    this.#minimum = Math.min(this.#minimum, duration)
-    this.#maximum = Math.max(this.#maximum, duration)
-    if (this.#exact === undefined) return this.#step(duration)
-    this.#exact.push(duration)
-    if (this.#exact.length <= kept) return
-    for (const one of this.#exact) this.#step(one)
-    this.#exact = undefined
+/**
+ * Sums up; `undefined` where there is nothing.
+ *
+ * @since 0.1.0
+ */
+export const summarize = (millis: ReadonlyArray<number>): Summary | undefined => {
+  if (millis.length === 0) return undefined
+  const sorted = Float64Array.from(millis).toSorted()
+  return {
+    count: sorted.length,
+    minimum: sorted[0]!,
+    median: quantile(sorted, 0.5),
+    percentile99: quantile(sorted, 0.99),
+    maximum: sorted[sorted.length - 1]!
   }
+}
 
-  /** Undefined where there is none. */
-  get spread(): Spread | undefined {
-    if (this.#count === 0) return undefined
-    const sorted = this.#exact?.toSorted((a, b) => a - b)
-    const at = (quantile: number): number => {
-      const rank = Math.max(0, Math.ceil(quantile * this.#count) - 1)
-      return sorted === undefined ? this.#ranked(rank) : sorted[rank]!
-    }
-    return {
-      count: this.#count,
-      minimum: this.#minimum,
-      median: at(0.5),
-      p99: at(0.99),
-      maximum: this.#maximum
-    }
-  }
-
-  #step(duration: number): void {
-    const key = Math.floor(Math.log(Math.max(shortest, duration)) / step)
-    this.#steps.set(key, (this.#steps.get(key) ?? 0) + 1)
-  }
-
-  #ranked(rank: number): number {
-    let seen = 0
-    for (const key of [...this.#steps.keys()].toSorted((a, b) => a - b)) {
-      seen += this.#steps.get(key)!
-      if (seen > rank) return Math.min(this.#maximum, Math.max(this.#minimum, Math.exp((key + 0.5) * step)))
-    }
-    return this.#maximum
-  }
+/**
+ * Milliseconds for people: `0.42 ms`, `12.3 ms`, `1.50 s`.
+ *
+ * @since 0.1.0
+ */
+export const format = (millis: number): string => {
+  if (millis >= 1000) return `${(millis / 1000).toFixed(2)} s`
+  return `${millis.toFixed(millis < 10 ? 2 : millis < 100 ? 1 : 0)} ms`
 }

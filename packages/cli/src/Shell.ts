@@ -5,7 +5,7 @@
  * and in the generator of its documentation alike. How to use it:
  *
  * - input: `readBytes(path)`, `readText(path)`, `stream(path)`; `-` is standard input
- * - output: `write` (as it is), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
+ * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
  *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
  *   system call.
  * - for people: `complain` (a line to standard error), `colours` (plain unless standard output is a terminal and
@@ -66,6 +66,26 @@ export const readText = (path: string): Effect.Effect<string, CliFailure, Shell>
 /** @since 0.1.0 */
 export const write = (content: string | Uint8Array): Effect.Effect<void, CliFailure, Shell> =>
   Shell.use((shell) => shell.write(content))
+
+/** Characters a call writes at least, while there are more. */
+const batch = 1 << 16
+
+/**
+ * Many short pieces in few calls. They are made as they are written, so that there may be any number.
+ *
+ * @since 0.1.0
+ */
+export const writeAll = (pieces: Iterable<string>): Effect.Effect<void, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    let text = ""
+    for (const piece of pieces) {
+      text += piece
+      if (text.length < batch) continue
+      yield* write(text)
+      text = ""
+    }
+    if (text !== "") yield* write(text)
+  })
 
 /** @since 0.1.0 */
 export const print = (line: string): Effect.Effect<void, CliFailure, Shell> => write(`${line}\n`)

@@ -1,2 +1,8 @@
+export * as ByteInput from "./ByteInput.ts"
 export * as CliFailure from "./CliFailure.ts"
+export * as Described from "./Described.ts"
+export * as Encoded from "./Encoded.ts"
+export * as Explain from "./Explain.ts"
+export * as HexInput from "./HexInput.ts"
 export * as TextInput from "./TextInput.ts"
+export * as Wire from "./Wire.ts"

@@ -86,7 +86,6 @@ describe("HexInput", () => {
       Buffer.from(bytes).toString("base64url")
     ]) {
       assert.deepStrictEqual(Result.getOrThrow(HexInput.base64(text)), bytes)
-      assert.deepStrictEqual(Result.getOrThrow(HexInput.text(text)), bytes)
     }
   })
 
@@ -98,22 +97,6 @@ describe("HexInput", () => {
     )
     assert.isTrue(Result.isFailure(HexInput.base64("AAAAA")))
     assert.isTrue(Result.isFailure(HexInput.base64("AA=A")))
-  })
-
-  it("takes text for hex before base64, and tells the error of hex where it is neither", () => {
-    assert.deepStrictEqual(Result.getOrThrow(HexInput.text("abcd")), Uint8Array.of(0xab, 0xcd))
-    assert.deepStrictEqual(Result.getOrThrow(HexInput.text("pQEH")), Uint8Array.of(0xa5, 1, 7))
-    const neither = HexInput.text("S1F1 W.")
-    assert.strictEqual(
-      Result.isFailure(neither) && neither.failure.message,
-      "line 1, column 1: expected hex digits, found S1F1"
-    )
-  })
-
-  it("tells text from bytes", () => {
-    assert.isTrue(HexInput.isText(new TextEncoder().encode("01 02\r\n\t03")))
-    assert.isTrue(HexInput.isText(Uint8Array.of(0xef, 0xbb, 0xbf, 0x30, 0x31)))
-    assert.isFalse(HexInput.isText(item))
   })
 
   it("reads a million bytes of a dump", () => {

@@ -104,7 +104,7 @@ describe("LogAnalysis", () => {
     assert.deepInclude(row(summary, "S1F3"), {
       count: 1,
       outcomes: { replied: 1, late: 0, missing: 0, open: 0, lost: 0, aborted: 0, failed: 0 },
-      replyTimes: { count: 1, minimum: 30, median: 30, p99: 30, maximum: 30 }
+      replyTimes: { count: 1, minimum: 30, median: 30, percentile99: 30, maximum: 30 }
     })
   })
 

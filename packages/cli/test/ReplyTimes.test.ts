@@ -1,51 +1,39 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ReplyTimes } from "../src/ReplyTimes.ts"
-import { draw, Natural, Seed } from "./support/draw.ts"
-
-const of = (durations: ReadonlyArray<number>) => {
-  const times = new ReplyTimes()
-  for (const one of durations) times.add(one)
-  return times.spread
-}
+import * as ReplyTimes from "../src/ReplyTimes.ts"
 
 describe("ReplyTimes", () => {
-  it("knows nothing of nothing", () => {
-    assert.isUndefined(of([]))
+  it("sums nothing up to nothing", () => {
+    assert.isUndefined(ReplyTimes.summarize([]))
   })
 
-  it("is exact while there are few", () => {
-    assert.deepStrictEqual(of([5]), { count: 1, minimum: 5, median: 5, p99: 5, maximum: 5 })
-    assert.deepStrictEqual(of([4, 1, 3, 2]), { count: 4, minimum: 1, median: 2, p99: 4, maximum: 4 })
-    assert.deepStrictEqual(of(Array.from({ length: 200 }, (_, i) => 200 - i)), {
-      count: 200,
-      minimum: 1,
-      median: 100,
-      p99: 198,
-      maximum: 200
+  it("takes one time for all of them", () => {
+    const summary = { count: 1, minimum: 7, median: 7, percentile99: 7, maximum: 7 }
+    assert.deepStrictEqual(ReplyTimes.summarize([7]), summary)
+  })
+
+  it("finds the times at their places in 100, whatever the order", () => {
+    const millis = Array.from({ length: 100 }, (_, index) => ((index * 37) % 100) + 1)
+    const summary = { count: 100, minimum: 1, median: 50, percentile99: 99, maximum: 100 }
+    assert.deepStrictEqual(ReplyTimes.summarize(millis), summary)
+  })
+
+  it("takes the slower half's fastest as 99 % of two, which nothing but the slowest is", () => {
+    assert.deepStrictEqual(ReplyTimes.summarize([9, 3]), {
+      count: 2,
+      minimum: 3,
+      median: 3,
+      percentile99: 9,
+      maximum: 9
     })
   })
 
-  it("takes durations of 0 and less, which clocks that are set give", () => {
-    const many = of(Array.from({ length: 10_000 }, (_, i) => i - 20))
-    assert.deepInclude(many, { count: 10_000, minimum: -20, maximum: 9979 })
+  it.each([
+    [0.004, "0.00 ms"],
+    [0.42, "0.42 ms"],
+    [12.34, "12.3 ms"],
+    [123.4, "123 ms"],
+    [1500, "1.50 s"]
+  ])("shows %d as %s", (millis, text) => {
+    assert.strictEqual(ReplyTimes.format(millis), text)
   })
-
-  it.prop(
-    "is off by half a per cent at most where there are many",
-    [Seed, Natural(4000)],
-    ([seed, more]) => {
-      const random = draw(seed)
-      const durations = Array.from({ length: 4097 + more }, () => (1 + random(1_000_000)) / 1000)
-      const spread = of(durations)!
-      const sorted = durations.toSorted((a, b) => a - b)
-      const near = (seen: number, quantile: number) => {
-        const exact = sorted[Math.ceil(quantile * sorted.length) - 1]!
-        assert.closeTo(seen / exact, 1, 0.0051)
-      }
-      near(spread.median, 0.5)
-      near(spread.p99, 0.99)
-      assert.deepInclude(spread, { minimum: sorted[0]!, maximum: sorted.at(-1)! })
-    },
-    { arbitrary: { runs: 30 }, timeout: 60_000 }
-  )
 })

@@ -180,6 +180,22 @@ export const make = <F extends Format>(format: F, values: Values[F]): Result.Res
   }
 }
 
+/**
+ * Makes an item of the very value it is to hold: not looked at, and not copied. For readers that have checked each
+ * value and give it away; a wrong value makes an item that encodes to wrong bytes.
+ *
+ * A lone value stands for itself, not in an array; `A` holds characters up to FF, `J` those of JIS X 0201, F4 values
+ * that are rounded.
+ *
+ * @example
+ * Item.makeUnsafe("U4", 7)
+ * Item.makeUnsafe("U4", Uint32Array.of(7, 8))
+ *
+ * @since 0.1.0
+ */
+export const makeUnsafe = <F extends Format>(format: F, value: ItemOf<F>["value"]): ItemOf<F> =>
+  new ItemNode(FormatCode[format], value) as unknown as ItemOf<F>
+
 /** Values one by one, or one array of them. */
 const spread = (args: ReadonlyArray<unknown>): unknown =>
   args.length === 1 && typeof args[0] === "object" && args[0] !== null && !(args[0] instanceof ItemNode)

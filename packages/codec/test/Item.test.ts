@@ -769,4 +769,12 @@ describe("Item", () => {
       assert.isTrue(long.endsWith("…"))
     })
   })
+
+  it("is made of a value as it is, unchecked and uncopied, equal to one that was checked", () => {
+    const values = Uint32Array.of(7, 8)
+    assert.strictEqual(Item.makeUnsafe("U4", values).value, values)
+    assert.isTrue(Equal.equals(Item.makeUnsafe("U4", values), Item.U4(7, 8)))
+    assert.isTrue(Equal.equals(Item.makeUnsafe("L", [Item.makeUnsafe("A", "x")]), Item.L(Item.A("x"))))
+    assert.strictEqual(Item.makeUnsafe("U1", 256)._tag, "U1")
+  })
 })

@@ -3,7 +3,8 @@
  *
  * `SmlError` says where a text is no SML: offset, line, column, what was expected, what stands there, a hint and the
  * line with a caret. `SmlWarning` has the same shape and says what was read all the same; read strictly, it is an
- * error. `TemplateError` and `MismatchError` are about values and items, `PrintError` about what a dialect cannot say.
+ * error. `TemplateError` and `MismatchError` are about values and items, `PrintError` about what a dialect cannot say,
+ * `ItemJsonError` about JSON that is no item.
  *
  * @since 0.1.0
  */
@@ -116,8 +117,8 @@ export class SmlWarning extends Schema.Class<SmlWarning>("@effect-secs/sml/SmlWa
   }
 }
 
-const named = (name: string | undefined, path: ReadonlyArray<number>): string =>
-  `${name === undefined ? "the slot" : `slot ${name}`} at ${path.length === 0 ? "the root" : `[${path.join(".")}]`}`
+const named = (key: string | undefined, path: ReadonlyArray<number>): string =>
+  `slot ${key} at ${path.length === 0 ? "the root" : `[${path.join(".")}]`}`
 
 /**
  * No value was given for a slot that has no default.
@@ -152,6 +153,25 @@ export const WrongCount = Schema.TaggedStruct("WrongCount", {
 export const UnknownSlot = Schema.TaggedStruct("UnknownSlot", { known: Schema.Array(Schema.String) })
 
 /**
+ * Two slots of one open list were given different numbers of values.
+ *
+ * @since 0.1.0
+ */
+export const UnequalRounds = Schema.TaggedStruct("UnequalRounds", {
+  seen: Count,
+  /** The other slot, and how many it was given. */
+  other: Schema.String,
+  expected: Count
+})
+
+/**
+ * The filled item would hold more items than the caller allows.
+ *
+ * @since 0.1.0
+ */
+export const TooManyItems = Schema.TaggedStruct("TooManyItems", { maximum: Count })
+
+/**
  * A template could not be filled.
  *
  * @since 0.1.0
@@ -159,10 +179,10 @@ export const UnknownSlot = Schema.TaggedStruct("UnknownSlot", { known: Schema.Ar
 export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-secs/sml/TemplateError")(
   "TemplateError",
   {
-    /** The slot's name; undefined for one that has none. */
+    /** The slot's key; undefined where none is to blame. */
     slot: Schema.UndefinedOr(Schema.String),
     path: Schema.Array(Count),
-    reason: Schema.Union([MissingValue, WrongValue, WrongCount, UnknownSlot])
+    reason: Schema.Union([MissingValue, WrongValue, WrongCount, UnknownSlot, UnequalRounds, TooManyItems])
   }
 ) {
   override get message(): string {
@@ -176,6 +196,10 @@ export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-se
         return `${named(this.slot, this.path)}: expected ${bounds(reason)}, seen ${reason.seen}`
       case "UnknownSlot":
         return `there is no slot ${this.slot}: the template has ${reason.known.length === 0 ? "none" : reason.known.join(", ")}`
+      case "UnequalRounds":
+        return `${named(this.slot, this.path)}: expected ${counted(reason.expected)}, as slot ${reason.other} has, seen ${reason.seen}`
+      case "TooManyItems":
+        return `the template gives more than ${reason.maximum} items`
     }
   }
 
@@ -184,11 +208,13 @@ export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-se
   }
 }
 
+const counted = (count: number): string => `${count} ${count === 1 ? "value" : "values"}`
+
 const bounds = ({ maximum, minimum }: { readonly minimum: number; readonly maximum: number }): string =>
   minimum === maximum
-    ? `exactly ${minimum} values`
+    ? `exactly ${counted(minimum)}`
     : maximum === Number.POSITIVE_INFINITY
-      ? `at least ${minimum} values`
+      ? `at least ${counted(minimum)}`
       : `${minimum} to ${maximum} values`
 
 /**
@@ -200,6 +226,7 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
   "MismatchError",
   {
     path: Schema.Array(Count),
+    /** The key of the slot that the item stands in. */
     slot: Schema.UndefinedOr(Schema.String),
     expected: Schema.String,
     seen: Schema.String
@@ -216,6 +243,54 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
 }
 
 /**
+ * A document has no message of a name.
+ *
+ * @since 0.1.0
+ */
+export class NoMessageError extends Schema.TaggedError<NoMessageError>("@effect-secs/sml/NoMessageError")(
+  "NoMessageError",
+  { name: Schema.String, known: Schema.Array(Schema.String) }
+) {
+  override get message(): string {
+    return `there is no message ${this.name}: the document has ${listed(this.known)}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * No message of a document describes what was received.
+ *
+ * @since 0.1.0
+ */
+export class NoMatchError extends Schema.TaggedError<NoMatchError>("@effect-secs/sml/NoMatchError")("NoMatchError", {
+  /** `S6F11` */
+  received: Schema.String,
+  tried: Schema.Array(
+    Schema.Struct({ name: Schema.UndefinedOr(Schema.String), line: Count, difference: Schema.String })
+  )
+}) {
+  override get message(): string {
+    if (this.tried.length === 0) return `the document has no ${this.received}`
+    const tried = this.tried.map(({ difference, line, name }) => `${name ?? `line ${line}`}: ${difference}`)
+    return `${this.received} is not described: ${tried.join("; ")}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/** Names, the first of them where there are many. */
+const listed = (names: ReadonlyArray<string>): string => {
+  if (names.length === 0) return "none with a name"
+  const shown = names.slice(0, 10).join(", ")
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown
+}
+
+/**
  * An item or message that a dialect has no text for.
  *
  * @since 0.1.0
@@ -223,11 +298,40 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
 export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml/PrintError")("PrintError", {
   dialect: Schema.String,
   path: Schema.Array(Count),
-  /** What cannot be said: `J`, `NaN`, `a double quote in text`. */
-  what: Schema.String
+  /** What cannot be said: `J`, `NaN`, `code 0x0D in text`. */
+  what: Schema.String,
+  /** The message it is a part of: `S6F11`. */
+  of: Schema.optionalKey(Schema.String)
 }) {
+  /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
-    return `${this.dialect} has no text for ${this.what}, item [${this.path.join(".")}]`
+    const item = this.path.length === 0 ? "" : `, item [${this.path.join(".")}]`
+    return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * JSON that is no item or message.
+ *
+ * @since 0.1.0
+ */
+export class ItemJsonError extends Schema.TaggedError<ItemJsonError>("@effect-secs/sml/ItemJsonError")(
+  "ItemJsonError",
+  {
+    /** Keys and indexes from the root: `["L", 2, "U4", 0]`. */
+    path: Schema.Array(Schema.Union([Schema.String, Count])),
+    expected: Schema.String,
+    seen: Schema.String
+  }
+) {
+  /** One line: `$.L[2].U4[0]: expected an integer from 0 to 4294967295, seen -1`. */
+  override get message(): string {
+    const at = this.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
+    return `$${at}: expected ${this.expected}, seen ${this.seen}`
   }
 
   override toJSON(): unknown {

@@ -3,23 +3,19 @@
  *
  * @since 0.1.0
  */
+import { Preset } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { type CliFailure, failed } from "../CliFailure.ts"
+import * as ByteInput from "../ByteInput.ts"
+import { failed } from "../CliFailure.ts"
 import * as Described from "../Described.ts"
 import * as Explain from "../Explain.ts"
-import * as HexInput from "../HexInput.ts"
-import { colours, Shell, write } from "../Shell.ts"
-import * as TextInput from "../TextInput.ts"
+import { colours, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../Wire.ts"
-
-const notations = ["hex", "base64", "binary"] as const
-
-type Notation = (typeof notations)[number]
 
 const input = Argument.String("input").pipe(
   Argument.withMetavar("HEX|FILE|-"),
@@ -32,7 +28,7 @@ const flags = {
     Flag.withDescription("What the bytes are; detected unless told: frames, an item, or a message"),
     Flag.optional
   ),
-  from: Flag.Literals("from", notations).pipe(
+  from: Flag.Literals("from", ByteInput.notations).pipe(
     Flag.withDescription("How the bytes are written; detected unless told"),
     Flag.optional
   ),
@@ -44,73 +40,42 @@ const flags = {
     Flag.withDescription("With --explain, print long values to their end"),
     Flag.withDefault(false)
   ),
+  compact: Flag.Boolean("compact").pipe(
+    Flag.withDescription("Print each item or message on one line"),
+    Flag.withDefault(false)
+  ),
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print JSON lines: one for each item, message or frame, or for each row of --explain"),
     Flag.withDefault(false)
   )
 }
 
-interface Input {
-  /** What errors call it. */
-  readonly name: string
-  readonly bytes: Uint8Array
-}
-
-/** A file of that name, else the words themselves. */
-const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, from: Notation | undefined) {
+/** A file of that name, else the words themselves. Errors call it by `name`. */
+const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, from: ByteInput.Notation | undefined) {
   const shell = yield* Shell
   const [first] = words
   if (words.length === 1 && (yield* shell.isFile(first!))) {
-    const name = first === "-" ? "standard input" : first!
-    return { name, bytes: yield* bytesOf(name, yield* shell.read(first!), from) } satisfies Input
+    const name = first === "-" ? "stdin" : first!
+    const bytes = ByteInput.fromBytes(yield* shell.read(first!), from)
+    return Result.isSuccess(bytes) ? { name, bytes: bytes.success } : yield* failed(`${name}: ${bytes.failure.message}`)
   }
   const text = words.join(" ")
-  const bytes = from === "base64" ? HexInput.base64(text) : from === "hex" ? HexInput.hex(text) : HexInput.text(text)
-  if (Result.isSuccess(bytes)) return { name: "input", bytes: bytes.success } satisfies Input
-  return yield* failed(`${short(text)}: no such file, and no ${from ?? "hex or base64"}: ${bytes.failure.message}`)
+  const name = text.length > 40 ? `${text.slice(0, 40)}…` : text
+  if (from === "binary") return yield* failed(`${name}: no such file`)
+  const bytes = ByteInput.fromText(text, from)
+  return Result.isSuccess(bytes)
+    ? { name: "input", bytes: bytes.success }
+    : yield* failed(`${name}: no such file, and no ${from ?? "hex or base64"}: ${bytes.failure.message}`)
 })
 
-const bytesOf = (
-  name: string,
-  content: Uint8Array,
-  from: Notation | undefined
-): Effect.Effect<Uint8Array, CliFailure> => {
-  const refused = (error: HexInput.HexError) => failed(`${name}: ${error.message}`)
-  if (from === "binary" || (from === undefined && !HexInput.isText(content))) return Effect.succeed(content)
-  const text = TextInput.decode(content)
-  const bytes = from === "base64" ? HexInput.base64(text) : from === "hex" ? HexInput.hex(text) : HexInput.text(text)
-  if (Result.isSuccess(bytes)) return Effect.succeed(bytes.success)
-  // Bytes that are all characters may be an item all the same.
-  const [part] = Wire.read(content)
-  return from === undefined && part!.fault === undefined ? Effect.succeed(content) : Effect.fail(refused(bytes.failure))
-}
-
-const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
-
-/** Rows a call writes. */
-const batch = 512
-
-const printAll = Effect.fnUntraced(function* (lines: Iterable<string>) {
-  let text = ""
-  let count = 0
-  for (const line of lines) {
-    text += line
-    if (++count % batch === 0) {
-      yield* write(text)
-      text = ""
-    }
-  }
-  if (text !== "") yield* write(text)
-})
-
-export const decode = Command.make("decode", { input, ...flags }, ({ as, explain, from, full, input, json }) =>
+export const decode = Command.make("decode", { input, ...flags }, ({ as, compact, explain, from, full, input, json }) =>
   Effect.gen(function* () {
     const { bytes, name } = yield* readInput(input, Option.getOrUndefined(from))
     const parts = Wire.read(bytes, Option.getOrUndefined(as))
     const { bold, red } = yield* colours
     const valueRows = full ? Number.POSITIVE_INFINITY : undefined
     const digits = Explain.offsetDigits(bytes.length)
-    yield* printAll(lines())
+    yield* writeAll(lines())
     const faulty = parts.find((part) => part.fault !== undefined)
     if (faulty?.fault !== undefined) return yield* failed(`${name}: ${faulty.fault.error.message}`)
 
@@ -118,7 +83,7 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, explain
       for (const part of parts) {
         if (!explain) {
           if (json) yield `${JSON.stringify(Described.json(part))}\n`
-          else if (part.fault === undefined) yield Described.sml(part)
+          else yield* Described.sml(part, compact ? Preset.compact : Preset.canonical)
           continue
         }
         for (const row of Explain.explain(bytes, part, { valueRows })) {
@@ -136,7 +101,9 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, explain
   Command.withExamples([
     { command: "secs decode 01 02 a5 01 07 41 02 4f 4b", description: "an item in hex" },
     { command: "secs decode --explain 0000000a0000810d000000000001", description: "a frame, byte by byte" },
-    { command: "xxd capture.bin | secs decode -", description: "a dump; of xxd, hexdump -C, od or Wireshark" },
-    { command: "secs decode --as frame --json capture.bin", description: "binary frames, a line of JSON each" }
+    { command: "secs decode dump.txt", description: "a dump of xxd, hexdump -C, od or Wireshark" },
+    { command: "secs decode capture.bin", description: "a file of frames" },
+    { command: "secs decode --json capture.bin", description: "the same, a line of JSON for each" },
+    { command: "secs decode --explain 01 02 a5 01 07 c5 01", description: "bytes that are wrong" }
   ])
 )

@@ -1,12 +1,14 @@
 /**
- * `secs sml`
+ * `secs sml`: what is done with files of SML.
  *
  * @since 0.1.0
  */
 import * as Command from "effect/cli/Command"
-import * as Effect from "effect/Effect"
-import { failed } from "../CliFailure.ts"
+import { check } from "./sml/check.ts"
+import { convert } from "./sml/convert.ts"
+import { fmt } from "./sml/fmt.ts"
 
-export const sml = Command.make("sml", {}, () => Effect.fail(failed("sml is not there yet"))).pipe(
-  Command.withDescription("sml")
+export const sml = Command.make("sml").pipe(
+  Command.withDescription("Checks, formats and converts files of SML."),
+  Command.withSubcommands([check, fmt, convert])
 )

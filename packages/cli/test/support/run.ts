@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Closes the pipe behind standard output once so many bytes have come, as `head` does. */
+  readonly closeOutputAfter?: number
   /** Ends the process, and so the test, when it takes longer. 30 s unless told. */
   readonly milliseconds?: number
 }
@@ -35,7 +37,12 @@ export const run = (args: ReadonlyArray<string>, options: RunOptions = {}): Prom
     })
     const out: Array<Buffer> = []
     const err: Array<Buffer> = []
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk))
+    let length = 0
+    child.stdout.on("data", (chunk: Buffer) => {
+      out.push(chunk)
+      length += chunk.length
+      if (length >= (options.closeOutputAfter ?? Number.POSITIVE_INFINITY)) child.stdout.destroy()
+    })
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk))
     child.on("error", reject)
     child.on("close", (code) => {

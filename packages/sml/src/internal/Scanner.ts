@@ -93,6 +93,7 @@ export class Scanner {
   readonly leaf = new Leaf()
   /** All units of the text in quotes that was read last, or'ed: one look tells whether it is ASCII. */
   units = 0
+  private lastLine = 0
   private lastComment = -1
   private commentsUnclosed = Number.POSITIVE_INFINITY
   /** The line looked at last, as a text may be one line of megabytes. */
@@ -109,13 +110,19 @@ export class Scanner {
 
   position(offset: number): Position {
     const starts = (this.lineStarts ??= findLines(this.text))
-    let low = 0
+    // Places are mostly asked for in order, and then are on the line asked for last, or a few behind it.
+    let low = starts[this.lastLine]! <= offset ? this.lastLine : 0
     let high = starts.length
+    for (let step = 1; low + step < high; step *= 2) {
+      if (starts[low + step]! > offset) high = low + step
+      else low += step
+    }
     while (high - low > 1) {
       const middle = (low + high) >>> 1
       if (starts[middle]! <= offset) low = middle
       else high = middle
     }
+    this.lastLine = low
     return { offset, line: low + 1, column: offset - starts[low]! + 1 }
   }
 

@@ -2,7 +2,7 @@
  * Headers: where they stand, what belongs to them, and what stands before them on their line.
  */
 import type { Direction } from "../SmlDocument.ts"
-import { colon, equals, isLetter, isName, openSquare } from "./characters.ts"
+import { colon, equals, isDigit, isLetter, isName, openSquare, zero } from "./characters.ts"
 import type { Scanner } from "./Scanner.ts"
 
 /** `SxFy`, with or without quotes. */
@@ -37,8 +37,27 @@ export class Candidates {
     return this.found
   }
 
+  /** The one right here, as it is in a text of plain messages; read without a regular expression. */
+  private here(at: number): Candidate | undefined {
+    const { text } = this
+    if ((text.charCodeAt(at) | 0x20) !== 0x73) return undefined
+    let end = at + 1
+    let stream = 0
+    for (; isDigit(text.charCodeAt(end)) && end < at + 5; end++) stream = stream * 10 + text.charCodeAt(end) - zero
+    if (end === at + 1 || (text.charCodeAt(end) | 0x20) !== 0x66) return undefined
+    const second = ++end
+    let function_ = 0
+    for (; isDigit(text.charCodeAt(end)) && end < second + 4; end++) {
+      function_ = function_ * 10 + text.charCodeAt(end) - zero
+    }
+    if (end === second || !this.standsAlone(at, end)) return undefined
+    return { at, end, quoted: false, stream, function: function_ }
+  }
+
   private search(at: number): Candidate | undefined {
     const { text } = this
+    const here = this.here(at)
+    if (here !== undefined) return here
     candidate.lastIndex = at
     for (;;) {
       const match = candidate.exec(text)
@@ -124,6 +143,15 @@ export interface Attributes {
   words: number
 }
 
+/** Whether a word of one letter ends here, and is no label. */
+const endsWord = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at)
+  if (isName(code)) return false
+  let next = at
+  while (text.charCodeAt(next) === 0x20 || text.charCodeAt(next) === 0x09) next++
+  return text.charCodeAt(next) !== colon
+}
+
 const arrow = /H\s*(<->|->|<-)\s*E\b/iy
 const optionalW = /\[\s*W\s*\]/iy
 
@@ -153,6 +181,12 @@ export const readAttributes = (s: Scanner, candidates: Candidates, lineEnd: numb
       out.wAt = start
       continue
     }
+    if ((code | 0x20) === 0x77 && out.wBit === "clear" && endsWord(s.text, start + 1)) {
+      s.at++
+      out.wBit = "set"
+      out.wAt = start
+      continue
+    }
     if (isLetter(code) || (onLine && !prose && isName(code) && code > 0x7f)) {
       arrow.lastIndex = start
       const direction = arrow.exec(s.text)
@@ -164,11 +198,6 @@ export const readAttributes = (s: Scanner, candidates: Candidates, lineEnd: numb
       const word = s.name()
       const upper = word.toUpperCase()
       const labels = s.skipOnLine() === colon
-      if (!labels && upper === "W" && out.wBit === "clear") {
-        out.wBit = "set"
-        out.wAt = start
-        continue
-      }
       if (!labels && (upper === "INPUT" || upper === "OUTPUT")) {
         out.direction = upper
         continue

@@ -108,9 +108,27 @@ const symbols: ReadonlyMap<string, Symbol_> = new Map(
   } satisfies Readonly<Record<string, Symbol_>>)
 )
 
+/** Symbols of one or two letters, by their characters: found without making a string. */
+const shortSymbols: ReadonlyMap<number, Symbol_> = new Map(
+  [...symbols].flatMap(([word, symbol]): ReadonlyArray<readonly [number, Symbol_]> => {
+    const first = word.charCodeAt(0)
+    const second = word.length === 2 ? word.charCodeAt(1) : 0
+    return word.length > 2 ? [] : [first, first | 0x20].map((code) => [code * 256 + second, symbol] as const)
+  })
+)
+
 const symbolAt = (s: Scanner): Symbol_ => {
   const start = s.at
   const { text } = s
+  const second = text.charCodeAt(start + 1)
+  const length = isWord(second) ? 2 : 1
+  if (!isWord(text.charCodeAt(start + length))) {
+    const short = shortSymbols.get(text.charCodeAt(start) * 256 + (length === 2 ? second : 0))
+    if (short !== undefined) {
+      s.at = start + length
+      return short
+    }
+  }
   let end = start
   while (isWord(text.charCodeAt(end))) end++
   const word = text.slice(start, end)
@@ -152,10 +170,11 @@ const slot = (
   ...more
 })
 
-type Child = Item.Item | Exclude<TemplateNode, Fixed>
+export type Child = Item.Item | Exclude<TemplateNode, Fixed>
 
-const isNode = (child: Child): child is Exclude<TemplateNode, Fixed> =>
-  child._tag === "Slot" || child._tag === "List" || child._tag === "Repeat"
+/** Whether it is a slot, or holds one. Items have a format code, which is faster to see than a tag. */
+export const isNode = (child: Child): child is Exclude<TemplateNode, Fixed> =>
+  (child as { readonly format?: number }).format === undefined
 
 const fixed = (item: Item.Item): Fixed => ({ _tag: "Fixed", item })
 
@@ -238,7 +257,7 @@ const close = (s: Scanner, list: List): Child => {
   }
   if (count === 0 && bounded) return slot(undefined, ["L"], { maximum })
   if (!open) compareSize(s, list, count)
-  return Item.L(list.items)
+  return count === 0 ? Item.L() : Item.makeUnsafe("L", list.items)
 }
 
 const compareSize = (s: Scanner, list: List, count: number): void => {

@@ -5,7 +5,7 @@
  */
 import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { greater, isDigit, isLetter, isName, isQuote, minus, plus } from "./characters.ts"
+import { blank, greater, hexValue, isDigit, isLetter, isName, isQuote, minus, plus, zero } from "./characters.ts"
 import { isFloatWord, readBigInt, readBoolean, readByte, readFloat, readInteger } from "./numbers.ts"
 import type { Scanner } from "./Scanner.ts"
 import { readString } from "./strings.ts"
@@ -51,7 +51,6 @@ const utf8 = (text: string): string =>
 
 /** Text in quotes to text of an `A`. */
 const asLatin1 = (s: Scanner, open: number, text: string): string => {
-  if (s.units < 0x80) return text
   const mode = s.rules.text
   if (mode === "utf-8") return utf8(text)
   const allowed = mode === "latin-1" ? 0xff : 0x7f
@@ -77,11 +76,7 @@ const jisCharacter = (byte: number): string => {
 }
 
 /** Runs of quoted text and codes, one after the other. */
-const readText = (
-  s: Scanner,
-  quoted: (open: number, text: string) => string,
-  coded: (byte: number) => string
-): string => {
+const readText = (s: Scanner, format: "A" | "J" | "C2"): string => {
   let out = ""
   for (;;) {
     const code = s.skip()
@@ -90,9 +85,12 @@ const readText = (
       const open = s.at
       s.leaf.written = true
       // The size counts characters of the whole item, so it says where text ends only if there is one run.
-      out += quoted(open, readString(s, s.leaf.count === 0 ? s.size.exact : -1))
-    } else if (isDigit(code)) out += coded(readByteOfText(s))
-    else {
+      const run = readString(s, s.leaf.count === 0 ? s.size.exact : -1)
+      out += format === "A" && s.units > 0x7f ? asLatin1(s, open, run) : run
+    } else if (isDigit(code)) {
+      const byte = readInteger(s, 0, 255)
+      out += format === "J" ? jisCharacter(byte) : String.fromCharCode(byte)
+    } else {
       nameInstead(s, "text in quotes, or a byte")
       return ""
     }
@@ -100,8 +98,6 @@ const readText = (
   }
   return out
 }
-
-const readByteOfText = (s: Scanner): number => readInteger(s, 0, 255)
 
 // --- values --------------------------------------------------------------------------------------------------------
 
@@ -147,21 +143,57 @@ const bigIntegers = {
   U8: integersOf(8, 0n, 2n ** 64n - 1n)
 } as const
 
-const readMany = <T>(s: Scanner, row: Integers<T>, read: (s: Scanner, minimum: T, maximum: T) => T): Array<T> => {
+/**
+ * Takes integers as printers write them, without sign and leading zero and with one blank between them, up to the first
+ * that is otherwise; most are of this kind, and cost a third.
+ */
+const takePlain = (s: Scanner, out: Array<number>, maximum: number): void => {
+  const { text } = s
+  let { at } = s
+  for (;;) {
+    const start = at
+    let code = text.charCodeAt(at)
+    let value = 0
+    for (; isDigit(code); code = text.charCodeAt(++at)) value = value * 10 + (code - zero)
+    const plain = at > start && (at === start + 1 || text.charCodeAt(start) !== zero)
+    if (!plain || value > maximum || (code !== blank && code !== greater)) {
+      s.at = start
+      return
+    }
+    out.push(value)
+    if (code === greater) {
+      s.at = at
+      return
+    }
+    at++
+  }
+}
+
+const readMany = <T>(
+  s: Scanner,
+  row: Integers<T>,
+  read: (s: Scanner, minimum: T, maximum: T) => T,
+  take?: (s: Scanner, out: Array<T>, maximum: T) => void
+): Array<T> => {
   const { elementSize, expected, maximum, minimum } = row
   const out: Array<T> = []
   const start = s.at
   for (;;) {
-    const code = s.skip()
+    let code = s.skip()
+    if (take !== undefined && isDigit(code)) {
+      take(s, out, maximum)
+      code = s.skip()
+    }
     if (code === greater) break
+    s.leaf.count = out.length
     if (startsNumber(code)) out.push(read(s, minimum, maximum))
     else if (isQuote(code)) out.push(inQuotes(s, expected, () => read(s, minimum, maximum)))
     else {
       nameInstead(s, expected)
       return out
     }
-    s.leaf.count = out.length
   }
+  s.leaf.count = out.length
   tooLong(s, start, out.length, elementSize)
   return out
 }
@@ -213,6 +245,26 @@ const readBooleans = (s: Scanner): Array<boolean> => {
 let scratch = new Uint8Array(256)
 const keptScratch = 1 << 16
 
+/** Takes bytes written `0xHH` with one blank between them, as printers do, up to the first that is otherwise. */
+const takePlainBytes = (s: Scanner, from: number): number => {
+  const { text } = s
+  let { at } = s
+  let length = from
+  for (; length < scratch.length && text.charCodeAt(at) === zero && text.charCodeAt(at + 1) === 0x78; at += 5) {
+    const high = hexValue(text.charCodeAt(at + 2))
+    const low = hexValue(text.charCodeAt(at + 3))
+    const behind = text.charCodeAt(at + 4)
+    if (high < 0 || low < 0 || (behind !== blank && behind !== greater)) break
+    scratch[length++] = high * 16 + low
+    if (behind === greater) {
+      at += 4
+      break
+    }
+  }
+  s.at = at
+  return length
+}
+
 const bytePair = /^[0-9a-f]{2}$/i
 
 const readBytes = (s: Scanner): Uint8Array => {
@@ -221,6 +273,11 @@ const readBytes = (s: Scanner): Uint8Array => {
   for (;;) {
     const code = s.skip()
     if (code === greater) break
+    if (code === zero) {
+      length = takePlainBytes(s, length)
+      if (s.text.charCodeAt(s.at) !== zero) continue
+    }
+    s.leaf.count = length
     // Two hex digits are looked at before names, as `FE` could be either.
     if (isDigit(code) || (isLetter(code) && bytePair.test(wordAt(s)))) {
       if (length === scratch.length) {
@@ -235,8 +292,8 @@ const readBytes = (s: Scanner): Uint8Array => {
       nameInstead(s, "a byte: 0x00 to 0xFF, or 0 to 255")
       break
     }
-    s.leaf.count = length
   }
+  s.leaf.count = length
   tooLong(s, start, length, 1)
   const bytes = scratch.slice(0, length)
   if (scratch.length > keptScratch) scratch = new Uint8Array(256)
@@ -266,11 +323,7 @@ const readLocalized = (s: Scanner, start: number): Item.Item | undefined => {
     return Item.C2(lsh, bytes)
   }
   const open = s.at
-  const text = readText(
-    s,
-    (_, run) => run,
-    (byte) => String.fromCharCode(byte)
-  )
+  const text = readText(s, "C2")
   const item = Item.make("C2", { lsh, bytes: text })
   if (Result.isFailure(item)) {
     s.fail("BadCharacter", open, `text that header ${lsh} can hold`, "write bytes as 0xHH", item.failure.message)
@@ -285,18 +338,24 @@ const readLocalized = (s: Scanner, start: number): Item.Item | undefined => {
 
 // --- formats -------------------------------------------------------------------------------------------------------
 
-const makers = {
-  I1: Item.I1,
-  I2: Item.I2,
-  I4: Item.I4,
-  I8: Item.I8,
-  U1: Item.U1,
-  U2: Item.U2,
-  U4: Item.U4,
-  U8: Item.U8,
-  F4: Item.F4,
-  F8: Item.F8
+const arrays = {
+  I1: Int8Array,
+  I2: Int16Array,
+  I4: Int32Array,
+  I8: BigInt64Array,
+  U1: Uint8Array,
+  U2: Uint16Array,
+  U4: Uint32Array,
+  U8: BigUint64Array,
+  F4: Float32Array,
+  F8: Float64Array
 } as const
+
+/** An item of a lone value, or of any other number of them in the array of their format. */
+const hold = (format: keyof typeof arrays, values: ReadonlyArray<number> | ReadonlyArray<bigint>): Item.Item => {
+  const Values = arrays[format] as new (values: ReadonlyArray<unknown>) => unknown
+  return Item.makeUnsafe(format, (values.length === 1 ? values[0] : new Values(values)) as never)
+}
 
 /**
  * Reads the values up to `>`, and the `>`. Undefined where a name stands for them: `leaf.name`.
@@ -319,16 +378,12 @@ const end = <T>(s: Scanner, item: T): T => {
 const readValues = (s: Scanner, format: LeafFormat, start: number): Item.Item | undefined => {
   switch (format) {
     case "A": {
-      const text = readText(
-        s,
-        (open, run) => asLatin1(s, open, run),
-        (byte) => String.fromCharCode(byte)
-      )
+      const text = readText(s, "A")
       tooLong(s, start, text.length, 1)
-      return end(s, s.leaf.name === undefined ? Item.A(text) : undefined)
+      return end(s, Item.makeUnsafe("A", text))
     }
     case "J": {
-      const text = readText(s, (_, run) => run, jisCharacter)
+      const text = readText(s, "J")
       tooLong(s, start, text.length, 1)
       const item = Item.make("J", text)
       if (Result.isFailure(item)) {
@@ -339,16 +394,16 @@ const readValues = (s: Scanner, format: LeafFormat, start: number): Item.Item | 
     case "C2":
       return readLocalized(s, start)
     case "B":
-      return end(s, Item.B(readBytes(s)))
+      return end(s, Item.makeUnsafe("B", readBytes(s)))
     case "BOOLEAN":
       return end(s, Item.BOOLEAN(readBooleans(s)))
     case "F4":
     case "F8":
-      return end(s, makers[format](readFloats(s, format === "F4")))
+      return end(s, hold(format, readFloats(s, format === "F4")))
     case "I8":
     case "U8":
-      return end(s, makers[format](readMany(s, bigIntegers[format], readBigInt)))
+      return end(s, hold(format, readMany(s, bigIntegers[format], readBigInt)))
     default:
-      return end(s, makers[format](readMany(s, integers[format], readInteger)))
+      return end(s, hold(format, readMany(s, integers[format], readInteger, takePlain)))
   }
 }

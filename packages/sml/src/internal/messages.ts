@@ -9,7 +9,7 @@ import type { SmlError } from "../SmlError.ts"
 import * as Template from "../Template.ts"
 import { cr, dot, hash, isSpace, less, lf } from "./characters.ts"
 import { Candidates, type Candidate, isHeaderLine, isLabel, readAttributes, readLabel } from "./headers.ts"
-import { readItem } from "./items.ts"
+import { isNode, readItem } from "./items.ts"
 import { isRule, readConstant, readRule } from "./rules.ts"
 import { Fault, Scanner } from "./Scanner.ts"
 import type { Rules } from "./Scanner.ts"
@@ -97,15 +97,14 @@ class Reader {
     if (body === undefined) s.at = bodyAt
     else if (header.function === 0) s.warn("TextOnAbort", header.at, "no text in a message that aborts a transaction")
     this.terminator(prose)
-    const template = body?._tag === "Slot" || body?._tag === "List" || body?._tag === "Repeat"
     this.messages.push({
       name: label.name ?? attributes.name,
       stream: header.stream,
       function: header.function,
       wBit: attributes.wBit,
       direction: attributes.direction,
-      item: template ? undefined : body,
-      template: template ? Template.make(body) : undefined,
+      item: body === undefined || isNode(body) ? undefined : body,
+      template: body !== undefined && isNode(body) ? Template.make(body) : undefined,
       comments: this.commentsSince(firstComment, start),
       prefix: label.prefix,
       header: s.position(header.at),
@@ -253,7 +252,7 @@ export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item
     s.skip()
     const start = s.at
     const item = readItem(s)
-    if (item._tag === "Slot" || item._tag === "List" || item._tag === "Repeat") {
+    if (isNode(item)) {
       return s.fail("NotAnItem", start, "an item without slots", "a template is read by parseMessage")
     }
     s.skip()

@@ -3,6 +3,7 @@
  * the range it had to be in.
  */
 import {
+  blank,
   greater,
   hexValue,
   isDigit,
@@ -11,6 +12,7 @@ import {
   isQuote,
   isSpace,
   minus,
+  nine,
   plus,
   slash,
   zero
@@ -65,6 +67,17 @@ export const readInteger = (s: Scanner, minimum: number, maximum: number): numbe
   const start = s.at
   let at = start
   const sign = text.charCodeAt(at)
+  if (sign > zero && sign <= nine) {
+    // Most integers: no sign, no leading zero, a blank or > behind them.
+    let value = sign - zero
+    let code = text.charCodeAt(++at)
+    for (; isDigit(code); code = text.charCodeAt(++at)) value = value * 10 + (code - zero)
+    if ((code === blank || code === greater) && value <= maximum) {
+      s.at = at
+      return value
+    }
+    at = start
+  }
   const negative = sign === minus
   if (negative || sign === plus) at++
   const first = at
@@ -175,15 +188,6 @@ export const readByte = (s: Scanner): number => {
     if (isLetter(text.charCodeAt(at)) || isLetter(text.charCodeAt(at + 1))) {
       const word = text.slice(at, at + 2)
       s.fail("BareHex", at, `0x${word}`, "bytes without 0x are read in the dialects log and secs4js", word)
-    }
-  }
-  // 0xHH, as all printers write it.
-  if (text.charCodeAt(at) === zero && (text.charCodeAt(at + 1) | 0x20) === 0x78) {
-    const first = hexValue(text.charCodeAt(at + 2))
-    const second = hexValue(text.charCodeAt(at + 3))
-    if (first >= 0 && second >= 0 && endsValue(text.charCodeAt(at + 4))) {
-      s.at = at + 4
-      return first * 16 + second
     }
   }
   return readInteger(s, 0, 255)

@@ -3,7 +3,7 @@
  */
 import type { SmlRule } from "../SmlDocument.ts"
 import { closeRound, dot, openRound } from "./characters.ts"
-import { readItem } from "./items.ts"
+import { isNode, readItem } from "./items.ts"
 import type { Scanner } from "./Scanner.ts"
 
 const constant = /#define[ \t]+([^\s\d][^\s]*)[ \t]+(\d{1,15})(?![^\s/])/iy
@@ -79,8 +79,6 @@ const readCondition = (s: Scanner) => {
   s.skip()
   const start = s.at
   const equals = readItem(s)
-  if (equals._tag === "Slot" || equals._tag === "List" || equals._tag === "Repeat") {
-    return s.fail("NotAnItem", start, "an item without slots")
-  }
+  if (isNode(equals)) return s.fail("NotAnItem", start, "an item without slots")
   return { item: Number(match[1]), equals }
 }

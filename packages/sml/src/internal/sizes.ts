@@ -20,11 +20,27 @@ const readBound = (s: Scanner): number | undefined => {
   return constant
 }
 
+/** A count of up to seven digits with its bracket behind it; -1 for anything else. */
+const plainCount = (text: string, at: number): number => {
+  let value = 0
+  let end = at
+  for (let code = text.charCodeAt(end); isDigit(code) && end < at + 7; code = text.charCodeAt(++end)) {
+    value = value * 10 + (code - 48)
+  }
+  return end > at && text.charCodeAt(end) === closeSquare ? value : -1
+}
+
 /** Reads the brackets that begin here. */
 export const readSize = (s: Scanner): void => {
   const { size } = s
   size.clear()
   size.offset = s.at++
+  const plain = plainCount(s.text, s.at)
+  if (plain >= 0) {
+    size.minimum = size.maximum = plain
+    s.at = s.text.indexOf("]", s.at) + 1
+    return
+  }
   let code = s.skip()
   if (isDigit(code)) {
     size.minimum = size.maximum = readCount(s)

@@ -80,6 +80,22 @@ const strictEnd = (s: Scanner, start: number, quote: number): number => {
   return -1
 }
 
+/** From this length on, native search is faster than a loop over characters. */
+const longText = 64
+
+/** Long text without anything that needs a look, up to its quote; -1 where there is something. */
+const plainEnd = (s: Scanner, start: number, from: number, quote: number): number => {
+  const { text } = s
+  const end = text.indexOf(quote === doubleQuote ? '"' : "'", from)
+  if (end < 0 || !closes(text, end, quote)) return -1
+  return notPlain.test(text.slice(start, end)) ? -1 : end
+}
+
+const notPlain = /[^\x20-\x7e]/
+
+/** Where text that does not end would run into the next message. */
+const runsOn = -2
+
 const lenientEnd = (s: Scanner, start: number, quote: number, size: number): number => {
   const { text } = s
   let firstInner = -1
@@ -94,8 +110,15 @@ const lenientEnd = (s: Scanner, start: number, quote: number, size: number): num
       if (firstInner < 0) firstInner = at
     }
     // Text that was never ended must not swallow the messages behind it.
-    if (code === lf && isHeaderLine(text, at + 1)) break
+    if (code === lf && isHeaderLine(text, at + 1)) {
+      end = runsOn
+      break
+    }
     s.units |= code
+    if (at - start === longText) {
+      end = plainEnd(s, start, at, quote)
+      if (end >= 0) break
+    }
   }
   // Text that holds what looks like its end, as XML does, and whose size says so.
   if (size > 0 && start + size > end && sizeAgrees(text, start + size, quote)) {
@@ -170,14 +193,15 @@ export const readString = (s: Scanner, size: number): string => {
     if (s.rules.dialect.escapes) {
       const text = unescape(s, open + 1, quote)
       if (text !== undefined) return text
+      s.unclosed[kind] = open
     } else {
       const end = s.rules.strict ? strictEnd(s, open + 1, quote) : lenientEnd(s, open + 1, quote, size)
       if (end >= 0) {
         s.at = end + 1
         return s.text.slice(open + 1, end)
       }
+      if (end !== runsOn) s.unclosed[kind] = open
     }
-    s.unclosed[kind] = open
   }
   const character = String.fromCharCode(quote)
   return s.fail(

@@ -1,0 +1,150 @@
+/**
+ * SML that is named on a command line: files, folders of `.sml` files, standard input, and the flags that say how to
+ * read them.
+ *
+ * @since 0.1.0
+ */
+import type { Item } from "@effect-secs/codec"
+import { Dialect, type SmlDocument, type SmlError, SmlParser } from "@effect-secs/sml"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { type CliFailure, failed } from "./CliFailure.ts"
+import { complain, readText, Shell } from "./Shell.ts"
+
+const names = Object.keys(Dialect.dialects) as ReadonlyArray<Dialect.DialectName>
+
+/**
+ * How the text is read.
+ *
+ * @since 0.1.0
+ */
+export const flags = {
+  dialect: Flag.Literals("dialect", names).pipe(
+    Flag.withDescription("Read it as this tool writes it; detected unless told"),
+    Flag.optional
+  ),
+  text: Flag.Literals("text", ["ascii", "latin-1", "utf-8"]).pipe(
+    Flag.withDescription("Characters above 7F in A: refused, one byte each, or UTF-8"),
+    Flag.withDefault("ascii" as const)
+  )
+}
+
+/**
+ * Options of the reader from flags; errors call the text by its path.
+ *
+ * @since 0.1.0
+ */
+export const parseOptions = (
+  read: {
+    readonly dialect: Option.Option<Dialect.DialectName>
+    readonly text: "ascii" | "latin-1" | "utf-8"
+  },
+  path?: string
+): SmlParser.ParseOptions => ({
+  dialect: Option.match(read.dialect, { onNone: () => undefined, onSome: (name) => Dialect.dialects[name] }),
+  text: read.text,
+  source: path === "-" ? "stdin" : path
+})
+
+/**
+ * A file of SML and its text.
+ *
+ * @since 0.1.0
+ */
+export interface SmlFile {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * The files that paths name: of a folder, those below it that end in `.sml`.
+ *
+ * Fails    where a folder has none
+ *
+ * @since 0.1.0
+ */
+export const expand = (paths: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<string>, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    const shell = yield* Shell
+    const found: Array<string> = []
+    for (const path of paths) {
+      const files = yield* shell.files(path)
+      const named = files?.filter((file) => /\.sml$/i.test(file)) ?? [path]
+      if (named.length === 0) return yield* failed(`${path}: no file below it ends in .sml`)
+      found.push(...named)
+    }
+    return found
+  })
+
+/** @since 0.1.0 */
+export const open = (path: string): Effect.Effect<SmlFile, CliFailure, Shell> =>
+  Effect.map(readText(path), (text) => ({ path, text }))
+
+/**
+ * An error or warning as compilers write them: `a.sml:3:7: error: expected …`.
+ *
+ * @since 0.1.0
+ */
+export const diagnostic = (
+  kind: "error" | "warning",
+  { column, expected, found, hint, line, source }: SmlError.SmlError | SmlError.SmlWarning
+): string =>
+  `${source ?? "input"}:${line}:${column}: ${kind}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+
+/**
+ * `1 file`, `2 files`
+ *
+ * @since 0.1.0
+ */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`
+
+/** Who wants all of them has a command for that. */
+const shownWarnings = 3
+
+/**
+ * One item, or a document of messages.
+ *
+ * @since 0.1.0
+ */
+export type Read =
+  | { readonly _tag: "Item"; readonly item: Item.Item }
+  | { readonly _tag: "Messages"; readonly document: SmlDocument.SmlDocument }
+
+/**
+ * Reads what is to be turned into something else: all of it, or nothing. Warnings go to standard error, a few of them.
+ *
+ * Fails    with the first error and the number of others, or where there is no message
+ *
+ * @since 0.1.0
+ */
+export const read = (text: string, options: SmlParser.ParseOptions): Effect.Effect<Read, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    if (/^[\s\ufeff]*</.test(text)) {
+      const item = SmlParser.parseItem(text, options)
+      return Result.isSuccess(item) ? { _tag: "Item", item: item.success } : yield* failed(item.failure.message)
+    }
+    const document = SmlParser.parse(text, options)
+    const { errors, messages, warnings, warningsOmitted } = document
+    for (const warning of warnings.slice(0, shownWarnings)) yield* complain(diagnostic("warning", warning))
+    const unsaid = warnings.length + warningsOmitted - shownWarnings
+    if (unsaid > 0) yield* complain(`${counted(unsaid, "more warning")}: see secs sml check`)
+    const [error, ...more] = errors
+    if (error !== undefined) {
+      const rest = more.length === 0 ? "" : `, and ${counted(more.length, "more error")}`
+      return yield* failed(`${error.message}${rest}`)
+    }
+    if (messages.length === 0) return yield* failed(`${options.source}: no message`)
+    return { _tag: "Messages", document }
+  })
+
+/**
+ * `a.sml:3: START: S2F41`: a message, for errors.
+ *
+ * @since 0.1.0
+ */
+export const place = (
+  source: string | undefined,
+  { function: function_, header, name, stream }: SmlDocument.SmlMessage
+) => `${source}:${header.line}: ${name === undefined ? "" : `${name}: `}S${stream}F${function_}`

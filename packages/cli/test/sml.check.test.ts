@@ -1,0 +1,99 @@
+import { assert, describe, it } from "@effect/vitest"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { run } from "./support/run.ts"
+
+const bad = 'S1F1 W.\nS1F2 <U1 256>.\nS1F3 <A [3] "x">.\n'
+
+describe("secs sml check", () => {
+  it("prints errors and warnings where they stand, with the line and a caret, and counts them", async () => {
+    const { code, stderr, stdout } = await run(["sml", "check", "-"], { stdin: bad })
+    assert.strictEqual(code, 1)
+    assert.strictEqual(stderr, "")
+    assert.deepStrictEqual(stdout.split("\n"), [
+      "stdin:2:10: error: expected an integer from 0 to 255, found 256",
+      "  S1F2 <U1 256>.",
+      "           ^",
+      "stdin:3:9: warning: expected [1], the number of values, found [3]",
+      '  S1F3 <A [3] "x">.',
+      "          ^",
+      "1 file, 2 messages, 1 error, 1 warning",
+      ""
+    ])
+  })
+
+  it("leaves out warnings where told to be quiet, but counts them", async () => {
+    const { code, stdout } = await run(["sml", "check", "--quiet", "-"], { stdin: 'S1F3 <A [3] "x">.' })
+    assert.strictEqual(code, 0)
+    assert.strictEqual(stdout, "1 file, 1 message, 0 errors, 1 warning\n")
+  })
+
+  it.each(["--strict", "--sizes"])("takes a wrong size for an error with %s", async (flag) => {
+    const { code, stdout } = await run(["sml", "check", flag, "-"], { stdin: 'S1F3 <A [3] "x">.' })
+    assert.strictEqual(code, 1)
+    assert.match(stdout, /1 error, 0 warnings\n$/)
+  })
+
+  it("reads the .sml files below a folder, in the order of their names", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "secs-"))
+    try {
+      mkdirSync(join(folder, "b"))
+      writeFileSync(join(folder, "b", "two.SML"), "S1F1 W.")
+      writeFileSync(join(folder, "a.sml"), "S1F1 W. S1F3 W <L>.")
+      writeFileSync(join(folder, "readme.txt"), "no SML at all <")
+      const { code, stdout } = await run(["sml", "check", "--json", "."], { cwd: folder })
+      assert.strictEqual(code, 0)
+      const lines = stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { readonly file: string; readonly messages: number })
+      assert.deepStrictEqual(
+        lines.map(({ file, messages }) => [file, messages]),
+        [
+          ["a.sml", 2],
+          [join("b", "two.SML"), 1]
+        ]
+      )
+      rmSync(join(folder, "a.sml"))
+      rmSync(join(folder, "b"), { recursive: true })
+      assert.deepInclude(await run(["sml", "check", "."], { cwd: folder }), {
+        code: 1,
+        stderr: "secs: .: no file below it ends in .sml\n"
+      })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it("prints errors as JSON with their place and reason", async () => {
+    const { code, stdout } = await run(["sml", "check", "--json", "-"], { stdin: bad })
+    assert.strictEqual(code, 1)
+    assert.deepStrictEqual(JSON.parse(stdout), {
+      file: "-",
+      dialect: "peer",
+      messages: 2,
+      templates: 0,
+      rules: 0,
+      errors: [
+        { line: 2, column: 10, offset: 17, reason: "ValueRange", expected: "an integer from 0 to 255", found: "256" }
+      ],
+      warnings: [
+        { line: 3, column: 9, offset: 31, reason: "SizeMismatch", expected: "[1], the number of values", found: "[3]" }
+      ]
+    })
+  })
+
+  it("names a file that is not there", async () => {
+    assert.deepInclude(await run(["sml", "check", "no-such.sml"]), {
+      code: 1,
+      stdout: "",
+      stderr: "secs: no-such.sml: no such file\n"
+    })
+  })
+
+  it("reads a dialect as told", async () => {
+    assert.strictEqual((await run(["sml", "check", "--dialect", "secs4js", "-"], { stdin: "S1F1 <B 0A>." })).code, 0)
+    assert.strictEqual((await run(["sml", "check", "-"], { stdin: "S1F1 <B 0A>." })).code, 1)
+  })
+})
