@@ -133,7 +133,7 @@ class Analysis implements LogAnalysis {
 
   end(): ReadonlyArray<Entry> {
     const entries = this.#expire(this.#now)
-    for (const open of [...this.#open.messages, ...this.#open.controls]) {
+    for (const open of this.#open.open.flatMap((line) => [...line])) {
       const { counts, reference, replyExpected } = open
       if (!replyExpected) continue
       // Without times nobody knows how long it waited; the log went on, and there was no reply.
@@ -144,8 +144,7 @@ class Analysis implements LogAnalysis {
         if (counts) this.#sums.findings(entry)
       } else this.#count(open, "open")
     }
-    for (const open of this.#open.past) if (open.state === "overdue") this.#count(open, "missing")
-    this.#open.clear()
+    this.#open.forgetAll()
     return entries
   }
 
@@ -315,7 +314,7 @@ class Analysis implements LogAnalysis {
   #expire(now: LogTime.LogTime | undefined): Array<Entry> {
     const entries: Array<Entry> = []
     if (now === undefined) return entries
-    for (const waiting of [this.#open.controls, this.#open.messages]) {
+    for (const waiting of this.#open.open) {
       for (const open of waiting) {
         const waited = between(open.reference.time, now)
         if (waited === undefined) continue

@@ -388,6 +388,13 @@ describe("LogAnalysis", () => {
     )
   })
 
+  it("tells of every one of a thousand primaries whose time runs out at once", () => {
+    const events = Array.from({ length: 1000 }, (_, i) => message(i, "S1F3 W", { sb: i }))
+    const { lines, summary } = run([...events, message(60_000, "S1F1", { sb: 1 })])
+    assert.strictEqual(lines.filter((one) => one.includes("! NoReply")).length, 1000)
+    assert.deepInclude(row(summary, "S1F3")?.outcomes, { missing: 1000 })
+  })
+
   it("takes a hundred thousand primaries nobody answers in linear time and bounded memory", () => {
     for (const at of [(i: number) => i, () => undefined]) {
       const analysis = LogAnalysis.make()
