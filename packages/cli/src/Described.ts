@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { HsmsHeader, type Item, SecsMessage } from "@effect-secs/codec"
-import { Preset, SmlPrinter } from "@effect-secs/sml"
+import { ItemJson, Preset, SmlPrinter } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import { controlName } from "./Explain.ts"
 import type { Part } from "./Wire.ts"
@@ -52,7 +52,7 @@ const detail = (sType: number, byte3: number): string => {
 }
 
 /**
- * One part of the input as a JSON value.
+ * One part of the input as a JSON value; items and messages in it are those of `ItemJson`.
  *
  * @since 0.1.0
  */
@@ -61,15 +61,19 @@ export const json = ({ end, fault, form, header, item, start }: Part): unknown =
   offset: start,
   length: end - start,
   ...(header === undefined
-    ? {}
-    : {
-        sessionId: header.sessionId,
-        systemBytes: header.systemBytes,
-        type: header.sType === HsmsHeader.SType.Data ? "Data" : controlName(header.sType),
-        ...(header.sType === HsmsHeader.SType.Data
-          ? { stream: header.stream, function: header.function, replyExpected: header.replyExpected }
-          : { byte2: header.byte2, byte3: header.byte3 })
-      }),
-  ...(item === undefined ? {} : { item: String(item) }),
+    ? item === undefined
+      ? {}
+      : { item: ItemJson.fromItem(item) }
+    : { sessionId: header.sessionId, systemBytes: header.systemBytes, ...contents(header, item, fault === undefined) }),
   ...(fault === undefined ? {} : { error: { offset: fault.offset, message: fault.error.message } })
 })
+
+const contents = (header: HsmsHeader.HsmsHeader, item: Item.Item | undefined, whole: boolean): object => {
+  const { byte2, byte3, replyExpected, sType, stream } = header
+  if (sType !== HsmsHeader.SType.Data) return { type: controlName(sType), byte2, byte3 }
+  const message = new SecsMessage.SecsMessage(stream, header.function, replyExpected, item)
+  return {
+    type: "data",
+    ...(whole ? { message: ItemJson.fromMessage(message) } : { stream, function: header.function })
+  }
+}

@@ -10,12 +10,13 @@ import { type CliFailure, failed, usage } from "./CliFailure.ts"
 import type { Input } from "./commands/listen.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Listen from "./Listen.ts"
+import { recorded } from "./Recording.ts"
 import * as Setup from "./Setup.ts"
 import type { Shell } from "./Shell.ts"
 
 export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
   Effect.gen(function* () {
-    const { address, device, once, peers } = input
+    const { address, device, once, peers, record } = input
     const role = input.role ?? "equipment"
     const conversation = yield* Setup.conversation(input, role, [])
     const session = yield* Setup.session(input, role)
@@ -35,7 +36,7 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
       role
     })
     yield* Listen.run({
-      transport,
+      transport: record === undefined ? transport : yield* recorded(transport, record, listening.port),
       // Whoever did not say which device id to expect takes them all.
       session: { ...session, sessionIdPolicy: device === undefined ? "accept" : "strict" },
       conversation,

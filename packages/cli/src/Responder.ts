@@ -5,7 +5,7 @@
  * A primary is answered by
  *
  * 1. the first `if` rule it fits;
- * 2. else the first message with the next function;
+ * 2. else the first message with the next function that is not marked `INPUT`;
  * 3. else `DefaultReplies`;
  * 4. else not at all: SxF0 where a reply is expected.
  *
@@ -113,6 +113,13 @@ export const nameOf = (message: SmlDocument.SmlMessage): string =>
   message.name === undefined ? header(message) : `${header(message)} ${message.name}`
 
 /**
+ * Whether a file means this side to send a message: all but those that its owner receives, as `INPUT` says.
+ *
+ * @since 0.1.0
+ */
+export const isSent = (message: SmlDocument.SmlMessage): boolean => message.direction !== "INPUT"
+
+/**
  * Messages and rules of files, those of earlier files first.
  *
  * @since 0.1.0
@@ -122,7 +129,7 @@ export const make = (sources: ReadonlyArray<Source>): Responder => {
   const first = new Map<number, SmlDocument.SmlMessage>()
   for (const message of messages) {
     const key = keyOf(message.stream, message.function)
-    if (!first.has(key)) first.set(key, message)
+    if (!first.has(key) && isSent(message)) first.set(key, message)
   }
   const rules: Array<Rule> = []
   const every: Array<Every> = []

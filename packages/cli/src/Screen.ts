@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { SessionEvent } from "@effect-secs/session"
-import { SmlPrinter } from "@effect-secs/sml"
+import { ItemJson, SmlPrinter } from "@effect-secs/sml"
 import * as DateTime from "effect/DateTime"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -29,7 +29,7 @@ const print: Transcript.Print = (message) =>
 
 const printCut: Transcript.Print = (message) => SmlPrinter.show(message, { maxValues: valuesShown })
 
-const toJson: Transcript.ToJson = (message) => String(message.item)
+const toJson: Transcript.ToJson = ({ item }) => (item === undefined ? undefined : ItemJson.fromItem(item))
 
 /** @since 0.1.0 */
 export interface Screen {

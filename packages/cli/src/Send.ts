@@ -15,6 +15,7 @@ import {
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { type CliFailure, failed } from "./CliFailure.ts"
 import * as Conversation from "./Conversation.ts"
 import type { Screen } from "./Screen.ts"
@@ -40,6 +41,9 @@ export interface Options {
 
 /** Somebody who looks at the wall for so long wants to know that it goes on. */
 const progressEvery = "500 millis"
+
+const misconfigured = (event: SessionEvent.SessionEvent): boolean =>
+  event._tag === "ConnectFailed" && event.error.reason._tag === "Misconfigured"
 
 const rate = ({ endedAt, sent, startedAt }: Sending.Score): number =>
   sent < 2 || endedAt <= startedAt ? 0 : (sent * 1000) / (endedAt - startedAt)
@@ -77,6 +81,8 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     const hopeless = yield* Deferred.make<never, CliFailure>()
     const over = yield* Deferred.make<SessionError.DisconnectReason>()
     let selected = false
+    /** How the last session ended, while there is no other. */
+    let ended: SessionError.DisconnectReason | undefined
     let waiting = false
     let reports: string | undefined
     const reasons: Conversation.Reasons = new Map()
@@ -90,17 +96,22 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     }
     const show = (event: SessionEvent.SessionEvent) =>
       Effect.gen(function* () {
-        const hopeLost = retry ? undefined : lost(event)
-        if (event._tag === "StateChanged" && event.to === "Selected") selected = true
+        // With options that cannot be no attempt is better than the one before.
+        const hopeLost = retry && !misconfigured(event) ? undefined : lost(event)
+        // What ends the command is said once, at its end.
+        const said = (hopeLost !== undefined && !selected) || (event._tag === "TransactionFailed" && !keepGoing)
+        if (event._tag === "StateChanged" && event.to === "Selected") {
+          selected = true
+          ended = undefined
+        }
         if (event._tag === "Received" && event.elapsed !== undefined && event.header.function !== 0) {
           millis.push(Duration.toMillis(event.elapsed))
         }
         if (event._tag === "Disconnected") {
           selected = false
+          ended = event.reason
           if (waiting) yield* Deferred.succeed(over, event.reason)
         }
-        // What ends the command is said once, at its end.
-        const said = hopeLost !== undefined || (event._tag === "TransactionFailed" && !keepGoing)
         if (!options.summary && !(said && !screen.json)) {
           yield* screen.event(event, undefined, Conversation.reasonFor(event, reasons))
         }
@@ -110,13 +121,13 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
     const stay = Effect.gen(function* () {
       if (Duration.toMillis(options.wait) === 0) return
       waiting = true
-      const reason = yield* Effect.timeoutOption(Deferred.await(over), options.wait)
-      if (reason._tag === "None" || reason.value._tag === "Separated") return
-      return yield* failed(`connection lost: ${SessionError.describeDisconnect(reason.value)}`)
+      const reason = ended ?? Option.getOrUndefined(yield* Effect.timeoutOption(Deferred.await(over), options.wait))
+      if (reason === undefined || reason._tag === "Separated") return
+      return yield* failed(`connection lost: ${SessionError.describeDisconnect(reason)}`)
     })
 
     const tell = Effect.suspend(() => {
-      if (repeat === 1 && messages.length === 1 && !options.summary) return Effect.void
+      if (repeat === 1 && !options.summary) return Effect.void
       if (score.startedAt === 0) return Effect.void
       const times = ReplyTimes.summarize(millis)
       return screen.line("Summary", scored(score, times), {

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import { type CliFailure, usage } from "./CliFailure.ts"
 import type { Input } from "./commands/send.ts"
+import { recorded } from "./Recording.ts"
 import * as Responder from "./Responder.ts"
 import * as Send from "./Send.ts"
 import * as Setup from "./Setup.ts"
@@ -16,6 +17,9 @@ import type { Shell } from "./Shell.ts"
 import * as SmlSources from "./SmlSources.ts"
 
 const isPrimary = (message: SmlDocument.SmlMessage): boolean => message.function % 2 === 1
+
+/** Sent unless others are asked for by name. */
+const isSent = (message: SmlDocument.SmlMessage): boolean => isPrimary(message) && Responder.isSent(message)
 
 /** The messages to send: the primaries of all sources, or those that are asked for. */
 const chosen = (
@@ -26,18 +30,18 @@ const chosen = (
     const all = sources.flatMap(({ document }) => document.messages)
     const [first] = all
     if (first === undefined) return yield* usage("there is no message to send")
-    const primaries = names.length === 0 ? all.filter(isPrimary) : []
+    const primaries = names.length === 0 ? all.filter(isSent) : []
     for (const name of names) {
       const message = Responder.named(all, name)
       if (message === undefined) return yield* usage(`--message ${name}: there is no message of this name`)
       primaries.push(message)
     }
     const wrong = primaries.find((message) => !isPrimary(message)) ?? (primaries.length === 0 ? first : undefined)
-    return wrong === undefined
-      ? primaries
-      : yield* usage(
-          `${Responder.nameOf(wrong)} is a secondary: it is sent in reply to S${wrong.stream}F${Math.max(1, wrong.function - 1)} only`
-        )
+    if (wrong === undefined) return primaries
+    if (isPrimary(wrong)) return yield* usage(`${Responder.nameOf(wrong)} is marked INPUT: send it with --message`)
+    return yield* usage(
+      `${Responder.nameOf(wrong)} is a secondary: it is sent in reply to S${wrong.stream}F${Math.max(1, wrong.function - 1)} only`
+    )
   })
 
 export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
@@ -51,8 +55,9 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
     const session = yield* Setup.session(input, role)
     const pems = yield* Setup.pems(input)
     const { address, connectTimeout, keepGoing, open, rate, repeat, retry, summary, wait } = input
+    const transport = NodeTransport.makeConnect({ host: address.host!, port: address.port, tls: pems })
     yield* Send.run({
-      transport: NodeTransport.makeConnect({ host: address.host!, port: address.port, tls: pems }),
+      transport: input.record === undefined ? transport : yield* recorded(transport, input.record, undefined),
       session: { ...session, connectTimeout },
       conversation,
       plan: { messages, repeat, pace: rate, open, keepGoing },
@@ -65,4 +70,4 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
       // The transcript shows all that the session would log.
       Effect.provideService(References.MinimumLogLevel, "None")
     )
-  })
+  }).pipe(Effect.scoped)

@@ -105,6 +105,12 @@ export const flags = {
     Flag.atLeast(0)
   ),
   ...SmlInput.flags,
+  record: Flag.String("record").pipe(
+    Flag.withMetavar("FILE.pcap"),
+    Flag.withDescription("Write what passes to a capture file, for secs log and Wireshark; of TLS what is in it"),
+    Flag.optional,
+    Flag.map(Option.getOrUndefined)
+  ),
   json: toggle("json", "One JSON object a line"),
   quiet: toggle("quiet", "Only replies, and what goes wrong").pipe(Flag.withAlias("q")),
   trace: toggle("trace", "Control messages and states as well")

@@ -4,14 +4,12 @@
  *
  * @since 0.1.0
  */
-import type { Item } from "@effect-secs/codec"
-import { Dialect, type SmlDocument, type SmlError, SmlParser } from "@effect-secs/sml"
+import { Dialect, type SmlError, type SmlParser } from "@effect-secs/sml"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import { type CliFailure, failed } from "./CliFailure.ts"
-import { complain, readText, Shell } from "./Shell.ts"
+import { readText, Shell } from "./Shell.ts"
 
 const names = Object.keys(Dialect.dialects) as ReadonlyArray<Dialect.DialectName>
 
@@ -99,52 +97,3 @@ export const diagnostic = (
  * @since 0.1.0
  */
 export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`
-
-/** Who wants all of them has a command for that. */
-const shownWarnings = 3
-
-/**
- * One item, or a document of messages.
- *
- * @since 0.1.0
- */
-export type Read =
-  | { readonly _tag: "Item"; readonly item: Item.Item }
-  | { readonly _tag: "Messages"; readonly document: SmlDocument.SmlDocument }
-
-/**
- * Reads what is to be turned into something else: all of it, or nothing. Warnings go to standard error, a few of them.
- *
- * Fails    with the first error and the number of others, or where there is no message
- *
- * @since 0.1.0
- */
-export const read = (text: string, options: SmlParser.ParseOptions): Effect.Effect<Read, CliFailure, Shell> =>
-  Effect.gen(function* () {
-    if (/^[\s\ufeff]*</.test(text)) {
-      const item = SmlParser.parseItem(text, options)
-      return Result.isSuccess(item) ? { _tag: "Item", item: item.success } : yield* failed(item.failure.message)
-    }
-    const document = SmlParser.parse(text, options)
-    const { errors, messages, warnings, warningsOmitted } = document
-    for (const warning of warnings.slice(0, shownWarnings)) yield* complain(diagnostic("warning", warning))
-    const unsaid = warnings.length + warningsOmitted - shownWarnings
-    if (unsaid > 0) yield* complain(`${counted(unsaid, "more warning")}: see secs sml check`)
-    const [error, ...more] = errors
-    if (error !== undefined) {
-      const rest = more.length === 0 ? "" : `, and ${counted(more.length, "more error")}`
-      return yield* failed(`${error.message}${rest}`)
-    }
-    if (messages.length === 0) return yield* failed(`${options.source}: no message`)
-    return { _tag: "Messages", document }
-  })
-
-/**
- * `a.sml:3: START: S2F41`: a message, for errors.
- *
- * @since 0.1.0
- */
-export const place = (
-  source: string | undefined,
-  { function: function_, header, name, stream }: SmlDocument.SmlMessage
-) => `${source}:${header.line}: ${name === undefined ? "" : `${name}: `}S${stream}F${function_}`

@@ -7,7 +7,7 @@ import { SmlParser } from "@effect-secs/sml"
 import * as Effect from "effect/Effect"
 import { type CliFailure, failed, usage } from "./CliFailure.ts"
 import type { Source } from "./Responder.ts"
-import { readText, type Shell } from "./Shell.ts"
+import { readText, Shell } from "./Shell.ts"
 import * as SmlInput from "./SmlInput.ts"
 
 /** How texts are read. */
@@ -47,11 +47,14 @@ export const files = (
   )
 
 /**
- * An argument that is a message, or names files.
+ * An argument that names files or is a message. What is a file is no message.
  *
  * @since 0.1.0
  */
 export const argument = (text: string, options: ReadOptions): Effect.Effect<ReadonlyArray<Source>, CliFailure, Shell> =>
-  looksLikeMessage(text)
-    ? Effect.map(parse(text, "message", options, usage), (source) => [source])
-    : files([text], options)
+  Effect.gen(function* () {
+    const shell = yield* Shell
+    return looksLikeMessage(text) && !(yield* shell.isFile(text))
+      ? [yield* parse(text, "message", options, usage)]
+      : yield* files([text], options)
+  })

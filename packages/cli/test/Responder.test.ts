@@ -39,6 +39,13 @@ describe("Responder", () => {
     assert.deepStrictEqual(found(responder(temperature), SecsMessage.primary(2, 13)), { reply: undefined, sends: [] })
   })
 
+  it("does not answer with a message that the file's owner receives, and takes it for its stream", () => {
+    const templates = responder("S6F12 = in INPUT <B 0x01>. S6F12 = out OUTPUT <B 0x00>. S7F4 = ack INPUT <B 0x00>.")
+    assert.deepStrictEqual(found(templates, SecsMessage.primary(6, 11)), { reply: "out", sends: [] })
+    assert.deepStrictEqual(found(templates, SecsMessage.primary(7, 3)), { reply: undefined, sends: [] })
+    assert.isTrue(templates.knowsStream(7))
+  })
+
   it("answers by the first rule that fits, before any message", () => {
     const rules = responder(
       `${temperature} if (s1f3 (2)==<U4 1001>) pressure. if (s1f3 (2)==<U4 1002>) nothing. if (s1f3 (2)==<U4 1001>) temperature.`

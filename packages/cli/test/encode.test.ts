@@ -50,7 +50,7 @@ describe("secs encode", () => {
   })
 
   it.each<readonly [ReadonlyArray<string>, number, RegExp]>([
-    [["nope"], 1, /^secs: nope: no such file, and no SML\n$/],
+    [["nope"], 1, /^secs: nope: no such file, and no message or item\n$/],
     [["S1F1 W <U1 256>."], 1, /^secs: input:1:12: expected an integer from 0 to 255, found 256\n$/],
     [["S1F1 W <U1 SVID>."], 1, /^secs: input:1: S1F1 is a template: its slots have no values\n$/],
     [["--as", "frame", "<U1 7>"], 2, /^secs: an item has no header: write SxFy before it for a frame\n$/],

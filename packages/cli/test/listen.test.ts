@@ -86,7 +86,7 @@ describe("secs listen", () => {
     Effect.gen(function* () {
       const listen = yield* listening()
       yield* listen.leave
-      yield* ran(["send", listen.address, "S1F1 W.", "-n", "3", "--keep-going"])
+      yield* ran(["send", listen.address, "S1F1 W.", "-n", "3"])
       const { code, stderr } = yield* listen.ended
       assert.deepStrictEqual([code, stderr], [0, ""])
     })

@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import * as CaptureLog from "../src/CaptureLog.ts"
 import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */
@@ -157,6 +159,7 @@ describe("secs send", () => {
       )
       assert.deepInclude(lines[1], { stream: 1, function: 1, replyExpected: true, sessionId: 0 })
       assert.deepInclude(lines[2], { stream: 1, function: 2, systemBytes: lines[1]!["systemBytes"] })
+      assert.deepStrictEqual(lines[2]!["item"], { L: [{ A: "SECS" }, { A: "0" }] })
       assert.isNumber(lines[2]!["replyMillis"])
       assert.deepInclude(lines[5], { sent: 2, requests: 2, answered: 2, failures: 0 })
       assert.isNotNaN(Date.parse(String(lines[0]!["at"])))
@@ -377,6 +380,49 @@ describe("secs send", () => {
     const { code, stderr } = await Effect.runPromise(ran(["send", "127.0.0.1:5000", "s1f13.sml"]))
     assert.deepStrictEqual([code, stderr], [1, "secs: s1f13.sml: no such file\n"])
   })
+
+  live("speaks TLS with whom it knows, and says what is wrong with who it does not know", () =>
+    Effect.gen(function* () {
+      const pem = (name: string) =>
+        fileURLToPath(new URL(`../../session/test/fixtures/tls/${name}.pem`, import.meta.url))
+      const { address } = yield* listening("--tls-cert", pem("server"), "--tls-key", pem("server.key"))
+      const port = address.slice(address.indexOf(":"))
+      const known = yield* ran(["send", `localhost${port}`, "S1F1 W.", "--tls-ca", pem("ca")])
+      assert.deepStrictEqual([known.code, known.stderr], [0, ""])
+      const unknown = yield* ran(["send", `localhost${port}`, "S1F1 W.", "--tls"])
+      assert.strictEqual(unknown.code, 1)
+      assert.match(unknown.stderr, /^secs: connect localhost:\d+: [^\n]*certificate[^\n]*\n$/)
+      const lame = yield* ran(["send", address, "S1F1 W.", "--tls-cert", pem("client"), "--retry"])
+      assert.strictEqual(lame.code, 1)
+      assert.match(lame.stderr, /option tls\.key is absent/)
+    })
+  )
+
+  live("records what passes in a capture file, from the first byte to Separate", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* file("")
+      const { address, ended } = yield* listening("--once", "--record", join(folder, "passive.pcap"))
+      yield* ran(["send", address, "S1F1 W.", "--record", join(folder, "active.pcap")])
+      yield* ended
+      for (const name of ["active.pcap", "passive.pcap"]) {
+        const reader = CaptureLog.make()
+        const events = [...reader.push(readFileSync(join(folder, name))), ...reader.end()]
+        assert.deepStrictEqual(
+          events.map((event) =>
+            event._tag === "Message"
+              ? `S${event.stream}F${event.function}`
+              : event._tag === "Control"
+                ? event.message._tag
+                : event._tag
+          ),
+          ["Connected", "SelectReq", "SelectRsp", "S1F1", "S1F2", "SeparateReq"]
+        )
+      }
+      const nowhere = yield* ran(["send", address, "S1F1 W.", "--record", join(folder, "lost", "x.pcap")])
+      assert.strictEqual(nowhere.code, 1)
+      assert.match(nowhere.stderr, /^secs: [^\n]*x\.pcap: no such file\n$/)
+    })
+  )
 
   live("takes timers and the device id from the environment, and the command line before it", () =>
     Effect.gen(function* () {

@@ -12,6 +12,25 @@ describe("secs sml convert", () => {
     assert.deepInclude(await run(["sml", "convert", "--to", to, "-"], { stdin: two }), { code: 0, stdout, stderr: "" })
   })
 
+  it("writes JSON lines that it reads again, whole, line by line or as an array", async () => {
+    const { stdout } = await run(["sml", "convert", "--to", "json", "-"], { stdin: two })
+    assert.deepStrictEqual(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+      [
+        { stream: 1, function: 13, replyExpected: true, item: { L: [] } },
+        { stream: 1, function: 3, replyExpected: true, name: "Status", item: { L: [{ U4: [1] }, { BOOLEAN: [true] }] } }
+      ]
+    )
+    const expected = "S1F13 W <L [0]>.\nStatus:'S1F3' W <L [2] <U4 [1] 1> <BOOLEAN [1] T>>.\n"
+    for (const stdin of [stdout, `[${stdout.trim().replaceAll("\n", ",")}]`]) {
+      assert.strictEqual((await run(["sml", "convert", "--to", "compact", "-"], { stdin })).stdout, expected)
+    }
+    assert.strictEqual((await run(["encode", "-"], { stdin: '{ "U1": [7] }' })).stdout, "a50107\n")
+  })
+
   it("converts an item alone", async () => {
     const { stdout } = await run(["sml", "convert", "--to", "secsgem", "-"], { stdin: "<BOOLEAN T F>" })
     assert.strictEqual(stdout, "<BOOLEAN 0x1 0x0>\n")
@@ -26,6 +45,15 @@ describe("secs sml convert", () => {
       "S1F3 = status W <L <U4> = SVID>.",
       /^secs: stdin:1: status: S1F3 is a template: its slots have no values\n$/
     ],
+    [
+      "json",
+      "S1F3 = status W <L <U4> = SVID>.",
+      /^secs: stdin:1: status: S1F3 is a template: its slots have no values\n$/
+    ],
+    ["compact", '{"U1":[7]}\n{"U1":[256]}\n', /^secs: stdin:2: [^\n]*256\n$/],
+    ["compact", '{"U1":[7]}\nnone\n', /^secs: stdin:2: [^\n]*none[^\n]*\n$/],
+    ["compact", '[{"stream":1,"function":1,"replyExpected":1}]', /^secs: stdin\[0\]: [^\n]*\n$/],
+    ["compact", "[]", /^secs: stdin: no message\n$/],
     ["peer", "S1F1 W <U1 256>. S1F3 W <U1 256>.", /^secs sml convert: [^\n]*\n$/],
     [
       "compact",

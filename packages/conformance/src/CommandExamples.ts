@@ -35,6 +35,7 @@ export const exampleFiles: ReadonlyMap<string, Uint8Array> = new Map([
   ["capture.bin", Uint8Array.from(frames.flatMap((frame) => [...frame]))],
   ["messages.sml", encoder.encode(messages)],
   ["faulty.sml", encoder.encode(faulty)],
+  ["katakana.sml", encoder.encode('S10F3 <L <B 0> <J "ｱｲｳ">>.\n')],
   ["library/messages.sml", encoder.encode(messages)],
   ["library/faulty.sml", encoder.encode(faulty)],
   ["dump.txt", encoder.encode("00000000: 0000 000a 0000 810d 0000 0000 0001       ..............\n")]

@@ -15,6 +15,7 @@ import { exampleFiles } from "./CommandExamples.ts"
 interface Command {
   readonly name: string
   readonly description: string | undefined
+  readonly shortDescription: string | undefined
   readonly examples: ReadonlyArray<{ readonly command: string; readonly description?: string | undefined }>
   readonly subcommands: ReadonlyArray<{ readonly commands: ReadonlyArray<Command> }>
 }
@@ -49,6 +50,7 @@ const memoryShell = (files: ReadonlyMap<string, Uint8Array>, stdin: Uint8Array) 
     stream: (path) => Stream.fromEffect(read(path)),
     isFile: (path) => Effect.succeed(path === "-" || files.has(path)),
     writeFile: () => Effect.void,
+    append: () => Effect.void,
     files: (path) => {
       const below = [...files.keys()].filter((file) => file.startsWith(`${path.replace(/\/$/, "")}/`))
       return Effect.succeed(below.length === 0 ? undefined : below.toSorted())
@@ -151,7 +153,10 @@ const overview = async (): Promise<string> =>
     [
       "| Command | What it does |",
       "| --- | --- |",
-      ...all.map(([path, { description }]) => `| [\`${path.join(" ")}\`](${file(path)}) | ${description} |`),
+      ...all.map(
+        ([path, { description, shortDescription }]) =>
+          `| [\`${path.join(" ")}\`](${file(path)}) | ${shortDescription ?? description} |`
+      ),
       ""
     ].join("\n"),
     "## For scripts\n",

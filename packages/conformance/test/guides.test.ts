@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SecsMessage } from "@effect-secs/codec"
+import { Item, SecsMessage } from "@effect-secs/codec"
 import { HsmsSession, Session, TlsReason, Transport } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import { Console, Context, Effect, Fiber, Layer, Logger, Result, Stream } from "effect"
@@ -69,8 +69,11 @@ describe("the guides", () => {
       )
     )
     assert.deepStrictEqual(
-      Result.map(SmlTemplates.event, ({ message, values }) => `${message.name}: ${values["CEID"]} ${values["VALUES"]}`),
-      Result.succeed('eventReport: 100 <L [2] <A "EXECUTING"> <F4 181.5>>')
+      Result.map(SmlTemplates.event, ({ message, values }) => [message.name, values]),
+      Result.succeed([
+        "eventReport",
+        { DATAID: 7, CEID: 100, RPTID: [1], VALUES: [Item.L(Item.A("EXECUTING"), Item.F4(181.5))] }
+      ])
     )
   })
 

@@ -27,6 +27,7 @@ export const SmlReason = Schema.Literals([
   "UnexpectedText",
   "BadRule",
   "BadConstant",
+  "LogText",
   // items
   "UnknownFormat",
   "BadSize",

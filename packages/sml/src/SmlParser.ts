@@ -9,9 +9,10 @@
  */
 import type { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { type Dialect, detect } from "./Dialect.ts"
+import type { Dialect } from "./Dialect.ts"
 import { readDocument, readOneItem } from "./internal/messages.ts"
-import { type Rules, Scanner } from "./internal/Scanner.ts"
+import { rulesOf } from "./internal/options.ts"
+import { Scanner } from "./internal/Scanner.ts"
 import type { SmlDocument, SmlMessage } from "./SmlDocument.ts"
 import type { SmlError } from "./SmlError.ts"
 
@@ -43,18 +44,6 @@ export interface ParseOptions {
   /** Most errors, and most warnings, that are kept; reading stops after so many errors. 1 000 unless told. */
   readonly maxErrors?: number | undefined
 }
-
-const rulesOf = (text: string, options: ParseOptions): Rules => ({
-  dialect: options.dialect ?? detect(text),
-  source: options.source,
-  strict: options.strict ?? false,
-  strictSizes: options.strictSizes ?? false,
-  text: options.text ?? "ascii",
-  wBitOnSecondary: options.wBitOnSecondary ?? "error",
-  maxDepth: options.maxDepth ?? 1024,
-  maxItems: options.maxItems ?? 2 ** 20,
-  maxErrors: options.maxErrors ?? 1000
-})
 
 /**
  * Reads a text of any number of messages.

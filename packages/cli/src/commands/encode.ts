@@ -11,8 +11,9 @@ import * as Option from "effect/Option"
 import * as ByteInput from "../ByteInput.ts"
 import { failed } from "../CliFailure.ts"
 import * as Encoded from "../Encoded.ts"
-import { readText, Shell } from "../Shell.ts"
-import { writeBytes } from "../SmlBytes.ts"
+import * as MessageInput from "../MessageInput.ts"
+import * as MessageOutput from "../MessageOutput.ts"
+import { readText, Shell, writeEach } from "../Shell.ts"
 import * as SmlInput from "../SmlInput.ts"
 
 /** A number of so many bits, decimal or in hex. */
@@ -31,7 +32,7 @@ const unsigned = (name: string, maximum: number) =>
 const input = {
   input: Argument.String("input").pipe(
     Argument.withMetavar("FILE|-|SML"),
-    Argument.withDescription("A file of messages, - for standard input, or messages or an item themselves"),
+    Argument.withDescription("A file of SML or JSON, - for standard input, or messages or an item themselves"),
     Argument.variadic({ min: 1 })
   ),
   to: Flag.Literals("to", ByteInput.notations).pipe(
@@ -57,7 +58,7 @@ const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>) {
     return { path: words[0]!, text: yield* readText(words[0]!) }
   }
   const text = words.join(" ")
-  if (!/<|\bS\d+F\d+/i.test(text)) return yield* failed(`${text}: no such file, and no SML`)
+  if (!/[<{]|\bS\d+F\d+/i.test(text)) return yield* failed(`${text}: no such file, and no message or item`)
   return { path: "input", text }
 })
 
@@ -65,17 +66,18 @@ export const encode = Command.make("encode", input, (flags) =>
   Effect.gen(function* () {
     const { path, text } = yield* readInput(flags.input)
     const options = SmlInput.parseOptions(flags, path)
-    const read = yield* SmlInput.read(text, options)
-    yield* writeBytes(read, {
-      source: options.source,
-      notation: flags.to,
-      form: Option.getOrUndefined(flags.as),
-      sessionId: flags.session,
-      systemBytes: flags.system
-    })
+    const { entries } = yield* MessageInput.read(text, options)
+    yield* writeEach(
+      MessageOutput.bytes(entries, {
+        notation: flags.to,
+        form: Option.getOrUndefined(flags.as),
+        sessionId: flags.session,
+        systemBytes: flags.system
+      })
+    )
   })
 ).pipe(
-  Command.withDescription("Encodes SML to SECS-II items, messages or HSMS frames."),
+  Command.withDescription("Encodes SML or JSON to SECS-II items, messages or HSMS frames."),
   Command.withExamples([
     { command: "secs encode '<L <U4 1001> <A \"OK\">>'", description: "an item, in hex" },
     { command: "secs encode --session 7 --system 42 'S1F13 W <L>.'", description: "a message as a frame" },

@@ -48,12 +48,17 @@ export const listen = Command.make("listen", config, (input) =>
     [
       "Waits for a peer to dial and select, prints all that it sends, and answers.",
       "",
-      "A primary SxFy is answered by the first rule of --replies that it fits (`if (s1f3 (2)==<U4 1001>) temperature.`), else by their first message SxF(y+1), else with an acknowledgement where the standard has one, else with SxF0; equipment reports it with S9F3 or S9F5 as well. `every 5 send poll.` sends a message every 5 seconds while a peer is selected. The role is equipment unless told, and any device id is taken unless --device says one.",
+      "  A primary SxFy is answered by the first rule of --replies that it fits, as in",
+      "  `if (s1f3 (2)==<U4 1001>) temperature.`, else by their first message SxF(y+1), else with an",
+      "  acknowledgement where the standard has one, else with SxF0, which equipment explains with",
+      "  S9F3 or S9F5. `every 5 send poll.` sends a message every 5 seconds while a peer is selected.",
+      "  The role is equipment unless told; any device id is taken unless --device says one.",
       "",
-      "Runs until ^C, which separates and ends with exit code 130. Other exit codes: 1 when the port cannot be had, 2 for a wrong command line."
+      "  Runs until ^C, which separates and ends with exit code 130. Other exit codes: 1 when the",
+      "  port cannot be had or a file is no SML, 2 for a wrong command line."
     ].join("\n")
   ),
-  Command.withShortDescription("Waits for a peer, prints what it sends, and answers"),
+  Command.withShortDescription("Waits for a peer to dial, prints what it sends, and answers."),
   Command.withExamples([
     { command: "secs listen :5000", description: "Play an equipment that acknowledges everything" },
     { command: "secs listen :5000 --replies equipment.sml", description: "Answer from a file of messages and rules" },

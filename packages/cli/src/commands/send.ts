@@ -96,12 +96,17 @@ export const send = Command.make("send", config, (input) =>
     [
       "Dials a peer, selects, sends messages and prints the replies.",
       "",
-      "Primaries are sent in the order they are written, each when the one before has its reply; secondaries of a file answer the peer. What is printed is SML again, with times in comments. A peer's own primaries are answered by --replies, else with acknowledgements, else with SxF0. The role is host unless told.",
+      "  Primaries go out in the order they are written, each when the one before has its reply;",
+      "  secondaries of a file answer the peer, and what a file of templates marks INPUT is left out. What is printed is SML again, with times in",
+      "  comments. Primaries of the peer are answered from --replies, else with an acknowledgement",
+      "  where the standard has one, else with SxF0. The role is host unless told.",
       "",
-      "Exit codes: 0 when every message that asks for a reply has one; 1 for the first that has none (T3, SxF0, stream 9, Reject), or when there is no connection; 2 for a wrong command line; 130 after ^C. The session is always separated."
+      "  Exit codes: 0 when every message that asks for a reply has one; 1 for the first that has",
+      "  none (T3, SxF0, stream 9, Reject.req), and when there is no connection; 2 for a wrong",
+      "  command line; 130 after ^C. However it ends, the session is separated."
     ].join("\n")
   ),
-  Command.withShortDescription("Sends messages and prints the replies"),
+  Command.withShortDescription("Sends messages to a peer that listens, and prints the replies."),
   Command.withExamples([
     { command: "secs send 192.0.2.10:5000 'S1F1 W.'", description: "Ask an equipment who it is" },
     {

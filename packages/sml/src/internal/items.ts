@@ -6,7 +6,7 @@
  */
 import { type FormatCode, Item } from "@effect-secs/codec"
 import type { Fixed, Slot, TemplateNode } from "../Template.ts"
-import { dot, equals, greater, isLetter, isWord, less, openSquare } from "./characters.ts"
+import { comma, dot, equals, greater, isDigit, isLetter, isQuote, isWord, less, openSquare } from "./characters.ts"
 import { type LeafFormat, readLeaf, unterminated } from "./leaves.ts"
 import type { Scanner } from "./Scanner.ts"
 import { checkSize, readSize } from "./sizes.ts"
@@ -117,7 +117,8 @@ const shortSymbols: ReadonlyMap<number, Symbol_> = new Map(
   })
 )
 
-const symbolAt = (s: Scanner): Symbol_ => {
+/** Reads the symbol that stands here. */
+export const symbolAt = (s: Scanner): Symbol_ => {
   const start = s.at
   const { text } = s
   const second = text.charCodeAt(start + 1)
@@ -140,17 +141,27 @@ const symbolAt = (s: Scanner): Symbol_ => {
       "UnknownFormat",
       start,
       "L, A, B, BOOLEAN, J, C2, W, I1 to I8, U1 to U8, F4 or F8",
-      hintFor(word),
+      hintFor(s, word),
       word === "" ? undefined : word.slice(0, 40)
     )
   }
   return found
 }
 
-const hintFor = (word: string): string | undefined => {
+const hintFor = (s: Scanner, word: string): string | undefined => {
   const match = /^(u?int|float|[iuf])(\d+)$/i.exec(word)
   if (match !== null) return "the digit counts bytes: 1, 2, 4 or 8"
-  return /^(string|text|char)/i.test(word) ? "text is A" : undefined
+  if (/^(string|text|char)/i.test(word)) return "text is A"
+  if (word === "" || s.skip() !== greater) return undefined
+  return "a name alone has no format; SFDL, which is written so, is no SML"
+}
+
+const notation = /[A-Z]\w{0,9}[ \t]*,[ \t]*\d/iy
+
+/** What to tell one who wrote `L,2` and `A,3 "abc"`. */
+export const hintForItem = (text: string, at: number): string | undefined => {
+  notation.lastIndex = at
+  return notation.test(text) ? 'an item is written <A [3] "abc">, not A,3' : undefined
 }
 
 const slot = (
@@ -310,6 +321,7 @@ export const readItem = (s: Scanner): Child => {
     let child: Child
     if (code === less) {
       const start = s.at++
+      s.leaf.start = start
       if (++items > s.rules.maxItems) {
         s.fail("TooManyItems", start, `at most ${s.rules.maxItems} items in a message`, "maxItems is an option")
       }
@@ -353,15 +365,17 @@ const opened = (s: Scanner, stack: ReadonlyArray<List>, start: number): List => 
 }
 
 const unexpected = (s: Scanner, list: List | undefined): never => {
-  if (list === undefined) return s.fail("NotAnItem", s.at, "< to begin an item")
+  if (list === undefined) return s.fail("NotAnItem", s.at, "< to begin an item", hintForItem(s.text, s.at))
   if (s.at >= s.text.length) {
     return s.fail("UnterminatedItem", list.start, "> to end this list", undefined, "the end of the text")
   }
+  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s))
+}
+
+const hintInList = (s: Scanner): string | undefined => {
   const code = s.text.charCodeAt(s.at)
-  return s.fail(
-    "UnexpectedText",
-    s.at,
-    "an item or > in this list",
-    isLetter(code) ? "an item begins with <; the list may lack its >" : undefined
-  )
+  if (code === comma) return "a size is written [2], and items stand next to each other without commas"
+  if (code === dot) return "the list may lack its >"
+  if (isDigit(code) || isQuote(code)) return "a list holds items, each with its format: <U4 1>, <A 'text'>"
+  return isLetter(code) ? (hintForItem(s.text, s.at) ?? "an item begins with <; the list may lack its >") : undefined
 }

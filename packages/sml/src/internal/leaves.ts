@@ -5,7 +5,20 @@
  */
 import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { blank, greater, hexValue, isDigit, isLetter, isName, isQuote, minus, plus, zero } from "./characters.ts"
+import {
+  blank,
+  comma,
+  greater,
+  hexValue,
+  isDigit,
+  isLetter,
+  isName,
+  isQuote,
+  less,
+  minus,
+  plus,
+  zero
+} from "./characters.ts"
 import { isFloatWord, readBigInt, readBoolean, readByte, readFloat, readInteger } from "./numbers.ts"
 import type { Scanner } from "./Scanner.ts"
 import { readString } from "./strings.ts"
@@ -27,10 +40,20 @@ const nameInstead = (s: Scanner, expected: string): void => {
     s.at = start
   }
   if (start >= s.text.length) unterminated(s)
-  s.fail("BadValue", start, expected, code === 0x3c ? "only a list holds items" : undefined)
+  s.fail("BadValue", start, expected, hintFor(s, code, expected))
 }
 
-export const unterminated = (s: Scanner): never => s.fail("UnterminatedItem", s.at, "> to end this item")
+const hintFor = (s: Scanner, code: number, expected: string): string | undefined => {
+  if (code === less) {
+    return s.leaf.written || s.leaf.count > 0 ? "the > before it may be missing" : "only a list holds items"
+  }
+  if (code === comma) return "no commas: blanks between values"
+  if (!isLetter(code)) return undefined
+  return expected.includes("in quotes") ? "text stands in quotes" : "a name stands for all values, and alone"
+}
+
+export const unterminated = (s: Scanner): never =>
+  s.fail("UnterminatedItem", s.leaf.start, "> to end this item", undefined, "the end of the text")
 
 const tooLong = (s: Scanner, start: number, length: number, elementSize: number): void => {
   const maximum = Math.floor(maxLength / elementSize)
@@ -182,18 +205,18 @@ const readMany = <T>(
     let code = s.skip()
     if (take !== undefined && isDigit(code)) {
       take(s, out, maximum)
+      s.leaf.count = out.length
       code = s.skip()
     }
     if (code === greater) break
-    s.leaf.count = out.length
     if (startsNumber(code)) out.push(read(s, minimum, maximum))
     else if (isQuote(code)) out.push(inQuotes(s, expected, () => read(s, minimum, maximum)))
     else {
       nameInstead(s, expected)
       return out
     }
+    s.leaf.count = out.length
   }
-  s.leaf.count = out.length
   tooLong(s, start, out.length, elementSize)
   return out
 }
@@ -275,25 +298,25 @@ const readBytes = (s: Scanner): Uint8Array => {
     if (code === greater) break
     if (code === zero) {
       length = takePlainBytes(s, length)
+      s.leaf.count = length
       if (s.text.charCodeAt(s.at) !== zero) continue
     }
-    s.leaf.count = length
+    const quoted = isQuote(code)
     // Two hex digits are looked at before names, as `FE` could be either.
-    if (isDigit(code) || (isLetter(code) && bytePair.test(wordAt(s)))) {
+    if (quoted || isDigit(code) || (isLetter(code) && bytePair.test(wordAt(s)))) {
       if (length === scratch.length) {
         tooLong(s, start, length, 1)
         const longer = new Uint8Array(length * 2)
         longer.set(scratch)
         scratch = longer
       }
-      scratch[length++] = readByte(s)
-    } else if (isQuote(code)) scratch[length++] = inQuotes(s, "a byte", () => readByte(s))
-    else {
+      scratch[length++] = quoted ? inQuotes(s, "a byte", () => readByte(s)) : readByte(s)
+    } else {
       nameInstead(s, "a byte: 0x00 to 0xFF, or 0 to 255")
       break
     }
+    s.leaf.count = length
   }
-  s.leaf.count = length
   tooLong(s, start, length, 1)
   const bytes = scratch.slice(0, length)
   if (scratch.length > keptScratch) scratch = new Uint8Array(256)

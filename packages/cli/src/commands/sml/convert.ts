@@ -3,15 +3,14 @@
  *
  * @since 0.1.0
  */
-import { Preset, SmlPrinter } from "@effect-secs/sml"
+import { Preset } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import { failed } from "../../CliFailure.ts"
-import { complain, writeAll } from "../../Shell.ts"
-import { writeBytes } from "../../SmlBytes.ts"
+import * as MessageInput from "../../MessageInput.ts"
+import * as MessageOutput from "../../MessageOutput.ts"
+import { complain, writeEach } from "../../Shell.ts"
 import * as SmlInput from "../../SmlInput.ts"
 
 const presets: Readonly<Record<string, Preset.Preset>> = Preset.presets
@@ -22,8 +21,8 @@ const input = {
     Argument.withDescription("Files, folders of .sml files, or - for standard input"),
     Argument.variadic({ min: 1 })
   ),
-  to: Flag.Literals("to", ["hex", ...Object.keys(presets)]).pipe(
-    Flag.withDescription("Frames in hex, or SML as a tool reads it")
+  to: Flag.Literals("to", ["json", "hex", ...Object.keys(presets)]).pipe(
+    Flag.withDescription("JSON lines, frames in hex, or SML as a tool reads it")
   ),
   ...SmlInput.flags
 }
@@ -33,37 +32,26 @@ export const convert = Command.make("convert", input, (flags) =>
     for (const path of yield* SmlInput.expand(flags.files)) {
       const { text } = yield* SmlInput.open(path)
       const options = SmlInput.parseOptions(flags, path)
-      const read = yield* SmlInput.read(text, options)
-      if (flags.to === "hex")
-        yield* writeBytes(read, { source: options.source, notation: "hex", sessionId: 0, systemBytes: 1 })
-      else yield* writeSml(read, options.source, presets[flags.to]!)
+      const { entries, rules } = yield* MessageInput.read(text, options)
+      yield* writeEach(pieces(entries, flags.to))
+      if (rules > 0)
+        yield* complain(`${options.source}: ${SmlInput.counted(rules, "rule")} left out: only messages are converted`)
     }
   })
 ).pipe(
-  Command.withDescription("Converts files of SML to another dialect, or to bytes."),
+  Command.withDescription("Converts files of SML or JSON to JSON, bytes, or the SML of another tool."),
   Command.withExamples([
     { command: "secs sml convert --to secs4net messages.sml", description: "as a tool reads it" },
-    { command: "secs sml convert --to compact library", description: "one line for each message" },
+    { command: "secs sml convert --to json messages.sml", description: "a line of JSON for each message" },
+    { command: "secs sml convert --to json messages.sml | secs sml convert --to canonical -", description: "and back" },
+    { command: "secs sml convert --to compact messages.sml", description: "one line for each message" },
     { command: "secs sml convert --to hex messages.sml", description: "a frame for each message, in hex" },
-    { command: "secs sml convert --to secs4js messages.sml", description: "what a tool has no form for" }
+    { command: "secs sml convert --to secs4js katakana.sml", description: "what a tool has no form for" }
   ])
 )
 
-const writeSml = Effect.fnUntraced(function* (read: SmlInput.Read, source: string | undefined, preset: Preset.Preset) {
-  const sources = read._tag === "Item" ? [read.item] : read.document.messages
-  const one = preset.header?.several === false
-  for (const [index, source_] of sources.entries()) {
-    const where = "stream" in source_ ? SmlInput.place(source, source_) : source
-    if (one && index > 0) return yield* failed(`${where}: ${preset.name} reads one message a file`)
-    const chunks = SmlPrinter.chunks(source_, { preset })
-    if (Result.isFailure(chunks)) return yield* failed(`${where}: ${chunks.failure.message}`)
-    yield* writeAll(closed(chunks.success))
-  }
-  const rules = read._tag === "Item" ? 0 : read.document.rules.length
-  if (rules > 0) yield* complain(`${source}: ${SmlInput.counted(rules, "rule")} left out: only messages are converted`)
-})
-
-function* closed(chunks: Iterable<string>): Generator<string> {
-  yield* chunks
-  yield "\n"
+const pieces = (entries: ReadonlyArray<MessageInput.Entry>, to: string) => {
+  if (to === "json") return MessageOutput.json(entries)
+  if (to === "hex") return MessageOutput.bytes(entries, { notation: "hex", sessionId: 0, systemBytes: 1 })
+  return MessageOutput.sml(entries, presets[to]!)
 }
