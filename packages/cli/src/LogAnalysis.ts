@@ -14,6 +14,7 @@
  */
 import { Hsms, HsmsHeader } from "@effect-secs/codec"
 import * as Duration from "effect/Duration"
+import type { Entry, Finding, Reference } from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
@@ -26,55 +27,6 @@ export interface LogAnalysisOptions {
   readonly t3?: Duration.Input | undefined
   /** How long a control message may wait for its response; 5 s unless told. */
   readonly t6?: Duration.Input | undefined
-}
-
-/** The message that began a transaction. @since 0.1.0 */
-export interface Reference {
-  /** `S1F3`, `SelectReq` */
-  readonly label: string
-  readonly systemBytes: number | undefined
-  readonly time: LogTime.LogTime | undefined
-  readonly place: LogEvent.Place
-  readonly from: LogPrefix.Side | undefined
-  readonly connection: string | undefined
-}
-
-/** Something that is not as it should be. @since 0.1.0 */
-export type Finding =
-  /** No reply came within T3 (T6 of a control message). It may come yet. */
-  | { readonly _tag: "NoReply"; readonly limit: number; readonly waited: number | undefined }
-  /** The connection ended before the reply. */
-  | { readonly _tag: "ConnectionLost" }
-  /** The reply came after T3. */
-  | { readonly _tag: "LateReply"; readonly limit: number; readonly waited: number }
-  /** `SxF0` came instead of a reply. */
-  | { readonly _tag: "Aborted" }
-  /** S9Fx, or a Reject.req, about a message. */
-  | { readonly _tag: "ErrorReported"; readonly what: string; readonly about: string | undefined }
-  /** A Select.rsp or Deselect.rsp that refuses. */
-  | { readonly _tag: "Refused"; readonly status: string }
-  /** A reply of another function than the primary asks for. */
-  | { readonly _tag: "WrongReply"; readonly expected: string }
-  | { readonly _tag: "NoPrimary" }
-  /** The transaction had its reply before. */
-  | { readonly _tag: "DuplicateReply" }
-  /** The system bytes are those of a transaction of the same side that is still open. */
-  | { readonly _tag: "DuplicateSystemBytes"; readonly other: Reference }
-  /** The text of the message, or a part of the log, cannot be read. */
-  | { readonly _tag: "Unreadable"; readonly detail: string }
-
-/** One row of a timeline. @since 0.1.0 */
-export interface Entry {
-  /** What happened; undefined where nothing did, and that is the finding. */
-  readonly event: LogEvent.LogEvent | undefined
-  readonly time: LogTime.LogTime | undefined
-  /** What the event answers, or what was not answered. */
-  readonly primary: Reference | undefined
-  /** Milliseconds since the primary. */
-  readonly replyTime: number | undefined
-  /** The primary was found by order, not by system bytes. */
-  readonly guessed: boolean
-  readonly findings: ReadonlyArray<Finding>
 }
 
 /** @since 0.1.0 */
@@ -408,6 +360,3 @@ const streamNine: { readonly [function_: number]: string } = {
   11: "data too long",
   13: "conversation timeout"
 }
-
-/** Something is not as it should be. @since 0.1.0 */
-export const isError = ({ findings }: Entry): boolean => findings.length > 0

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as LogEvent from "./LogEvent.ts"
-import type { Entry, Finding } from "./LogAnalysis.ts"
+import type { Entry, Finding } from "./LogEntry.ts"
 import type * as LogTime from "./LogTime.ts"
 import type * as ReplyTimes from "./ReplyTimes.ts"
 import { RunningTimes } from "./RunningTimes.ts"

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import type { Reference } from "./LogAnalysis.ts"
+import type { Reference } from "./LogEntry.ts"
 
 /** @since 0.1.0 */
 export interface Transaction {

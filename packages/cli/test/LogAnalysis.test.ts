@@ -1,6 +1,7 @@
 import { Hsms, HsmsHeader, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
 import * as LogAnalysis from "../src/LogAnalysis.ts"
+import type * as LogEntry from "../src/LogEntry.ts"
 import * as LogEvent from "../src/LogEvent.ts"
 import type { Side } from "../src/LogPrefix.ts"
 import type * as LogSummary from "../src/LogSummary.ts"
@@ -52,7 +53,7 @@ const control = (at: number, message: Hsms.Control, from: Side): LogEvent.Contro
 const local: Given = { from: "local" }
 const peer: Given = { from: "peer" }
 
-const finding = (finding: LogAnalysis.Finding): string => {
+const finding = (finding: LogEntry.Finding): string => {
   switch (finding._tag) {
     case "NoReply":
       return `NoReply ${finding.waited ?? "?"}`
@@ -74,7 +75,7 @@ const finding = (finding: LogAnalysis.Finding): string => {
 }
 
 /** One line for an entry: event, what it answers and when, findings. */
-const line = (entry: LogAnalysis.Entry): string =>
+const line = (entry: LogEntry.Entry): string =>
   [
     entry.event === undefined ? "-" : LogEvent.label(entry.event),
     ...(entry.primary === undefined
