@@ -33,7 +33,7 @@ export interface LogViewOptions {
 
 /** @since 0.1.0 */
 export interface LogView {
-  /** One line or, in full, several. `file` stands before the place of what has no time. */
+  /** One line or, in full, several. `file` stands before each place: where several are read. */
   readonly entry: (entry: LogEntry.Entry, file?: string) => string
 }
 
@@ -68,8 +68,11 @@ export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
     const { event, findings, guessed, primary, replyTime, time } = entry
     const about = event ?? primary
     const label = event === undefined ? (primary?.label ?? "") : LogEvent.label(event)
-    const where = about === undefined ? "" : LogEvent.placeText(about.place)
-    const when = time === undefined ? (file === undefined ? where : `${file} ${where}`) : LogTime.format(time)
+    const where = [
+      ...(file === undefined ? [] : [file]),
+      ...(about === undefined ? [] : [LogEvent.placeText(about.place)])
+    ].join(" ")
+    const when = time === undefined ? where : LogTime.format(time)
     const systemBytes = event === undefined ? primary?.systemBytes : systemBytesOf(event)
     const connection = about?.connection
     const columnsBefore = [
@@ -85,7 +88,7 @@ export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
     ]
     const wrong = findings.map((finding) => clean(LogEntry.describe(finding))).join("; ")
     // Errors of SML say their line themselves.
-    const place = wrong.includes("line ") || event === undefined || time === undefined ? "" : ` (${where})`
+    const place = wrong === "" || time === undefined || wrong.startsWith("line ") ? "" : ` (${where})`
     const rest = [
       ...(wrong === "" ? [] : [`! ${wrong}${place}`]),
       ...(event === undefined ? [] : words(event)),
