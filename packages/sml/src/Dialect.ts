@@ -102,8 +102,8 @@ const signs: ReadonlyArray<readonly [Dialect, RegExp]> = [
   [itri, /^[ \t]*(?:if[ \t]*\([ \t]*\w|every[ \t]+\d+[ \t]+send\b)/im],
   [secs4go, /\bS\d{1,3}F\d{1,3}[^\n<]{0,40}\bH(?:<->|->|<-)E\b/i],
   [ezsim, /<[ \t]*(?:VARIANT|VAR)[ \t]/i],
-  [secs4net, /^[^\s:'"<>]{1,80}[ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/im],
-  [goSecs, /<BOOLEAN\[\d+\] (?:True|False)\b/]
+  [secs4net, /[^\s:'"<>][ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/i],
+  [goSecs, /<BOOLEAN ?\[\d+\] (?:True|False)\b/]
 ]
 
 /**
