@@ -413,6 +413,17 @@ describe("SmlFormatter", () => {
     assert.strictEqual(format(once, { maxDepth: depth }), once)
   })
 
+  const many = " ".repeat(1_000_000)
+  it.each([
+    ["blanks in a comment", `/* a${many}b */ S1F1 W.`],
+    ["carriage returns in a comment", `/* a${"\r".repeat(1_000_000)}b\n */ S1F1 W.`],
+    ["blanks in a label", `a${many}b: S1F1 W.`],
+    ["blanks in a size", `S1F1 W <L [${many}1${many}] <L>>.`],
+    ["blanks between messages", `S1F1 W.${many}S1F3 W.`]
+  ])("takes no long time over a million %s", (_, text) => {
+    success(SmlFormatter.format(text))
+  })
+
   it("leaves alone what the printer printed", () => {
     const messages = SmlParser.parse("a:'S1F1' W.\nb:'S1F3' W <L <A 'x' 0x00> <U1 1 2> <L>>.").messages
     const printed = messages.map((message) => success(SmlPrinter.message(message)))
