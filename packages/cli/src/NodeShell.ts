@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
-import { readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import process from "node:process"
 import { isatty } from "node:tty"
@@ -91,6 +91,7 @@ export const make = (): ShellService => {
     stream,
     isFile,
     writeFile: (path, content) => tried(path, () => writeFile(path, content)),
+    append: (path, content) => tried(path, () => appendFile(path, content)),
     files,
     write,
     writeError: (text) => Effect.sync(() => void process.stderr.write(text)),

@@ -63,17 +63,63 @@ describe("secs decode", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-    assert.deepInclude(first, {
+    assert.deepStrictEqual(first, {
       form: "frame",
       offset: 0,
       length: 16,
       sessionId: 7,
       systemBytes: 42,
-      stream: 1,
-      function: 13,
-      replyExpected: true
+      type: "data",
+      message: { stream: 1, function: 13, replyExpected: true, item: { L: [] } }
     })
     assert.deepInclude(second, { offset: 16 })
+  })
+
+  it("prints control messages and faults as JSON", async () => {
+    const { code, stdout } = await run([
+      "decode",
+      "--json",
+      "0000000affff0000000200000001",
+      "0000000b0000810d000000000001ff"
+    ])
+    assert.strictEqual(code, 1)
+    assert.deepStrictEqual(
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as unknown),
+      [
+        {
+          form: "frame",
+          offset: 0,
+          length: 14,
+          sessionId: 65535,
+          systemBytes: 1,
+          type: "Select.rsp",
+          byte2: 0,
+          byte3: 0
+        },
+        {
+          form: "frame",
+          offset: 14,
+          length: 15,
+          sessionId: 0,
+          systemBytes: 1,
+          type: "data",
+          stream: 1,
+          function: 13,
+          error: {
+            offset: 28,
+            message: "UnknownFormat at byte 28, the root item: format code 77 (octal) is not defined"
+          }
+        }
+      ]
+    )
+  })
+
+  it("prints what it reads on one line with --compact", async () => {
+    const { stdout } = await run(["decode", "--compact", hex + hex])
+    assert.strictEqual(stdout, "// session 7, system bytes 0000002a\nS1F13 W <L [0]>.\n".repeat(2))
   })
 
   it("prints a line of JSON for each row it explains", async () => {

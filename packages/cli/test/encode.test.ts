@@ -11,7 +11,7 @@ describe("secs encode", () => {
     [
       "a message behind its header",
       ["--as", "message", "--session", "7", "--system", "0x2a", "S1F1 W."],
-      "00078101000000000" + "02a\n"
+      "0007810100000000002a\n"
     ],
     ["bytes in base64", ["--to", "base64", "<U1 7>"], "pQEH\n"]
   ])("writes %s", async (_, args, stdout) => {
@@ -50,7 +50,7 @@ describe("secs encode", () => {
   })
 
   it.each<readonly [ReadonlyArray<string>, number, RegExp]>([
-    [["nope"], 1, /^secs: nope: no such file, and no SML\n$/],
+    [["nope"], 1, /^secs: nope: no such file, and no message or item\n$/],
     [["S1F1 W <U1 256>."], 1, /^secs: input:1:12: expected an integer from 0 to 255, found 256\n$/],
     [["S1F1 W <U1 SVID>."], 1, /^secs: input:1: S1F1 is a template: its slots have no values\n$/],
     [["--as", "frame", "<U1 7>"], 2, /^secs: an item has no header: write SxFy before it for a frame\n$/],

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { run } from "./support/run.ts"
 
@@ -31,5 +32,18 @@ describe("secs", () => {
     assert.strictEqual(code, 0)
     assert.strictEqual(stderr, "")
     assert.match(stdout, /decode/)
+    assert.match(stdout, /--explain/)
+  })
+
+  it("prints completions that bash understands", async () => {
+    const { stdout } = await run(["--completions", "bash"])
+    execFileSync("bash", ["-n"], { input: stdout })
+    const complete = [
+      stdout,
+      "COMP_WORDS=(secs sml ch); COMP_CWORD=2; COMP_LINE='secs sml ch'; COMP_POINT=11",
+      "$(complete -p secs | sed 's/.*-F \\([^ ]*\\).*/\\1/') secs ch sml",
+      'echo "${COMPREPLY[@]}"'
+    ].join("\n")
+    assert.strictEqual(execFileSync("bash", ["--norc"], { input: complete, encoding: "utf8" }).trim(), "check")
   })
 })

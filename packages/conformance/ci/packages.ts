@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { basename, delimiter, join, sep } from "node:path"
 import { root } from "../src/Repository.ts"
 
-const names = ["codec", "session"]
+const names = ["codec", "session", "sml", "cli"]
 const place = mkdtempSync(join(tmpdir(), "effect-secs-"))
 
 /** Where the repository's tools and its Node are found, and what a stranger has: no `node_modules` in `PATH`. */
@@ -34,10 +34,15 @@ const demand = (condition: boolean, message: string): void => {
 }
 
 /** The modules users may import by name. */
-const modules = (name: string): ReadonlyArray<string> =>
-  readdirSync(join(root, "packages", name, "src"))
+const modules = (name: string): ReadonlyArray<string> => {
+  const { exports } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as {
+    readonly exports: Readonly<Record<string, unknown>>
+  }
+  return readdirSync(join(root, "packages", name, "src"))
     .filter((file) => file.endsWith(".ts") && file !== "index.ts")
     .map((file) => basename(file, ".ts"))
+    .filter((module) => exports[`./${module}`] !== null)
+}
 
 const pack = (name: string): string => {
   const target = join(place, name)
@@ -74,10 +79,11 @@ const use = (tarballs: ReadonlyArray<string>): void => {
   mkdirSync(project)
   write("package.json", JSON.stringify({ private: true, type: "module" }))
 
-  // What must compile and run without Node's types: all but the modules of `session` that stand on `node:net`.
+  // What must compile and run without Node's types: all but the modules that stand on Node's.
+  const pure = ["codec", "sml"].flatMap((name) => modules(name).map((module) => `@effect-secs/${name}/${module}`))
   write(
     "anywhere.ts",
-    `${reexports(["@effect-secs/session", ...modules("codec").map((module) => `@effect-secs/codec/${module}`)])}
+    `${reexports(["@effect-secs/session", "@effect-secs/sml", "@effect-secs/cli", ...pure])}
 import { Item, ItemCodec } from "@effect-secs/codec"
 import * as SameCodec from "@effect-secs/codec/ItemCodec"
 import * as Result from "effect/Result"
@@ -85,7 +91,8 @@ const bytes: Uint8Array = Result.getOrThrow(SameCodec.encode(Item.U1(7)))
 if (bytes.join() !== "165,1,7" || ItemCodec.encode !== SameCodec.encode) throw new Error("U1 7 is " + bytes.join())
 `
   )
-  write("node.ts", reexports(modules("session").map((module) => `@effect-secs/session/${module}`)))
+  const onNode = ["session", "cli"].flatMap((name) => modules(name).map((module) => `@effect-secs/${name}/${module}`))
+  write("node.ts", reexports(onNode))
   for (const [file, types] of Object.entries({ anywhere: [], node: ["node"] })) {
     const compilerOptions = { module: "nodenext", target: "es2023", strict: true, types }
     write(`tsconfig.${file}.json`, JSON.stringify({ compilerOptions, files: [`${file}.ts`] }))
@@ -99,12 +106,21 @@ if (bytes.join() !== "165,1,7" || ItemCodec.encode !== SameCodec.encode) throw n
     run(project, ours, "tsc", "-p", `tsconfig.${file}.json`)
     for (const env of [theirs, ours]) run(project, env, "node", `${file}.js`)
   }
+  for (const env of [theirs, ours]) {
+    const line = run(project, env, "npx", "secs", "decode", "a50107").trim()
+    demand(line === "<U1 [1] 7>", `secs decode prints ${line}`)
+  }
+  const { version: ours_ } = JSON.parse(readFileSync(join(root, "packages/cli/package.json"), "utf8")) as {
+    readonly version: string
+  }
+  demand(run(project, theirs, "npx", "secs", "--version") === `secs ${ours_}\n`, "secs does not know its version")
   for (const env of [theirs, ours]) console.log(`  loaded under Node ${run(project, env, "node", "--version").trim()}`)
 }
 
 try {
   for (const name of names) rmSync(join(root, "packages", name, "dist"), { recursive: true, force: true })
   run(root, ours, "tsc", "-b", ...names.map((name) => `packages/${name}/tsconfig.src.json`))
+  run(root, ours, "rolldown", "-c", "packages/cli/rolldown.config.ts")
   use(names.map(pack))
 } catch (error) {
   console.error((error as Error).message)

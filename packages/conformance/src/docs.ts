@@ -8,7 +8,7 @@ import { dirname } from "node:path"
 import { documents, isStale } from "./documents.ts"
 import { root } from "./Repository.ts"
 
-const all = Object.entries(documents).map(([path, print]) => ({ path, text: print() }))
+const all = await Promise.all(Object.entries(documents).map(async ([path, print]) => ({ path, text: await print() })))
 
 const stale = all.filter(({ path, text }) => isStale(path, text))
 

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { allRuns } from "../scenarios/index.ts"
+import { commandPages } from "./CommandPages.ts"
 import { report } from "./ConformanceReport.ts"
 import { citations } from "./coverage.ts"
 import { expectedFailures } from "./expected-failures.ts"
@@ -28,10 +29,11 @@ export const testFiles: ReadonlyArray<readonly [path: string, text: string]> = p
  *
  * @since 0.1.0
  */
-export const documents: Readonly<Record<string, () => string>> = {
+export const documents: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/conformance.md": () => report(requirements, citations(testFiles), allRuns, expectedFailures),
   "docs/state-machines/hsms-active.md": () => document("Active"),
-  "docs/state-machines/hsms-passive.md": () => document("Passive")
+  "docs/state-machines/hsms-passive.md": () => document("Passive"),
+  ...commandPages
 }
 
 /**

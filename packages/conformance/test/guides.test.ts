@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { SecsMessage } from "@effect-secs/codec"
+import { Item, SecsMessage } from "@effect-secs/codec"
 import { HsmsSession, Session, TlsReason, Transport } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
-import { Console, Context, Effect, Fiber, Layer, Logger, Stream } from "effect"
+import { Console, Context, Effect, Fiber, Layer, Logger, Result, Stream } from "effect"
 import * as SocketServer from "effect/socket/SocketServer"
 import { readFileSync } from "node:fs"
 import { Equipment, equipment } from "../guides/first-equipment.ts"
@@ -10,6 +10,8 @@ import { Host, host } from "../guides/first-host.ts"
 import { dialling, listening, Server } from "../guides/many-equipments.ts"
 import * as Others from "../guides/other-transports.ts"
 import * as Secure from "../guides/secure-connections.ts"
+import * as Sml from "../guides/sml-reading.ts"
+import * as SmlTemplates from "../guides/sml-templates.ts"
 import { root } from "../src/Repository.ts"
 
 /** The TypeScript blocks of a page. */
@@ -31,6 +33,7 @@ describe("the guides", () => {
     ["docs/guides/many-equipments.md", "many-equipments.ts"],
     ["docs/guides/other-transports.md", "other-transports.ts"],
     ["docs/guides/testing.md", "testing-pair.ts", "testing-timers.ts", "testing-chaos.ts"],
+    ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
     it(`${page} shows what is compiled as ${files.join(", ")}`, () => {
@@ -40,6 +43,39 @@ describe("the guides", () => {
       )
     })
   }
+
+  it.effect("SML is read by name, and the message that is wrong is told", () =>
+    Effect.gen(function* () {
+      const printed: Array<string> = []
+      const console: Console.Console = { ...globalThis.console, error: (line: string) => printed.push(line) }
+      const messages = yield* Sml.messages.pipe(Effect.provideService(Console.Console, console))
+      assert.deepStrictEqual(
+        [...messages].map(([name, message]) => `${name}: ${message}`),
+        ["AreYouThere: S1F1 W", "ReadTemperature: S1F3 W <L [1] <U4 1002>>", "S1F13: S1F13 W <L [0]>"]
+      )
+      const said =
+        "host.sml:11:16: expected an integer from 0 to 255, found 1002\n        <U1[1] 1002>\n               ^"
+      assert.deepStrictEqual(printed, [said])
+      // The page quotes it.
+      assert.include(readFileSync(`${root}docs/guides/sml.md`, "utf8"), said)
+    })
+  )
+
+  it("templates of SML give a message for values, and values for a message", () => {
+    assert.deepStrictEqual(
+      Result.map(SmlTemplates.defineReports, String),
+      Result.succeed(
+        "S2F33 W <L [2] <U4 0> <L [2] <L [2] <U4 1> <L [2] <U4 1001> <U4 1002>>> <L [2] <U4 2> <L [1] <U4 2001>>>>>"
+      )
+    )
+    assert.deepStrictEqual(
+      Result.map(SmlTemplates.event, ({ message, values }) => [message.name, values]),
+      Result.succeed([
+        "eventReport",
+        { DATAID: 7, CEID: 100, RPTID: [1], VALUES: [Item.L(Item.A("EXECUTING"), Item.F4(181.5))] }
+      ])
+    )
+  })
 
   it.live("the first host reads the variables of the first equipment and sees its event", () =>
     Effect.gen(function* () {

@@ -6,7 +6,7 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { SessionError } from "@effect-secs/session"
-import * as Sml from "./Sml.ts"
+import { SmlPrinter } from "@effect-secs/sml"
 
 export type Role = "host" | "equipment"
 
@@ -42,8 +42,9 @@ const message = (event: SessionEvent.Sent | SessionEvent.Received, role: Role): 
     return row(event.at, arrow, String(event.header).replace(/ session.*/, ""), after)
   }
   const name = `${event.message.name}${event.message.replyExpected ? " W" : ""}`
-  const text = Sml.lines(event.message).map((line) => `${" ".repeat(14)}${line}`)
-  return [row(event.at, arrow, bold(name), after), ...text].join("\n")
+  const { item } = event.message
+  const text = item === undefined ? [] : SmlPrinter.show(item).split("\n")
+  return [row(event.at, arrow, bold(name), after), ...text.map((line) => `${" ".repeat(14)}${line}`)].join("\n")
 }
 
 /** The lines of an event, or nothing for one that another shows better. */

@@ -96,9 +96,9 @@ describe("the demo", () => {
         assert.strictEqual(out.match(/← equipment {2}S6F11 W/g)?.length, 11, "ten measurements and the start")
         assert.strictEqual(out.match(/→ equipment {2}S6F12/g)?.length, 11)
         assert.include(out, "equipment: IDLE -> EXECUTING")
-        assert.include(out, '<A "EXECUTING">')
+        assert.include(out, '<A [9] "EXECUTING">')
         assert.match(out, /S1F14 {2}reply after \d+\.\d ms/)
-        const temperatures = [...out.matchAll(/<A "IDLE">\n\s+<F4 ([\d.]+)>/g)].map((match) => match[1])
+        const temperatures = [...out.matchAll(/<A \[4\] "IDLE">\n\s+<F4 \[1\] ([\d.]+)>/g)].map((match) => match[1])
         assert.strictEqual(new Set(temperatures).size, 11, "the values change from event to event")
         assert.notInclude(out, "\u001b[", "no colour where there is no terminal")
       }),
@@ -125,18 +125,21 @@ describe("the demo", () => {
     30_000
   )
 
-  it.live("separates when the host is interrupted in the middle", () =>
-    Effect.gen(function* () {
-      const equipment = yield* start("--equipment", "--port", "0")
-      yield* equipment.prints("listening on ")
-      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(equipment.out())![1]!
-      const host = yield* start("--host", "--port", port)
-      yield* host.prints("S6F12")
-      host.child.kill("SIGINT")
-      assert.strictEqual(yield* host.exited, 130)
-      isClear(host.err())
-      yield* equipment.prints("ended: the peer separated")
-    })
+  it.live(
+    "separates when the host is interrupted in the middle",
+    () =>
+      Effect.gen(function* () {
+        const equipment = yield* start("--equipment", "--port", "0")
+        yield* equipment.prints("listening on ")
+        const port = /listening on 127\.0\.0\.1:(\d+)/.exec(equipment.out())![1]!
+        const host = yield* start("--host", "--port", port)
+        yield* host.prints("S6F12")
+        host.child.kill("SIGINT")
+        assert.strictEqual(yield* host.exited, 130)
+        isClear(host.err())
+        yield* equipment.prints("ended: the peer separated")
+      }),
+    30_000
   )
 
   it.live("says that the port is in use and exits 1", () =>

@@ -4,9 +4,17 @@
  * @since 0.1.0
  */
 import { type Item, SecsMessage } from "@effect-secs/codec"
+import * as Result from "effect/Result"
 import type { Dialect } from "./Dialect.ts"
-import type { SmlError, SmlWarning } from "./SmlError.ts"
-import type { Template } from "./Template.ts"
+import {
+  MismatchError,
+  NoMatchError,
+  NoMessageError,
+  type SmlError,
+  type SmlWarning,
+  type TemplateError
+} from "./SmlError.ts"
+import * as Template from "./Template.ts"
 
 /**
  * A stretch of the text, in UTF-16 units; `end` is the first that does not belong to it.
@@ -58,7 +66,7 @@ export interface SmlMessage extends Span {
   /** The text of the message; undefined for a header only, and for a template. */
   readonly item: Item.Item | undefined
   /** The text of the message where it has slots. */
-  readonly template: Template | undefined
+  readonly template: Template.Template | undefined
   /** Those that stand within the message, header line included. */
   readonly comments: ReadonlyArray<SmlComment>
   /** What stands before the label on the header's line: time and thread of a log. */
@@ -134,3 +142,73 @@ export const toSecsMessage = (
 export const find = (document: SmlDocument, name: string): SmlMessage | undefined =>
   document.messages.find((message) => message.name === name) ??
   document.messages.find((message) => message.name?.toLowerCase() === name.toLowerCase())
+
+/**
+ * The message of that name with its slots filled. A message without slots takes no values.
+ *
+ * Fails    `NoMessageError` with the names there are; `TemplateError` with the slot
+ *
+ * @example
+ * SmlDocument.fill(document, "defineReport", { RPTID: [1], VID: [[1001, 1002]] })
+ *
+ * @since 0.1.0
+ */
+export const fill = (
+  document: SmlDocument,
+  name: string,
+  values: Template.Values = {},
+  options?: Template.FillOptions
+): Result.Result<SecsMessage.SecsMessage, NoMessageError | TemplateError> => {
+  const message = find(document, name)
+  if (message === undefined) {
+    const known = document.messages.flatMap((one) => (one.name === undefined ? [] : [one.name]))
+    return Result.fail(new NoMessageError({ name, known }))
+  }
+  const template = templateOf(message)
+  if (template === undefined) return Result.succeed(toSecsMessage(message))
+  return Result.map(Template.fill(template, values, options), (item) => toSecsMessage(message, item))
+}
+
+/**
+ * A message of a document that describes a message, and the values of its slots.
+ *
+ * @since 0.1.0
+ */
+export interface Match {
+  readonly message: SmlMessage
+  readonly values: Template.Values
+}
+
+/** What describes the item of a message; undefined for a header only. */
+const templateOf = ({ item, template }: SmlMessage): Template.Template | undefined =>
+  template ?? (item && Template.make(Template.fixed(item)))
+
+const matchItem = (message: SmlMessage, item: Item.Item | undefined) => {
+  const template = templateOf(message)
+  if (template !== undefined) return Template.match(template, item)
+  return item === undefined
+    ? Result.succeed({})
+    : Result.fail(new MismatchError({ path: [], slot: undefined, expected: "no item", seen: item._tag }))
+}
+
+/**
+ * The first message of the document that describes a message: the same stream and function, and an item its template
+ * matches, or its very item.
+ *
+ * Fails    `NoMatchError` with each message that was tried, and where it differs
+ *
+ * @example
+ * SmlDocument.match(document, received) // => Result.succeed({ message, values: { CEID: 100, … } })
+ *
+ * @since 0.1.0
+ */
+export const match = (document: SmlDocument, received: SecsMessage.SecsMessage): Result.Result<Match, NoMatchError> => {
+  const tried: Array<NoMatchError["tried"][number]> = []
+  for (const message of document.messages) {
+    if (message.stream !== received.stream || message.function !== received.function) continue
+    const values = matchItem(message, received.item)
+    if (Result.isSuccess(values)) return Result.succeed({ message, values: values.success })
+    tried.push({ name: message.name, line: message.header.line, difference: values.failure.message })
+  }
+  return Result.fail(new NoMatchError({ received: received.name, tried }))
+}

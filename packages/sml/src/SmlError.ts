@@ -244,6 +244,54 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
 }
 
 /**
+ * A document has no message of a name.
+ *
+ * @since 0.1.0
+ */
+export class NoMessageError extends Schema.TaggedError<NoMessageError>("@effect-secs/sml/NoMessageError")(
+  "NoMessageError",
+  { name: Schema.String, known: Schema.Array(Schema.String) }
+) {
+  override get message(): string {
+    return `there is no message ${this.name}: the document has ${listed(this.known)}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * No message of a document describes what was received.
+ *
+ * @since 0.1.0
+ */
+export class NoMatchError extends Schema.TaggedError<NoMatchError>("@effect-secs/sml/NoMatchError")("NoMatchError", {
+  /** `S6F11` */
+  received: Schema.String,
+  tried: Schema.Array(
+    Schema.Struct({ name: Schema.UndefinedOr(Schema.String), line: Count, difference: Schema.String })
+  )
+}) {
+  override get message(): string {
+    if (this.tried.length === 0) return `the document has no ${this.received}`
+    const tried = this.tried.map(({ difference, line, name }) => `${name ?? `line ${line}`}: ${difference}`)
+    return `${this.received} is not described: ${tried.join("; ")}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/** Names, the first of them where there are many. */
+const listed = (names: ReadonlyArray<string>): string => {
+  if (names.length === 0) return "none with a name"
+  const shown = names.slice(0, 10).join(", ")
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown
+}
+
+/**
  * An item or message that a dialect has no text for.
  *
  * @since 0.1.0

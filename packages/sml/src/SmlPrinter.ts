@@ -12,7 +12,7 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import { headerFault, headerText } from "./internal/printHeader.ts"
-import { itemFault, type Node } from "./internal/sayable.ts"
+import { type Fault, itemFault, type Node } from "./internal/sayable.ts"
 import { SmlWriter } from "./internal/SmlWriter.ts"
 import * as Preset from "./Preset.ts"
 import type { Direction, SmlMessage } from "./SmlDocument.ts"
@@ -97,20 +97,32 @@ const messageParts = (preset: Preset.Preset, message: Message): Parts => {
 
 const isNode = (source: Source): source is Item.Item | Template => Item.isItem(source) || "root" in source
 
-const partsOf = (preset: Preset.Preset, source: Source): Parts =>
-  isNode(source)
-    ? { before: "", node: "root" in source ? source.root : source, after: "" }
-    : messageParts(preset, fieldsOf(source))
+const nodeOf = (source: Item.Item | Template): Node => ("root" in source ? source.root : source)
 
-/** What of a source cannot be printed. */
-const faultOf = (preset: Preset.Preset, source: Source): PrintError | undefined => {
-  const message = isNode(source) ? undefined : fieldsOf(source)
-  const header = message === undefined ? undefined : headerFault(preset, message)
-  const { node } = partsOf(preset, source)
-  const fault = header === undefined ? node && itemFault(preset, node) : { path: [], what: header }
-  if (fault === undefined) return undefined
-  const of = message === undefined ? {} : { of: `S${message.stream}F${message.function}` }
-  return new PrintError({ dialect: preset.name, ...fault, ...of })
+const partsOf = (preset: Preset.Preset, source: Source): Parts =>
+  isNode(source) ? { before: "", node: nodeOf(source), after: "" } : messageParts(preset, fieldsOf(source))
+
+const refuse = (preset: Preset.Preset, { path, what }: Fault, message?: Message): PrintError =>
+  new PrintError({
+    dialect: preset.name,
+    path,
+    what,
+    ...(message === undefined ? {} : { of: `S${message.stream}F${message.function}` })
+  })
+
+/** The parts of what the preset has text for. */
+const sayable = (preset: Preset.Preset, source: Source): Result.Result<Parts, PrintError> => {
+  if (isNode(source)) {
+    const node = nodeOf(source)
+    const fault = itemFault(preset, node)
+    return fault === undefined ? Result.succeed({ before: "", node, after: "" }) : Result.fail(refuse(preset, fault))
+  }
+  const message = fieldsOf(source)
+  const header = headerFault(preset, message)
+  if (header !== undefined) return Result.fail(refuse(preset, { path: [], what: header }, message))
+  const parts = messageParts(preset, message)
+  const fault = parts.node === undefined ? undefined : itemFault(preset, parts.node)
+  return fault === undefined ? Result.succeed(parts) : Result.fail(refuse(preset, fault, message))
 }
 
 const write = (preset: Preset.Preset, { after, before, node }: Parts, maxWidth: number, maxValues: number): string => {
@@ -120,11 +132,14 @@ const write = (preset: Preset.Preset, { after, before, node }: Parts, maxWidth: 
   return writer.take() + after
 }
 
-const print = (source: Source, { maxWidth = Infinity, preset = Preset.canonical }: PrintOptions) => {
-  const fault = faultOf(preset, source)
-  return fault === undefined
-    ? Result.succeed(write(preset, partsOf(preset, source), maxWidth, Infinity))
-    : Result.fail(fault)
+const print = (
+  source: Source,
+  { maxWidth = Infinity, preset = Preset.canonical }: PrintOptions
+): Result.Result<string, PrintError> => {
+  const parts = sayable(preset, source)
+  return Result.isFailure(parts)
+    ? Result.fail(parts.failure)
+    : Result.succeed(write(preset, parts.success, maxWidth, Infinity))
 }
 
 /**
@@ -182,8 +197,7 @@ export const document = (
   let out = ""
   for (const one of messages) {
     if (out !== "" && preset.header?.several === false) {
-      const of = `S${one.stream}F${one.function}`
-      return Result.fail(new PrintError({ dialect: preset.name, path: [], what: "a second message", of }))
+      return Result.fail(refuse(preset, { path: [], what: "a second message" }, fieldsOf(one)))
     }
     const text = message(one, options)
     if (Result.isFailure(text)) return text
@@ -220,12 +234,12 @@ export const chunks = (
   source: Item.Item | Template | SecsMessage.SecsMessage | Message,
   { chunkSize = 65_536, maxWidth = Infinity, preset = Preset.canonical }: ChunkOptions = {}
 ): Result.Result<Iterable<string>, PrintError> => {
-  const fault = faultOf(preset, source)
-  if (fault !== undefined) return Result.fail(fault)
+  const parts = sayable(preset, source)
+  if (Result.isFailure(parts)) return Result.fail(parts.failure)
+  const { after, before, node } = parts.success
   const size = Math.max(1, chunkSize)
   return Result.succeed({
     *[Symbol.iterator]() {
-      const { after, before, node } = partsOf(preset, source)
       if (node === undefined) {
         yield before + after
         return

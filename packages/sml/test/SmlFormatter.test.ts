@@ -114,6 +114,8 @@ describe("SmlFormatter", () => {
         item("<L <U4 100 200 300 400 500>>", { maxWidth: 24 }),
         lines("<L [1]", "  <U4 [5] 100 200 300", "    400 500>", ">")
       )
+      assert.strictEqual(item("<B 1 2 3>", { maxWidth: 20 }), "<B [3] 0x01 0x02\n  0x03>")
+      assert.strictEqual(item("<B 1 2 3>", { maxWidth: 22 }), "<B [3] 0x01 0x02 0x03>")
       const bytes = item(`<B ${"0xAB ".repeat(100)}>`)
       assert.isTrue(bytes.split("\n").every((line) => line.length <= 120))
       assert.strictEqual(bytes.split("\n").length, 5)

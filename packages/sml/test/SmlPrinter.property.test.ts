@@ -18,7 +18,8 @@ const numbersOf = (item: Item.F4 | Item.F8): ReadonlyArray<number> =>
   typeof item.value === "number" ? [item.value] : Array.from(item.value)
 
 /** A float that changes when it is made anew from its numbers. */
-const hasPayload = (item: Item.F4 | Item.F8): boolean => hex(Item[item._tag](numbersOf(item))) !== hex(item)
+const hasPayload = (item: Item.F4 | Item.F8): boolean =>
+  hex((item._tag === "F4" ? Item.F4 : Item.F8)(numbersOf(item))) !== hex(item)
 
 const finite = (item: Item.F4 | Item.F8, maximum = Infinity): boolean =>
   numbersOf(item).every((value) => Number.isFinite(value) && Math.abs(value) <= maximum)
@@ -214,6 +215,15 @@ describe("chunks", () => {
     }
     assert.strictEqual(total, "<B [16777215]>".length + 5 * (2 ** 24 - 1))
     assert.isAtMost(longest, 65_536 + 16)
+  })
+
+  it("of a text of 16 MB take time in proportion to it, with and without codes", () => {
+    const line = "a line of sixteen"
+    for (const text of [line.repeat(900_000), `${line}\n`.repeat(900_000)]) {
+      let total = 0
+      for (const piece of success(SmlPrinter.chunks(Item.A(text)))) total += piece.length
+      assert.isAtLeast(total, text.length)
+    }
   })
 
   it("begin anew each time they are asked for", () => {

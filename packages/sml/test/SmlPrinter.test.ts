@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Preset from "../src/Preset.ts"
 import * as SmlParser from "../src/SmlParser.ts"
 import * as SmlPrinter from "../src/SmlPrinter.ts"
-import * as Template from "../src/Template.ts"
+import type * as Template from "../src/Template.ts"
 import { failure, success } from "./support/expect.ts"
 
 const { A, B, BOOLEAN, C2, F4, F8, I1, I8, J, L, U1, U2, U4, U8 } = Item

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { Preset } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -13,7 +14,7 @@ import * as ByteInput from "../ByteInput.ts"
 import { failed } from "../CliFailure.ts"
 import * as Described from "../Described.ts"
 import * as Explain from "../Explain.ts"
-import { colours, Shell, write } from "../Shell.ts"
+import { colours, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../Wire.ts"
 
 const input = Argument.String("input").pipe(
@@ -37,6 +38,10 @@ const flags = {
   ),
   full: Flag.Boolean("full").pipe(
     Flag.withDescription("With --explain, print long values to their end"),
+    Flag.withDefault(false)
+  ),
+  compact: Flag.Boolean("compact").pipe(
+    Flag.withDescription("Print each item or message on one line"),
     Flag.withDefault(false)
   ),
   json: Flag.Boolean("json").pipe(
@@ -63,30 +68,14 @@ const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, fro
     : yield* failed(`${name}: no such file, and no ${from ?? "hex or base64"}: ${bytes.failure.message}`)
 })
 
-/** Rows a call writes. */
-const batch = 512
-
-const printAll = Effect.fnUntraced(function* (lines: Iterable<string>) {
-  let text = ""
-  let count = 0
-  for (const line of lines) {
-    text += line
-    if (++count % batch === 0) {
-      yield* write(text)
-      text = ""
-    }
-  }
-  if (text !== "") yield* write(text)
-})
-
-export const decode = Command.make("decode", { input, ...flags }, ({ as, explain, from, full, input, json }) =>
+export const decode = Command.make("decode", { input, ...flags }, ({ as, compact, explain, from, full, input, json }) =>
   Effect.gen(function* () {
     const { bytes, name } = yield* readInput(input, Option.getOrUndefined(from))
     const parts = Wire.read(bytes, Option.getOrUndefined(as))
     const { bold, red } = yield* colours
     const valueRows = full ? Number.POSITIVE_INFINITY : undefined
     const digits = Explain.offsetDigits(bytes.length)
-    yield* printAll(lines())
+    yield* writeAll(lines())
     const faulty = parts.find((part) => part.fault !== undefined)
     if (faulty?.fault !== undefined) return yield* failed(`${name}: ${faulty.fault.error.message}`)
 
@@ -94,7 +83,7 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, explain
       for (const part of parts) {
         if (!explain) {
           if (json) yield `${JSON.stringify(Described.json(part))}\n`
-          else if (part.fault === undefined) yield Described.sml(part)
+          else yield* Described.sml(part, compact ? Preset.compact : Preset.canonical)
           continue
         }
         for (const row of Explain.explain(bytes, part, { valueRows })) {
@@ -112,7 +101,9 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, explain
   Command.withExamples([
     { command: "secs decode 01 02 a5 01 07 41 02 4f 4b", description: "an item in hex" },
     { command: "secs decode --explain 0000000a0000810d000000000001", description: "a frame, byte by byte" },
-    { command: "xxd capture.bin | secs decode -", description: "a dump; of xxd, hexdump -C, od or Wireshark" },
-    { command: "secs decode --as frame --json capture.bin", description: "binary frames, a line of JSON each" }
+    { command: "secs decode dump.txt", description: "a dump of xxd, hexdump -C, od or Wireshark" },
+    { command: "secs decode capture.bin", description: "a file of frames" },
+    { command: "secs decode --json capture.bin", description: "the same, a line of JSON for each" },
+    { command: "secs decode --explain 01 02 a5 01 07 c5 01", description: "bytes that are wrong" }
   ])
 )

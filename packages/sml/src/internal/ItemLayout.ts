@@ -9,7 +9,8 @@ import type { Preset } from "../Preset.ts"
 import { equals, greater, isQuote, less, singleQuote } from "./characters.ts"
 import type { Forms } from "./formatForms.ts"
 import { symbolAt } from "./items.ts"
-import { type LeafItem, leafOf, shortText } from "./leaf.ts"
+import { type LeafItem, leafOf } from "./leaf.ts"
+import { shortText } from "./short.ts"
 import { type LeafFormat, readLeaf } from "./leaves.ts"
 import type { Note, NoteScanner } from "./NoteScanner.ts"
 import type { Page } from "./Page.ts"
@@ -192,7 +193,7 @@ export class ItemLayout {
   ): void {
     const { page, width } = this
     const short = size === undefined && notes.length === 0 ? shortText(preset, item) : undefined
-    if (short !== undefined) {
+    if (short !== undefined && page.fits(short, width)) {
       page.put(short)
       return
     }
@@ -217,7 +218,8 @@ export class ItemLayout {
       for (let at = 0; at < leaf.length;) {
         commentsAt(at)
         const piece = leaf.piece(at, before(), Number.POSITIVE_INFINITY)
-        page.word(piece.text.slice(1), depth + 1, width)
+        // The first value goes where its item begins, however long it is.
+        page.word(piece.text.slice(1), depth + 1, at === 0 ? Number.POSITIVE_INFINITY : width)
         at = piece.next
       }
     }

@@ -38,6 +38,11 @@ export class Page {
     this.line = "tokens"
   }
 
+  /** Whether a text that ends an item may stand here. */
+  fits(text: string, width: number): boolean {
+    return this.column + text.length <= width + 1
+  }
+
   /** Goes on in the line. */
   put(text: string): void {
     this.add(text)

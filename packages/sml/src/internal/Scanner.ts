@@ -46,6 +46,10 @@ export class Size {
 export class Leaf {
   /** Number of values, in the unit its size counts; while they are read, of those before this place. */
   count = 0
+  /** Where the item begins. */
+  start = 0
+  /** Behind the item, and the name that is bound to it. */
+  end = 0
   /** Whether a value was written, be it the empty text. */
   written = false
   /** The name that stands for a value. */
@@ -86,8 +90,8 @@ export class Scanner {
   readonly warnings: Array<SmlWarning> = []
   warningsOmitted = 0
   readonly constants = new Map<string, number>()
-  /** From here on no string with this quote is closed any more: found once, so that it is not searched for again. */
-  readonly unclosed = { double: Number.POSITIVE_INFINITY, single: Number.POSITIVE_INFINITY }
+  /** Up to here no string with this quote is closed: found once, so that it is not searched for again. */
+  readonly unclosed = { double: -1, single: -1 }
   /** Of the item that is being read: its size, and what was read besides its values. */
   readonly size = new Size()
   readonly leaf = new Leaf()
@@ -123,7 +127,7 @@ export class Scanner {
       else high = middle
     }
     this.lastLine = low
-    return { offset, line: low + 1, column: offset - starts[low]! + 1 }
+    return { offset, line: low + 1, column: Math.max(1, offset - starts[low]! + 1) }
   }
 
   private excerpt(offset: number, column: number): string {
@@ -252,7 +256,7 @@ export class Scanner {
       if (!isSpace(code)) return false
     }
     const end = endOfLine(text, at)
-    this.keep(at, end, text.slice(at, end).replace(/^\*+|\*+\s*$/g, ""))
+    this.keep(at, end, withoutStars(text.slice(at, end)))
     return true
   }
 
@@ -279,8 +283,19 @@ export const endOfLine = (text: string, offset: number): number => {
   return end > offset && text.charCodeAt(end - 1) === cr ? end - 1 : end
 }
 
+/** What a line of stars says. By hand, as a pattern tries again at every star. */
+const withoutStars = (line: string): string => {
+  let from = 0
+  while (line.charCodeAt(from) === star) from++
+  let to = line.length
+  while (to > from && isSpace(line.charCodeAt(to - 1))) to--
+  while (to > from && line.charCodeAt(to - 1) === star) to--
+  return line.slice(from, to)
+}
+
 const findLines = (text: string): Array<number> => {
-  const starts = [0]
+  // An editor shows nothing where a byte order mark stands.
+  const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0]
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1)
   return starts
 }

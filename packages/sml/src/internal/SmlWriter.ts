@@ -8,8 +8,9 @@
 import type { Item } from "@effect-secs/codec"
 import type { Preset } from "../Preset.ts"
 import { block } from "./ascii.ts"
-import { type Leaf, leafOf, shortText } from "./leaf.ts"
+import { type Leaf, leafOf } from "./leaf.ts"
 import type { Node } from "./sayable.ts"
+import { shortText } from "./short.ts"
 import { bound, repeatOpening, slotSize, slotText } from "./slots.ts"
 
 export interface Layout {
@@ -56,7 +57,10 @@ export class SmlWriter {
     this.wrapped = layout.maxWidth < Infinity && preset.wraps && preset.layout === "lines"
     this.plain = !this.wrapped && layout.maxValues === Infinity
     this.out = before
-    this.node(root)
+    // The root is the one item without another before it.
+    const short = this.plain ? shortText(preset, root as Item.Item) : undefined
+    if (short === undefined) this.node(root)
+    else this.out += short
   }
 
   /** Writes until there are so many characters, or all; true when all is written. */
@@ -69,11 +73,11 @@ export class SmlWriter {
       }
       const level = levels[levels.length - 1]
       if (level === undefined) return true
-      if (level.at < level.end) {
+      if (this.plain) this.shorts(level, limit)
+      if (level.at === level.end) this.close(level)
+      else if (this.out.length < limit) {
         this.out += this.breakAt(levels.length)
         this.node(level.children[level.at++]!)
-      } else {
-        this.close(level)
       }
     }
     return this.leaf === undefined && levels.length === 0
@@ -89,6 +93,23 @@ export class SmlWriter {
   private breakAt(depth: number): string {
     return (this.breaks[depth] ??=
       this.preset.layout === "line" ? " " : `\n${this.preset.indent.repeat(Math.min(depth, deepestIndent))}`)
+  }
+
+  /** Writes short items, which most lists hold one after the other, up to the first that is none. */
+  private shorts(level: Level, limit: number): void {
+    const { preset } = this
+    const { children, end } = level
+    const between = this.breakAt(this.levels.length)
+    let { out } = this
+    let { at } = level
+    while (at < end && out.length < limit) {
+      const short = shortText(preset, children[at] as Item.Item)
+      if (short === undefined) break
+      out += between + short
+      at++
+    }
+    this.out = out
+    level.at = at
   }
 
   private close({ behind, children, end }: Level): void {
@@ -123,13 +144,6 @@ export class SmlWriter {
 
   private item(item: Item.Item, behind = "", size?: string): void {
     if (item._tag === "L") return this.list(item.value, `<L${size ?? ` [${item.value.length}]`}`, behind)
-    if (this.plain && size === undefined) {
-      const short = shortText(this.preset, item)
-      if (short !== undefined) {
-        this.out += short
-        return
-      }
-    }
     const leaf = leafOf(this.preset, item, size)
     this.leaf = leaf
     this.leafAt = 0

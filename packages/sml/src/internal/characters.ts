@@ -12,6 +12,7 @@ export const openRound = 0x28
 export const closeRound = 0x29
 export const star = 0x2a
 export const plus = 0x2b
+export const comma = 0x2c
 export const minus = 0x2d
 export const dot = 0x2e
 export const slash = 0x2f

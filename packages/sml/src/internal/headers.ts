@@ -2,7 +2,7 @@
  * Headers: where they stand, what belongs to them, and what stands before them on their line.
  */
 import type { Direction } from "../SmlDocument.ts"
-import { colon, equals, isDigit, isLetter, isName, openSquare, zero } from "./characters.ts"
+import { colon, equals, isDigit, isLetter, isName, isSpace, openSquare, zero } from "./characters.ts"
 import type { Scanner } from "./Scanner.ts"
 
 /** `SxFy`, with or without quotes. */
@@ -124,8 +124,9 @@ export const readLabel = (before: string, prose: boolean): Label | undefined => 
   if (text.endsWith(":")) {
     const label = text.slice(0, -1).trimEnd()
     if (!prose) return /[<>\r\n]/.test(label) ? undefined : { name: unquote(label) || undefined, prefix: "" }
-    const [, prefix = "", last = ""] = /^(.*?)(\S*)$/s.exec(label)!
-    return { name: last === "" ? undefined : unquote(last), prefix: prefix.trim() }
+    let from = label.length
+    while (from > 0 && !isSpace(label.charCodeAt(from - 1))) from--
+    return { name: unquote(label.slice(from)) || undefined, prefix: label.slice(0, from).trim() }
   }
   if (/^(["'])[^"']*\1$/.test(text)) return { name: unquote(text) || undefined, prefix: "" }
   return prose ? { name: undefined, prefix: text } : undefined

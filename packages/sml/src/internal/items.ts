@@ -6,7 +6,7 @@
  */
 import { type FormatCode, Item } from "@effect-secs/codec"
 import type { Fixed, Slot, TemplateNode } from "../Template.ts"
-import { dot, equals, greater, isLetter, isWord, less, openSquare } from "./characters.ts"
+import { comma, dot, equals, greater, isDigit, isLetter, isQuote, isWord, less, openSquare } from "./characters.ts"
 import { type LeafFormat, readLeaf, unterminated } from "./leaves.ts"
 import type { Scanner } from "./Scanner.ts"
 import { checkSize, readSize } from "./sizes.ts"
@@ -141,17 +141,27 @@ export const symbolAt = (s: Scanner): Symbol_ => {
       "UnknownFormat",
       start,
       "L, A, B, BOOLEAN, J, C2, W, I1 to I8, U1 to U8, F4 or F8",
-      hintFor(word),
+      hintFor(s, word),
       word === "" ? undefined : word.slice(0, 40)
     )
   }
   return found
 }
 
-const hintFor = (word: string): string | undefined => {
+const hintFor = (s: Scanner, word: string): string | undefined => {
   const match = /^(u?int|float|[iuf])(\d+)$/i.exec(word)
   if (match !== null) return "the digit counts bytes: 1, 2, 4 or 8"
-  return /^(string|text|char)/i.test(word) ? "text is A" : undefined
+  if (/^(string|text|char)/i.test(word)) return "text is A"
+  if (word === "" || s.skip() !== greater) return undefined
+  return "a name alone has no format; SFDL, which is written so, is no SML"
+}
+
+const notation = /[A-Z]\w{0,9}[ \t]*,[ \t]*\d/iy
+
+/** What to tell one who wrote `L,2` and `A,3 "abc"`. */
+export const hintForItem = (text: string, at: number): string | undefined => {
+  notation.lastIndex = at
+  return notation.test(text) ? 'an item is written <A [3] "abc">, not A,3' : undefined
 }
 
 const slot = (
@@ -210,6 +220,7 @@ const countOf = (list: List): number => (list.nodes ?? list.items).length
 const readChild = (s: Scanner, format: LeafFormat): Child => {
   const { leaf, size } = s
   const item = readLeaf(s, format)
+  leaf.end = s.at
   const { maximum, minimum } = size
   if (item === undefined) {
     // Text that stands for a name may be shorter than its size, which is how templates mean it.
@@ -236,7 +247,7 @@ const readSlot = (s: Scanner, symbol: Exclude<Symbol_, { readonly _tag: "Format"
     if (s.at >= s.text.length) unterminated(s)
     s.fail("BadValue", s.at, "the name of a slot, or >")
   }
-  s.at++
+  s.leaf.end = ++s.at
   if (symbol._tag === "Slot") return slot(name, symbol.formats, { minimum, maximum, optional: symbol.optional })
   if (symbol.generated === "number") return slot(name, symbol.formats, { minimum: 1, maximum: 1, generated: "number" })
   const characters = offset < 0 ? 16 : maximum
@@ -275,6 +286,7 @@ const bound = (s: Scanner, node: Slot): Slot => {
   s.skip()
   const name = s.name()
   if (name === "") s.fail("BadValue", s.at, "a name behind =")
+  s.leaf.end = s.at
   const { default: value, maximum, minimum } = node
   if (value === undefined) return { ...node, name }
   const count = Item.count(value)
@@ -311,6 +323,7 @@ export const readItem = (s: Scanner): Child => {
     let child: Child
     if (code === less) {
       const start = s.at++
+      s.leaf.start = start
       if (++items > s.rules.maxItems) {
         s.fail("TooManyItems", start, `at most ${s.rules.maxItems} items in a message`, "maxItems is an option")
       }
@@ -329,7 +342,7 @@ export const readItem = (s: Scanner): Child => {
         continue
       } else child = readChild(s, symbol.format)
     } else if (code === greater && list !== undefined) {
-      s.at++
+      s.leaf.end = ++s.at
       child = close(s, list)
       stack.pop()
     } else if (code === equals && list !== undefined && lastChild(list) !== undefined) {
@@ -340,7 +353,11 @@ export const readItem = (s: Scanner): Child => {
       list.open = true
       continue
     } else return unexpected(s, list)
-    if (stack.length === 0) return s.skip() === equals ? bind(s, child) : child
+    if (stack.length === 0) {
+      if (s.skip() === equals) return bind(s, child)
+      s.at = s.leaf.end
+      return child
+    }
     add(stack[stack.length - 1]!, child)
   }
 }
@@ -354,15 +371,18 @@ const opened = (s: Scanner, stack: ReadonlyArray<List>, start: number): List => 
 }
 
 const unexpected = (s: Scanner, list: List | undefined): never => {
-  if (list === undefined) return s.fail("NotAnItem", s.at, "< to begin an item")
+  if (list === undefined) return s.fail("NotAnItem", s.at, "< to begin an item", hintForItem(s.text, s.at))
   if (s.at >= s.text.length) {
     return s.fail("UnterminatedItem", list.start, "> to end this list", undefined, "the end of the text")
   }
+  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s, list))
+}
+
+const hintInList = (s: Scanner, list: List): string | undefined => {
   const code = s.text.charCodeAt(s.at)
-  return s.fail(
-    "UnexpectedText",
-    s.at,
-    "an item or > in this list",
-    isLetter(code) ? "an item begins with <; the list may lack its >" : undefined
-  )
+  if (code === comma) return "a size is written [2], and items stand next to each other without commas"
+  const unended = `the list that begins in line ${s.position(list.start).line} may lack its >`
+  if (code === dot) return unended
+  if (isDigit(code) || isQuote(code)) return "a list holds items, each with its format: <U4 1>, <A 'text'>"
+  return isLetter(code) ? (hintForItem(s.text, s.at) ?? `an item begins with <; ${unended}`) : undefined
 }

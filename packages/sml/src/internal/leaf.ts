@@ -3,9 +3,9 @@
  */
 import { Item } from "@effect-secs/codec"
 import type { Preset, TextForm } from "../Preset.ts"
-import { block, bytesText, codes, integersText } from "./ascii.ts"
+import { bytesText, codes, integersText } from "./ascii.ts"
 import { f4Text, f8Text, nanBits, withoutExponent } from "./floats.ts"
-import { jisAsAscii, jisCode, nextUnquotable, quoteOf, wideText } from "./textForm.ts"
+import { jisAsAscii, jisCode, nextUnquotable, quoteOf, stands, wideText } from "./textForm.ts"
 
 export type LeafItem = Exclude<Item.Item, Item.L>
 
@@ -71,26 +71,38 @@ const each =
 
 const list = <T>(value: unknown): ArrayLike<T> => (typeof value === "object" ? (value as ArrayLike<T>) : [value as T])
 
-const floats = (
-  preset: Preset,
-  open: string,
-  value: number | Item.ReadonlyTypedArray<number, Float32Array | Float64Array>,
-  text: (value: number) => string
-): Leaf => {
+interface Joins {
+  subarray(from: number, to: number): { join(separator: string): string }
+}
+
+/** At once, by the engine: for what it writes as we do. */
+const joined = (array: Joins, from: number, to: number): string => ` ${array.subarray(from, to).join(" ")}`
+
+/** True for a stretch without NaN and -0, which the engine's own text would change. */
+const isPlain = (array: ArrayLike<number>, from: number, to: number): boolean => {
+  for (let i = from; i < to; i++) {
+    const value = array[i]!
+    if (value !== value || (value === 0 && 1 / value < 0)) return false
+  }
+  return true
+}
+
+const floats = (preset: Preset, open: string, item: Item.F4 | Item.F8): Leaf => {
+  const { value } = item
   const array = list<number>(value)
+  const text = item._tag === "F4" ? f4Text : f8Text
   const one = preset.float.exponent ? text : (number: number) => withoutExponent(text(number))
-  const bits = typeof value === "number" ? nothing : (index: number) => nanBits(value as never, index)
-  return values(
-    open,
-    array.length,
-    each(array, (number, index) => {
-      if (number === number) return one(number)
-      const lost = bits(index)
-      // Met only by what is shown to people: a payload has no text.
-      return lost === undefined || lost === "" ? "NaN" : `NaN /* ${lost} */`
-    }),
-    preset.float.exponent ? longestNumber : longestDecimal
-  )
+  const byOne = each(array, (number, index) => {
+    if (number === number) return one(number)
+    // Met only by what is shown to people: a payload has no text.
+    const lost = typeof value === "number" ? undefined : nanBits(value as unknown as Float64Array, index)
+    return lost === undefined ? "NaN" : `NaN /* ${lost} */`
+  })
+  const atOnce = item._tag === "F8" && preset.float.exponent && typeof value === "object"
+  const write: Leaf["write"] = atOnce
+    ? (from, to) => (isPlain(array, from, to) ? joined(value as unknown as Joins, from, to) : byOne(from, to))
+    : byOne
+  return values(open, array.length, write, preset.float.exponent ? longestNumber : longestDecimal)
 }
 
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
@@ -110,17 +122,23 @@ const run = (open: string, text: string, quote: string): Leaf => ({
 const runs = (open: string, text: string, form: TextForm, code: (unit: number) => number): Leaf => {
   const quote = form.quotes[0]!
   let quoted = false
+  // Kept, as every piece of a long text asks for it.
+  let unquotable = -1
+  const runEnd = (from: number, to: number): number => {
+    if (unquotable < from) unquotable = nextUnquotable(form, text, from)
+    return Math.min(unquotable, to)
+  }
   const write: Leaf["write"] = (from, to) => {
     let out = ""
     for (let at = from; at < to;) {
-      const end = Math.min(nextUnquotable(form, text, at), to)
+      const end = runEnd(at, to)
       if (end > at) {
         out += quoted ? text.slice(at, end) : ` ${quote}${text.slice(at, end)}`
         quoted = true
       }
       for (at = end; at < to; at++) {
         const unit = text.charCodeAt(at)
-        if (unit >= 0x20 && nextUnquotable(form, text, at) !== at) break
+        if (stands(form, unit)) break
         if (quoted) out += quote
         quoted = false
         out += codes[code(unit)]!
@@ -134,7 +152,7 @@ const runs = (open: string, text: string, form: TextForm, code: (unit: number) =
     write,
     close: () => (quoted ? quote : ""),
     piece: (from, to, width) => {
-      const end = Math.min(nextUnquotable(form, text, from), to)
+      const end = runEnd(from, to)
       if (end === from) return { text: codes[code(text.charCodeAt(from))]!, next: from + 1 }
       const next = Math.min(end, from + Math.max(width - 3, shortestPiece))
       return { text: ` ${quote}${text.slice(from, next)}${quote}`, next }
@@ -161,24 +179,6 @@ const localized = (item: Item.C2, size: string): Leaf => {
   return values(`<C2${size} ${lsh}`, bytes.length, (from, to) => bytesText(bytes as Uint8Array, from, to))
 }
 
-interface Joins {
-  subarray(from: number, to: number): { join(separator: string): string }
-}
-
-/** An item whose text is short and made at once, as most are: one number, or a line of text; undefined for others. */
-export const shortText = (preset: Preset, item: LeafItem): string | undefined => {
-  const { _tag, value } = item
-  if (_tag === "A") {
-    if (value.length > block) return undefined
-    const quote = quoteOf(preset.A, value)
-    return quote === undefined ? undefined : `<A${size(preset, value.length)} ${quote}${value}${quote}>`
-  }
-  if (typeof value === "bigint") return `<${_tag}${size(preset, 1)} ${value}>`
-  if (typeof value !== "number") return undefined
-  const text = _tag === "F4" ? f4Text(value) : _tag === "F8" ? f8Text(value) : String(value)
-  return `<${_tag}${size(preset, 1)} ${preset.float.exponent ? text : withoutExponent(text)}>`
-}
-
 /** The values of an item, behind a size that is not its own where it is a slot's default. */
 export const leafOf = (preset: Preset, item: LeafItem, size = sizeOf(preset, item)): Leaf => {
   const { _tag, value } = item
@@ -186,9 +186,9 @@ export const leafOf = (preset: Preset, item: LeafItem, size = sizeOf(preset, ite
   switch (_tag) {
     case "A":
     case "J":
-      return text(preset, item as Item.A | Item.J, size)
+      return text(preset, item, size)
     case "C2":
-      return localized(item as Item.C2, size)
+      return localized(item, size)
     case "BOOLEAN": {
       const { false: no, true: yes, type } = preset.boolean
       const array = list<boolean>(value)
@@ -200,17 +200,13 @@ export const leafOf = (preset: Preset, item: LeafItem, size = sizeOf(preset, ite
     }
     case "F4":
     case "F8":
-      return floats(preset, open, value as never, _tag === "F4" ? f4Text : f8Text)
+      return floats(preset, open, item)
     case "B":
       return values(open, (value as Uint8Array).length, (from, to) => bytesText(value as Uint8Array, from, to))
     case "I8":
     case "U8":
       if (typeof value === "bigint") return values(open, 1, () => ` ${value}`)
-      return values(
-        open,
-        Item.count(item),
-        (from, to) => ` ${(value as unknown as Joins).subarray(from, to).join(" ")}`
-      )
+      return values(open, value.length, (from, to) => joined(value as unknown as Joins, from, to))
     default: {
       const array = list<number>(value)
       return values(open, array.length, (from, to) => integersText(array, from, to))

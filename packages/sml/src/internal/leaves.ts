@@ -5,7 +5,20 @@
  */
 import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { blank, greater, hexValue, isDigit, isLetter, isName, isQuote, minus, plus, zero } from "./characters.ts"
+import {
+  blank,
+  comma,
+  greater,
+  hexValue,
+  isDigit,
+  isLetter,
+  isName,
+  isQuote,
+  less,
+  minus,
+  plus,
+  zero
+} from "./characters.ts"
 import { isFloatWord, readBigInt, readBoolean, readByte, readFloat, readInteger } from "./numbers.ts"
 import type { Scanner } from "./Scanner.ts"
 import { readString } from "./strings.ts"
@@ -27,10 +40,22 @@ const nameInstead = (s: Scanner, expected: string): void => {
     s.at = start
   }
   if (start >= s.text.length) unterminated(s)
-  s.fail("BadValue", start, expected, code === 0x3c ? "only a list holds items" : undefined)
+  s.fail("BadValue", start, expected, hintFor(s, code, expected))
 }
 
-export const unterminated = (s: Scanner): never => s.fail("UnterminatedItem", s.at, "> to end this item")
+const hintFor = (s: Scanner, code: number, expected: string): string | undefined => {
+  if (code === less) {
+    return s.leaf.written || s.leaf.count > 0 ? "the > before it may be missing" : "only a list holds items"
+  }
+  if (code === comma) return "no commas: blanks between values"
+  if (!isLetter(code)) return undefined
+  return expected.includes("in quotes")
+    ? "text stands in quotes"
+    : "a name may stand for the values only where it stands alone"
+}
+
+export const unterminated = (s: Scanner): never =>
+  s.fail("UnterminatedItem", s.leaf.start, "> to end this item", undefined, "the end of the text")
 
 const tooLong = (s: Scanner, start: number, length: number, elementSize: number): void => {
   const maximum = Math.floor(maxLength / elementSize)

@@ -7,9 +7,9 @@ import * as Result from "effect/Result"
 import type { SmlComment, SmlDocument, SmlMessage, SmlRule } from "../SmlDocument.ts"
 import type { SmlError } from "../SmlError.ts"
 import * as Template from "../Template.ts"
-import { cr, dot, hash, isSpace, less, lf } from "./characters.ts"
+import { cr, dot, greater, hash, isSpace, less, lf } from "./characters.ts"
 import { Candidates, type Candidate, isHeaderLine, isLabel, readAttributes, readLabel } from "./headers.ts"
-import { isNode, readItem } from "./items.ts"
+import { hintForItem, isNode, readItem } from "./items.ts"
 import { isRule, readConstant, readRule } from "./rules.ts"
 import { Fault, Scanner } from "./Scanner.ts"
 import type { Rules } from "./Scanner.ts"
@@ -119,12 +119,14 @@ class Reader {
       s.at = s.lineEnd(start)
       return
     }
-    s.fail(
-      "HeaderExpected",
-      start,
-      "a header: SxFy, with a label and a colon before it or not",
-      s.text.charCodeAt(start) === less ? "an item alone is read by parseItem" : undefined
-    )
+    const code = s.text.charCodeAt(start)
+    const hint =
+      code === less
+        ? "it needs a header before it; parseItem reads an item alone"
+        : code === greater
+          ? "there is a > too many before it"
+          : hintForItem(s.text, start)
+    s.fail("HeaderExpected", start, "a header: SxFy, with a label and a colon before it or not", hint)
   }
 
   /** In a log, whether `SxFy` is a header, or is spoken of. */
@@ -151,7 +153,10 @@ class Reader {
     }
     if (wBit === "clear" || header.function % 2 === 1) return
     const expected = "no W in a secondary, whose function is even"
-    if (s.rules.wBitOnSecondary === "error") s.fail("WBitOnSecondary", wAt, expected)
+    if (s.rules.wBitOnSecondary === "error") {
+      const hint = 'the option wBitOnSecondary: "warn" reads it'
+      s.fail("WBitOnSecondary", wAt, expected, hint, wBit === "optional" ? "[W]" : undefined)
+    }
     s.warn("WBitOnSecondary", wAt, expected)
   }
 
@@ -166,7 +171,10 @@ class Reader {
     const next = s.at
     if (code === less) s.fail("SecondRoot", next, ". behind the one item of a message")
     const separate = Number.isNaN(code) || startsLine(s.text, next) || this.candidates.next(next)?.at === next
-    if (!separate && !prose) s.fail("UnexpectedText", next, ". to end this message")
+    if (!separate && !prose) {
+      const hint = code === greater ? "there is a > too many before it" : undefined
+      s.fail("UnexpectedText", next, ". to end this message", hint)
+    }
     s.at = behind
     if (!prose) s.warn("MissingTerminator", behind, ". to end this message", undefined, s.found(next))
   }
@@ -187,6 +195,8 @@ class Reader {
   private recover(from: number): number {
     const { s } = this
     const { text } = s
+    const here = lineStartAt(text, from)
+    if (here >= 0 && isHeaderLine(text, here)) return here
     const lineEnd = s.lineEnd(from)
     const glued = from < lineEnd ? gluedHeader.exec(text.slice(from, lineEnd)) : null
     if (glued !== null) return from + glued.index + 1
@@ -215,14 +225,17 @@ const nextLine = (text: string, from: number): number => {
   return end < 0 ? -1 : end + 1
 }
 
-const startsLine = (text: string, at: number): boolean => {
+/** The start of the line, if nothing but blanks stands between it and a place; else -1. */
+const lineStartAt = (text: string, at: number): number => {
   for (let before = at - 1; before >= 0; before--) {
     const code = text.charCodeAt(before)
-    if (code === lf || code === cr) return true
-    if (!isSpace(code)) return false
+    if (code === lf || code === cr) return before + 1
+    if (!isSpace(code)) return -1
   }
-  return true
+  return 0
 }
+
+const startsLine = (text: string, at: number): boolean => lineStartAt(text, at) >= 0
 
 /**
  * Reads a text of messages.
@@ -253,7 +266,15 @@ export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item
     const start = s.at
     const item = readItem(s)
     if (isNode(item)) {
-      return s.fail("NotAnItem", start, "an item without slots", "a template is read by parseMessage")
+      const name = Template.make(item).slots[0]?.name
+      const hint = "text stands in quotes; parseMessage reads templates"
+      return s.fail(
+        "NotAnItem",
+        start,
+        "an item without slots",
+        hint,
+        name === undefined ? "a slot" : `the slot ${name}`
+      )
     }
     s.skip()
     if (s.at < text.length) s.fail("UnexpectedText", s.at, "one item and no more")

@@ -23,20 +23,33 @@ import type { Scanner } from "./Scanner.ts"
 const endsValue = (code: number): boolean =>
   code === greater || isSpace(code) || code === slash || isQuote(code) || Number.isNaN(code)
 
-/** The characters up to the next end of a value. */
+/** Longer words are no number; nothing looks farther, as a word may be a text of megabytes. */
+const longest = 400
+
+/** The characters up to the next end of a value, or one more than a value may have. */
 export const token = (s: Scanner, start: number): string => {
   const { text } = s
+  const stop = Math.min(text.length, start + longest + 1)
   let end = start
-  while (end < text.length && !endsValue(text.charCodeAt(end))) end++
+  while (end < stop && !endsValue(text.charCodeAt(end))) end++
   return text.slice(start, end)
 }
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text)
 
-const refuse = (s: Scanner, start: number, expected: string, hint?: string): never =>
-  s.fail("BadValue", start, expected, hint, shorten(token(s, start)) || undefined)
+const refuse = (s: Scanner, start: number, expected: string): never => {
+  const word = token(s, start)
+  return s.fail("BadValue", start, expected, hintFor(word, expected), shorten(word) || undefined)
+}
 
 const range = (minimum: number | bigint, maximum: number | bigint): string => `an integer from ${minimum} to ${maximum}`
+
+const hintFor = (word: string, expected: string): string | undefined => {
+  if (word.includes(",")) return "no commas: blanks between values, a dot in a fraction"
+  return expected !== "a number" && /[.e]/i.test(word) && decimal.test(word)
+    ? "F4 and F8 hold fractions and exponents"
+    : undefined
+}
 
 /** Digits in base 2, 8 or 16 behind their mark; undefined where there is no mark. Stands behind them. */
 const based = (s: Scanner): bigint | undefined => {
@@ -86,7 +99,7 @@ export const readInteger = (s: Scanner, minimum: number, maximum: number): numbe
   if (at > first && endsValue(text.charCodeAt(at))) {
     s.at = at
     if (at - first > 1 && text.charCodeAt(first) === zero) {
-      if (isOctal(s, first, at - first)) value = octal(s, start, first, at)
+      if (isOctal(s, first, at - first)) value = Number(octal(s, start, first, at))
       else warnOfZero(s, start)
     }
   } else {
@@ -102,9 +115,20 @@ export const readInteger = (s: Scanner, minimum: number, maximum: number): numbe
   return value
 }
 
-const octal = (s: Scanner, start: number, first: number, end: number): number => {
-  const digits = s.text.slice(first, end)
-  return /^[0-7]+$/.test(digits) ? Number(`0o${digits}`) : refuse(s, start, "octal digits, as the number begins with 0")
+/** The octal digits from a place on, without leading zeros and with their mark. */
+const octal = (s: Scanner, start: number, first: number, end: number): string => {
+  const digits = significant(s.text, first, end)
+  return /^[0-7]+$/.test(digits) ? `0o${digits}` : refuse(s, start, "octal digits, as the number begins with 0")
+}
+
+/**
+ * Digits without leading zeros, and no more than are surely too many: an integer of eight bytes has at most 22, and to
+ * make a number of very many takes quadratic time.
+ */
+const significant = (text: string, first: number, end: number): string => {
+  let from = first
+  while (from < end - 1 && text.charCodeAt(from) === zero) from++
+  return text.slice(from, Math.min(end, from + 100))
 }
 
 /**
@@ -122,10 +146,7 @@ export const readBigInt = (s: Scanner, minimum: bigint, maximum: bigint): bigint
   if (at > first && endsValue(text.charCodeAt(at))) {
     s.at = at
     if (at - first > 1 && text.charCodeAt(first) === zero && !isOctal(s, first, at - first)) warnOfZero(s, start)
-    // No integer of eight bytes has so many digits; turning more of them into a number would take quadratic time.
-    const digits = text.slice(first, Math.min(at, first + 100))
-    if (isOctal(s, first, at - first)) value = BigInt(octal(s, start, first, at))
-    else value = BigInt(digits)
+    value = BigInt(isOctal(s, first, at - first) ? octal(s, start, first, at) : significant(text, first, at))
   } else {
     s.at = first
     const other = based(s)
@@ -139,7 +160,7 @@ export const readBigInt = (s: Scanner, minimum: bigint, maximum: bigint): bigint
   return value
 }
 
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i
 const special = /^([+-]?)(nan|inf|infinity)$/i
 const maxF4 = 3.4028234663852886e38
 
@@ -148,12 +169,10 @@ const maxF4 = 3.4028234663852886e38
  */
 export const readFloat = (s: Scanner, single: boolean): number => {
   const start = s.at
-  const { text } = s
-  let end = start
-  while (end < text.length && !endsValue(text.charCodeAt(end))) end++
-  const word = text.slice(start, end)
+  const word = token(s, start)
+  const end = start + word.length
   let value: number
-  if (word.length <= 400 && decimal.test(word)) value = Number(word)
+  if (word.length <= longest && decimal.test(word)) value = Number(word)
   else {
     const match = special.exec(word)
     if (match === null) return refuse(s, start, "a number")

@@ -1,7 +1,8 @@
 /**
- * Whether a preset has text for a message: looked up before anything is written, so that no text ends in the middle.
+ * Whether a preset has text for an item or template: looked up before anything is written, so that no text ends in the
+ * middle.
  */
-import { Item } from "@effect-secs/codec"
+import { FormatCode, type Item } from "@effect-secs/codec"
 import type { Preset, TextForm } from "../Preset.ts"
 import type { TemplateNode } from "../Template.ts"
 import { nanBits } from "./floats.ts"
@@ -23,13 +24,16 @@ const named = (text: string, at: number): string => {
   return unit >= 0x20 && unit <= 0x7e ? `a ${text[at]} in text` : `code ${hex(unit)} in text`
 }
 
+const isStripped = (character: string | undefined): boolean =>
+  character === " " || character === "'" || character === '"'
+
 const textFault = (form: TextForm, text: string): string | undefined => {
   if (form.codes === 0xff) return undefined
   if (form.codes === 0x7f) {
     const at = text.search(/[^\x00-\x7f]/)
     return at < 0 ? undefined : named(text, at)
   }
-  if (form.stripped && /^[ '"]|[ '"]$/.test(text)) return "a space or quote at an end of text"
+  if (form.stripped && (isStripped(text[0]) || isStripped(text.at(-1)))) return "a space or quote at an end of text"
   if (quoteOf(form, text) !== undefined) return undefined
   const at = nextUnquotable(form, text, 0)
   return at < text.length ? named(text, at) : "both quotes in one text"
@@ -40,17 +44,15 @@ const floatFault = (preset: Preset, item: Item.F4 | Item.F8): string | undefined
   const maximum = item._tag === "F4" ? maxF4 : maxF8
   const { value } = item
   const values = typeof value === "number" ? [value] : value
-  const plain = special && maximum === Infinity
   for (let i = 0; i < values.length; i++) {
     const one = values[i]!
     if (one !== one) {
       const bits = typeof value === "number" ? undefined : nanBits(value as unknown as Float32Array, i)
       if (bits !== undefined) return `NaN with the bits ${bits}`
       if (!special) return "NaN"
-    } else if (!plain) {
-      if (!special && (one === Infinity || one === -Infinity)) return String(one)
-      if (Math.abs(one) > maximum && Math.abs(one) !== Infinity) return `${one}, which is beyond ${maximum}`
-    }
+    } else if (one === Infinity || one === -Infinity) {
+      if (!special) return String(one)
+    } else if (one > maximum || one < -maximum) return `${one}, which is beyond ${maximum}`
   }
   return undefined
 }
@@ -88,22 +90,17 @@ const leafFault = (preset: Preset, item: Exclude<Item.Item, Item.L>): string | u
   }
 }
 
-interface Level {
-  readonly children: ReadonlyArray<Node>
-  at: number
-}
-
-const childrenOf = (node: Node): ReadonlyArray<Node> | undefined =>
-  node._tag === "L" ? node.value : node._tag === "List" ? node.children : node._tag === "Repeat" ? node.body : undefined
-
 const nodeFault = (preset: Preset, node: Node): string | undefined => {
   switch (node._tag) {
-    case "Slot":
-      return slotFault(preset, node)
+    case "Slot": {
+      const fault = slotFault(preset, node)
+      return fault ?? (node.default === undefined ? undefined : nodeFault(preset, node.default))
+    }
     case "Repeat":
       return repeatFault(preset, node)
-    case "List":
     case "Fixed":
+      return nodeFault(preset, node.item)
+    case "List":
     case "L":
       return undefined
     default:
@@ -111,26 +108,57 @@ const nodeFault = (preset: Preset, node: Node): string | undefined => {
   }
 }
 
+/** What stands in a node; the item a node holds stands in the node's own place. */
+const childrenOf = (node: Node): ReadonlyArray<Node> | undefined => {
+  switch (node._tag) {
+    case "L":
+      return node.value
+    case "List":
+      return node.children
+    case "Repeat":
+      return node.body
+    case "Fixed":
+      return childrenOf(node.item)
+    case "Slot":
+      return node.default === undefined ? undefined : childrenOf(node.default)
+    default:
+      return undefined
+  }
+}
+
+const { A, B, BOOLEAN, I1, I2, I4, U1, U2, U4 } = FormatCode.FormatCode
+
+/** By format code: nothing of such an item can be refused. */
+const everywhere = new Set<number>([B, BOOLEAN, I1, I2, I4, U1, U2, U4])
+
+const harmless = (preset: Preset, node: Node): boolean => {
+  const { format } = node as Item.Item
+  return everywhere.has(format) || (format === A && preset.A.codes === 0xff)
+}
+
 /** The first item, from the left, that a preset has no text for. */
 export const itemFault = (preset: Preset, root: Node): Fault | undefined => {
-  const levels: Array<Level> = [{ children: [root], at: 0 }]
+  let children: ReadonlyArray<Node> = [root]
+  let at = 0
+  const outer: Array<ReadonlyArray<Node>> = []
+  const places: Array<number> = []
   for (;;) {
-    const level = levels[levels.length - 1]!
-    if (level.at === level.children.length) {
-      levels.pop()
-      if (levels.length === 0) return undefined
-      continue
+    while (at < children.length) {
+      const node = children[at++]!
+      if (harmless(preset, node)) continue
+      const what = nodeFault(preset, node)
+      // The root is the only child of a list that is none.
+      if (what !== undefined)
+        return { path: outer.length === 0 ? [] : [...places.slice(1), at].map((place) => place - 1), what }
+      const inner = childrenOf(node)
+      if (inner === undefined) continue
+      outer.push(children)
+      places.push(at)
+      children = inner
+      at = 0
     }
-    let node = level.children[level.at++]!
-    let what = nodeFault(preset, node)
-    // What a node holds stands in the node's place.
-    const held = node._tag === "Fixed" ? node.item : node._tag === "Slot" ? node.default : undefined
-    if (held !== undefined && what === undefined) {
-      node = held
-      what = nodeFault(preset, held)
-    }
-    if (what !== undefined) return { path: levels.slice(1).map(({ at }) => at - 1), what }
-    const children = childrenOf(node)
-    if (children !== undefined) levels.push({ children, at: 0 })
+    if (outer.length === 0) return undefined
+    children = outer.pop()!
+    at = places.pop()!
   }
 }

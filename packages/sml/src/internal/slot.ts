@@ -126,7 +126,9 @@ const plain = (slot: Slot, value: unknown): Result.Result<Item.Item, Reason> => 
       const { expected, index, seen } = explain(error)
       const which = index !== undefined && index > 0 ? `, value ${index}` : ""
       const is = typeof value === "string" ? describeValue(value) : seen
-      return { _tag: "WrongValue", expected: `${format}${which}: ${expected}`, seen: is }
+      // What a number or text is in JavaScript, the format says as well.
+      const detail = error.reason._tag === "WrongType" && format !== "L" && format !== "C2" ? "" : `: ${expected}`
+      return { _tag: "WrongValue", expected: `${format}${which}${detail}`, seen: is }
     })
   }
   const meant = candidates(formats, value)

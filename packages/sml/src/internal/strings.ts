@@ -51,6 +51,23 @@ const endsItem = (text: string, at: number): boolean => {
   )
 }
 
+/** What begins an item on a line of its own. */
+const item = /<\s{0,8}(?:L|LIST|A|ASCII|J|JIS8?|W|C2|B|BIN|BINARY|BOOL|BOOLEAN|TF|[IUF][1248]|V)[\s[>]/iy
+
+/** Whether an item begins at a place, behind a line end: the item before it may lack its `>`. */
+const itemFollows = (text: string, from: number, at: number): boolean => {
+  item.lastIndex = at
+  return /[\r\n]/.test(text.slice(from, at)) && item.test(text)
+}
+
+const byte = /0x[0-9a-f]{2}[\s>"']/iy
+
+/** Whether a byte touches the quote, as in `"AB"0x0D`. */
+const byteFollows = (text: string, at: number): boolean => {
+  byte.lastIndex = at
+  return byte.test(text)
+}
+
 /** Whether the quote at a place closes. */
 const closes = (text: string, at: number, quote: number): boolean => {
   const following = text.charCodeAt(at + 1)
@@ -60,9 +77,10 @@ const closes = (text: string, at: number, quote: number): boolean => {
   if (startsComment(text, at + 1)) return true
   const next = skipSpaces(text, at + 1)
   if (next >= text.length) return true
-  if (next === at + 1) return false
+  if (next === at + 1) return byteFollows(text, next)
   const code = text.charCodeAt(next)
   if (code === greater) return endsItem(text, next)
+  if (code === less) return itemFollows(text, at + 1, next)
   return isQuote(code) || isDigit(code) || startsComment(text, next) || (code === star && isLineEnd(text, at + 1, next))
 }
 
@@ -76,14 +94,23 @@ const sizeAgrees = (text: string, at: number, quote: number): boolean => {
   return text.charCodeAt(next) === greater && endsItem(text, next)
 }
 
-const strictEnd = (s: Scanner, start: number, quote: number): number => {
-  for (let at = start; at < s.text.length; at++) {
-    const code = s.text.charCodeAt(at)
-    if (code === quote) return at
+const strictEnd = (s: Scanner, start: number, quote: number, size: number): number => {
+  const { text } = s
+  let header = -1
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) return header < 0 || at === start + size ? at : ~header
+    if (header < 0 && code === lf && isHeaderLine(text, at + 1)) header = at
     s.units |= code
   }
-  return -1
+  return ~(header < 0 ? text.length : header)
 }
+
+/** What stands before the quote that begins text. */
+const opensText = /<\s{0,8}(?:A|ASCII|J|JIS8?|W|C2|UNICODE|LOCALIZED)\s{0,8}(?:\[[^\]\r\n]{0,20}\]\s{0,8})?$/i
+
+/** Whether the quote at a place begins the text of another item: what was open before it was never closed. */
+const opens = (text: string, at: number): boolean => opensText.test(text.slice(Math.max(0, at - 64), at))
 
 /** From this length on, native search is faster than a loop over characters. */
 const longText = 64
@@ -98,13 +125,11 @@ const plainEnd = (s: Scanner, start: number, from: number, quote: number): numbe
 
 const notPlain = /[^\x20-\x7e]/
 
-/** Where text that does not end would run into the next message. */
-const runsOn = -2
-
+/** The end of the text, or, negated, the place up to which it does not end. */
 const lenientEnd = (s: Scanner, start: number, quote: number, size: number): number => {
   const { text } = s
   let firstInner = -1
-  let end = -1
+  let end = ~text.length
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === quote) {
@@ -114,20 +139,23 @@ const lenientEnd = (s: Scanner, start: number, quote: number, size: number): num
       }
       if (firstInner < 0) firstInner = at
     }
-    // Text that was never ended must not swallow the messages behind it.
-    if (code === lf && isHeaderLine(text, at + 1)) {
-      end = runsOn
+    // Text that was never ended must not swallow the items and messages behind it.
+    if ((code === quote && opens(text, at)) || (code === lf && isHeaderLine(text, at + 1))) {
+      end = ~at
       break
     }
     s.units |= code
     if (at - start === longText) {
-      end = plainEnd(s, start, at, quote)
-      if (end >= 0) break
+      const plain = plainEnd(s, start, at, quote)
+      if (plain >= 0) {
+        end = plain
+        break
+      }
     }
   }
   // Text that holds what looks like its end, as XML does, and whose size says so.
   if (size > 0 && start + size > end && sizeAgrees(text, start + size, quote)) {
-    if (firstInner < 0) firstInner = end
+    if (firstInner < 0 && end >= 0) firstInner = end
     for (let at = start; at < start + size; at++) s.units |= text.charCodeAt(at)
     end = start + size
   }
@@ -137,7 +165,8 @@ const lenientEnd = (s: Scanner, start: number, quote: number, size: number): num
   return end
 }
 
-const unescape = (s: Scanner, start: number, quote: number): string | undefined => {
+/** The text, or the place up to which it does not end. */
+const unescape = (s: Scanner, start: number, quote: number): string | number => {
   const { text } = s
   let out = ""
   let from = start
@@ -148,6 +177,7 @@ const unescape = (s: Scanner, start: number, quote: number): string | undefined 
       return out + text.slice(from, at)
     }
     if (code !== backslash) {
+      if (code === lf && isHeaderLine(text, at + 1)) return at
       s.units |= code
       continue
     }
@@ -172,7 +202,7 @@ const unescape = (s: Scanner, start: number, quote: number): string | undefined 
     }
     at++
   }
-  return undefined
+  return text.length
 }
 
 const letters: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", a: "\x07", b: "\b", f: "\f", v: "\v" }
@@ -194,26 +224,33 @@ export const readString = (s: Scanner, size: number): string => {
   const quote = s.text.charCodeAt(open)
   const kind = quote === doubleQuote ? "double" : "single"
   s.units = 0
-  if (open < s.unclosed[kind]) {
+  if (open >= s.unclosed[kind]) {
     if (s.rules.dialect.escapes) {
       const text = unescape(s, open + 1, quote)
-      if (text !== undefined) return text
-      s.unclosed[kind] = open
+      if (typeof text === "string") return text
+      s.unclosed[kind] = text
     } else {
-      const end = s.rules.strict ? strictEnd(s, open + 1, quote) : lenientEnd(s, open + 1, quote, size)
+      const end = s.rules.strict ? strictEnd(s, open + 1, quote, size) : lenientEnd(s, open + 1, quote, size)
       if (end >= 0) {
         s.at = end + 1
         return s.text.slice(open + 1, end)
       }
-      if (end !== runsOn) s.unclosed[kind] = open
+      s.unclosed[kind] = ~end
     }
   }
-  const character = String.fromCharCode(quote)
+  return notEnded(s, open, s.unclosed[kind])
+}
+
+const notEnded = (s: Scanner, open: number, stop: number): never => {
+  const character = s.text.charAt(open)
+  const inner = s.text.indexOf(character, open + 1)
   return s.fail(
     "UnterminatedString",
     open,
     `${character} to end this text`,
-    s.text.indexOf(character, open + 1) < 0 ? undefined : `a quote ends text if >, a quote or a number follows`,
-    "the end of the text"
+    inner >= 0 && inner < stop ? "a quote ends text if >, a quote or a number follows it" : undefined,
+    stop === s.text.length
+      ? "the end of the text"
+      : `${s.text.charCodeAt(stop) === lf ? "a header" : "the text of another item"} in line ${s.position(stop + 1).line}`
   )
 }

@@ -124,7 +124,8 @@ export const leaf = (draw: Draw): Item.Item => {
   if (format === "J") return Item.J(jis(draw))
   if (format === "C2") return localized(draw)
   if ((format === "F4" || format === "F8") && draw(4) > 0) return usual(draw, format)
-  if ((format === "I8" || format === "U8") && draw(2) === 0) return Item[format](draw(1000), draw(2 ** 31))
+  if ((format === "I8" || format === "U8") && draw(2) === 0)
+    return (format === "I8" ? Item.I8 : Item.U8)(draw(1000), draw(2 ** 31))
   const length = sizes[format] * [0, 1, 1, 1, 2, 3, 5, 40][draw(8)]!
   const body = bytes(draw, length)
   return success(ItemCodec.decode(Uint8Array.of((codes[format] << 2) | 2, length >> 8, length & 0xff, ...body)))

@@ -84,8 +84,8 @@ export const check = Command.make("check", input, (flags) =>
 ).pipe(
   Command.withDescription("Reads files of SML in any dialect and says what is wrong with them."),
   Command.withExamples([
-    { command: "secs sml check messages.sml", description: "errors and warnings, each with its line" },
-    { command: "secs sml check --strict --quiet library/", description: "every .sml file of a folder; for scripts" },
+    { command: "secs sml check faulty.sml", description: "errors and warnings, each with its line" },
+    { command: "secs sml check --quiet library", description: "every .sml file of a folder; for scripts" },
     { command: "secs sml check --dialect secs4js --json messages.sml", description: "one line of JSON for each file" }
   ])
 )

@@ -1,0 +1,74 @@
+/**
+ * Messages and items as bytes, as JSON lines or as SML. Pure.
+ *
+ * Each is made when it is asked for. One that cannot be said is a failure with its place, and the last that is given.
+ *
+ * @since 0.1.0
+ */
+import { ItemJson, type Preset, SmlPrinter } from "@effect-secs/sml"
+import * as Result from "effect/Result"
+import type { Notation } from "./ByteInput.ts"
+import { type CliFailure, failed, usage } from "./CliFailure.ts"
+import * as Encoded from "./Encoded.ts"
+import { type Entry, toSecsMessage } from "./MessageInput.ts"
+
+/** @since 0.1.0 */
+export interface BytesOptions {
+  readonly notation: Notation
+  /** Items as they are and messages as frames, unless given. */
+  readonly form?: Encoded.Form | undefined
+  readonly sessionId: number
+  /** Of the first message; the next ones count on. */
+  readonly systemBytes: number
+}
+
+type Pieces<Piece = string> = Generator<Result.Result<Piece, CliFailure>, void>
+
+const noValues = (place: string): Result.Result<never, CliFailure> =>
+  Result.fail(failed(`${place} is a template: its slots have no values`))
+
+/** @since 0.1.0 */
+export function* bytes(entries: ReadonlyArray<Entry>, options: BytesOptions): Pieces<string | Uint8Array> {
+  const { form, notation, sessionId } = options
+  let systemBytes = options.systemBytes
+  for (const entry of entries) {
+    const encoded = entry._tag === "Item" ? Encoded.item(entry.item) : message(entry, systemBytes++ >>> 0)
+    if (encoded === undefined) return yield noValues(entry.place)
+    if (entry._tag === "Item" && form !== undefined && form !== "item") {
+      return yield Result.fail(usage(`an item has no header: write SxFy before it for a ${form}`))
+    }
+    if (Result.isFailure(encoded)) return yield Result.fail(failed(`${entry.place}: ${encoded.failure.message}`))
+    yield Result.succeed(Encoded.written(encoded.success, notation))
+  }
+
+  function message(entry: Extract<Entry, { _tag: "Message" }>, systemBytes: number) {
+    const one = toSecsMessage(entry.message)
+    return one && Encoded.message(one, form ?? "frame", { sessionId, systemBytes })
+  }
+}
+
+/** @since 0.1.0 */
+export function* json(entries: ReadonlyArray<Entry>): Pieces {
+  for (const entry of entries) {
+    if (entry._tag === "Item") {
+      yield Result.succeed(`${ItemJson.stringify(entry.item)}\n`)
+      continue
+    }
+    const message = toSecsMessage(entry.message)
+    if (message === undefined) return yield noValues(entry.place)
+    yield Result.succeed(`${ItemJson.stringifyMessage(message, entry.message.name)}\n`)
+  }
+}
+
+/** @since 0.1.0 */
+export function* sml(entries: ReadonlyArray<Entry>, preset: Preset.Preset): Pieces {
+  for (const [index, entry] of entries.entries()) {
+    if (index > 0 && preset.header?.several === false) {
+      return yield Result.fail(failed(`${entry.place}: ${preset.name} reads one message a file`))
+    }
+    const chunks = SmlPrinter.chunks(entry._tag === "Item" ? entry.item : entry.message, { preset })
+    if (Result.isFailure(chunks)) return yield Result.fail(failed(`${entry.place}: ${chunks.failure.message}`))
+    for (const chunk of chunks.success) yield Result.succeed(chunk)
+    yield Result.succeed("\n")
+  }
+}

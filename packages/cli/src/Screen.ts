@@ -1,0 +1,75 @@
+/**
+ * Shows what sessions do on standard output, as text or as JSON lines.
+ *
+ * @since 0.1.0
+ */
+import type { SessionEvent } from "@effect-secs/session"
+import { ItemJson, SmlPrinter } from "@effect-secs/sml"
+import * as DateTime from "effect/DateTime"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { CliFailure } from "./CliFailure.ts"
+import * as LocalTime from "./LocalTime.ts"
+import { colours, type Colours, Shell } from "./Shell.ts"
+import * as Transcript from "./Transcript.ts"
+
+/** @since 0.1.0 */
+export interface Options extends Transcript.Options {
+  /** JSON lines in place of text. */
+  readonly json: boolean
+}
+
+/** Values of an item that a terminal shows; a file gets them all, so that it can be read again. */
+const valuesShown = 256
+
+/** Headers that no file may hold, as of stream 0, are shown all the same. */
+const print: Transcript.Print = (message) =>
+  Result.getOrElse(SmlPrinter.message(message), () => SmlPrinter.show(message))
+
+const printCut: Transcript.Print = (message) => SmlPrinter.show(message, { maxValues: valuesShown })
+
+const toJson: Transcript.ToJson = ({ item }) => (item === undefined ? undefined : ItemJson.fromItem(item))
+
+/** @since 0.1.0 */
+export interface Screen {
+  readonly json: boolean
+  /**
+   * Shows an event, if it is one that is to be shown. `who` tells peers apart where there are several, `why` is what
+   * there is to say about it.
+   */
+  readonly event: (event: SessionEvent.SessionEvent, who?: string, why?: string) => Effect.Effect<void, CliFailure>
+  /** A line of the command's own. `tag` and `parts` are what a program sees of it. */
+  readonly line: (tag: string, text: string, parts?: object) => Effect.Effect<void, CliFailure>
+}
+
+/**
+ * A screen on the `Shell` in the context.
+ *
+ * @since 0.1.0
+ */
+export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
+  Effect.gen(function* () {
+    const shell = yield* Shell
+    const paint: Colours = yield* colours
+    const zone = DateTime.zoneMakeLocal()
+    return {
+      json: options.json,
+      event: (event, who, why) => {
+        if (!Transcript.shows(event, options)) return Effect.void
+        return shell.write(
+          options.json
+            ? `${JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) })}\n`
+            : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
+        )
+      },
+      line: (tag, text, parts = {}) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          shell.write(
+            options.json
+              ? `${JSON.stringify({ at: DateTime.formatIso(DateTime.makeUnsafe(now)), event: tag, message: text, ...parts })}\n`
+              : `${paint.dim(`// ${LocalTime.ofDay(now, zone)} ${text}`)}\n`
+          )
+        )
+    }
+  })

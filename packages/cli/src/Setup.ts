@@ -1,0 +1,99 @@
+/**
+ * What the flags of a command line mean to a session, a conversation and a screen.
+ *
+ * @since 0.1.0
+ */
+import type { HsmsSession } from "@effect-secs/session"
+import { Timers } from "@effect-secs/session"
+import type { SmlDocument } from "@effect-secs/sml"
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { type CliFailure, failed, usage } from "./CliFailure.ts"
+import type * as Conversation from "./Conversation.ts"
+import type { Role } from "./DefaultReplies.ts"
+import * as LocalTime from "./LocalTime.ts"
+import * as Responder from "./Responder.ts"
+import * as Screen from "./Screen.ts"
+import { type Settings, timers } from "./SessionFlags.ts"
+import { complain, readBytes, type Shell } from "./Shell.ts"
+import * as Slots from "./Slots.ts"
+import * as SmlSources from "./SmlSources.ts"
+
+/**
+ * Options of the session; what is unusual about them is said on standard error.
+ *
+ * @since 0.1.0
+ */
+export const session = (settings: Settings, role: Role): Effect.Effect<HsmsSession.Options, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    const input = timers(settings)
+    const invalid = Timers.invalid(input)
+    if (invalid !== undefined) return yield* usage(invalid.message)
+    for (const timer of Timers.outOfRange(Timers.make(input))) yield* complain(`secs: ${Timers.describe(timer)}`)
+    return { sessionId: settings.device ?? 0, role, timers: input }
+  })
+
+/** PEM files, read; undefined where TLS is not asked for. */
+export interface Pems {
+  readonly ca: Uint8Array | undefined
+  readonly cert: Uint8Array | undefined
+  readonly key: Uint8Array | undefined
+  readonly passphrase: string | undefined
+}
+
+/** @since 0.1.0 */
+export const pems = (settings: Settings): Effect.Effect<Pems | undefined, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    const { tls, tlsCa, tlsCert, tlsKey } = settings
+    if (!tls && tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined
+    const read = (path: string | undefined) => (path === undefined ? Effect.undefined : readBytes(path))
+    const passphrase = yield* Effect.orDie(Config.option(Config.String("SECS_TLS_PASSPHRASE")))
+    return {
+      ca: yield* read(tlsCa),
+      cert: yield* read(tlsCert),
+      key: yield* read(tlsKey),
+      passphrase: Option.getOrUndefined(passphrase)
+    }
+  })
+
+/** @since 0.1.0 */
+export const screen = ({ json, quiet, trace }: Settings): Effect.Effect<Screen.Screen, never, Shell> =>
+  Screen.make({ json, quiet, trace })
+
+/**
+ * What this side says: `sources` are files beside those of `--replies`, which go before.
+ *
+ * Fails    for rules that cannot be followed and values that no slot takes
+ *
+ * @since 0.1.0
+ */
+export const conversation = (
+  settings: Settings,
+  role: Role,
+  sources: ReadonlyArray<Responder.Source>
+): Effect.Effect<Omit<Conversation.Options, "reported">, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    const all = [...(yield* SmlSources.files(settings.replies, settings)), ...sources]
+    const responder = Responder.make(all)
+    if (responder.problems.length > 0) return yield* failed(responder.problems[0]!)
+    const values = yield* Effect.mapError(Effect.fromResult(Slots.parse(settings.set)), usage)
+    const messages = all.flatMap(({ document }) => document.messages)
+    const [stranger] = Slots.unknown(values, messages)
+    if (stranger !== undefined) return yield* usage(`--set ${stranger}: no message has a slot of this name`)
+
+    const zone = DateTime.zoneMakeLocal()
+    const time = Effect.map(Clock.currentTimeMillis, (now) => LocalTime.secsTime(now, zone))
+    let count = 0
+    const fill = (message: SmlDocument.SmlMessage) =>
+      Effect.flatMap(time, (now) => {
+        const filled = Slots.fill(message, values, { next: () => ++count, time: now })
+        return Result.isSuccess(filled)
+          ? Effect.succeed(filled.success)
+          : Effect.fail(failed(`${Responder.nameOf(message)}: ${filled.failure.message}; give it with --set`))
+      })
+    return { role, responder, fill, time }
+  })

@@ -1,0 +1,296 @@
+/**
+ * Logs with messages in SML, to events. Pure.
+ *
+ * A log is read in pieces of about a megabyte that end where a message ends, so that its length does not matter. What
+ * stands before a message on its line, behind its header, in comments on that line or, where that line has nothing else,
+ * on the lines before it, says when it went and who sent it. A message whose text cannot be read is still a message: its
+ * header counts.
+ *
+ * @since 0.1.0
+ */
+import { Dialect, SmlError, SmlParser, type SmlDocument } from "@effect-secs/sml"
+import type { ItemName, LogEvent, LogReader, Message } from "./LogEvent.ts"
+import * as LogPrefix from "./LogPrefix.ts"
+import * as LogTime from "./LogTime.ts"
+import * as TextPieces from "./TextPieces.ts"
+
+/** Characters that are gathered before a piece is read. */
+const pieceLength = 1024 * 1024
+/** A piece that gets longer is cut at the end of a line, whatever stands there. */
+const longestPiece = 32 * pieceLength
+
+/** @since 0.1.0 */
+export const make = (): LogReader => {
+  const text = TextPieces.make()
+  const log = new Log()
+  return {
+    push: (piece) => log.push(text.push(piece)),
+    end: () => {
+      const events = log.push(text.end())
+      return [...events, ...log.end()]
+    },
+    notes: () => []
+  }
+}
+
+class Log {
+  #held = ""
+  /** Lines and characters before `#held`. */
+  #lines = 0
+  #offset = 0
+  #time: LogTime.LogTime | undefined
+
+  push(text: string): ReadonlyArray<LogEvent> {
+    this.#held += text
+    if (this.#held.length < pieceLength) return []
+    const cut = boundary(this.#held)
+    return cut === 0 ? [] : this.#read(cut)
+  }
+
+  end(): ReadonlyArray<LogEvent> {
+    return this.#read(this.#held.length)
+  }
+
+  #read(length: number): ReadonlyArray<LogEvent> {
+    const raw = this.#held.slice(0, length)
+    this.#held = this.#held.slice(length)
+    const text = withoutNotes(raw)
+    const document = SmlParser.parse(text, options)
+    const events: Array<LogEvent> = []
+    let end = 0
+    let error = 0
+    const { errors, messages } = document
+    for (const message of messages) {
+      while (error < errors.length && errors[error]!.offset < message.start) {
+        end = this.#unreadable(text, raw, end, errors[error++]!, events)
+      }
+      events.push(this.#message(raw, end, message))
+      end = message.end
+    }
+    while (error < errors.length) end = this.#unreadable(text, raw, end, errors[error++]!, events)
+    this.#lines += countLines(raw)
+    this.#offset += length
+    return events
+  }
+
+  #message(raw: string, from: number, message: SmlDocument.SmlMessage): Message {
+    const { header, item, stream, template, wBit } = message
+    const line = lineOf(raw, header.offset)
+    const own = message.comments.filter(({ start }) => start < line.end)
+    const prefix = this.#prefix(
+      raw,
+      from,
+      header.offset,
+      own.map(({ text }) => text)
+    )
+    const commented = message.comments.map((comment) => ({ comment, naming: LogPrefix.readComment(comment.text) }))
+    const called = commented.find(({ comment }) => own.includes(comment))?.naming.name
+    const names = commented
+      .filter(({ comment, naming }) => !own.includes(comment) && (naming.name ?? naming.keyword) !== undefined)
+      .map(({ naming }): ItemName => naming)
+    return {
+      _tag: "Message",
+      ...this.#circumstances(prefix, header.line, header.column),
+      from: prefix.from ?? side(message.direction),
+      stream,
+      function: message.function,
+      replyExpected: wBit !== "clear",
+      sessionId: prefix.sessionId,
+      systemBytes: prefix.systemBytes,
+      item,
+      error: undefined,
+      bytes: undefined,
+      name: nameOf(called) ?? nameOf(message.name),
+      names,
+      text: item === undefined && template === undefined ? undefined : raw.slice(header.offset, message.end)
+    }
+  }
+
+  /** Gives the place up to which the text is spent. */
+  #unreadable(text: string, raw: string, from: number, failure: SmlError.SmlError, events: Array<LogEvent>): number {
+    const error = new SmlError.SmlError({
+      ...failure,
+      line: failure.line + this.#lines,
+      offset: failure.offset + this.#offset
+    })
+    const header = lastHeader(text, from, failure.offset)
+    if (header === undefined) {
+      events.push({
+        _tag: "Unreadable",
+        ...this.#circumstances(LogPrefix.read(""), failure.line, failure.column),
+        from: undefined,
+        error
+      })
+    } else {
+      const comments = [...raw.slice(header.at, lineOf(raw, header.at).end).matchAll(/\/\*(.*?)\*\//g)]
+      const prefix = this.#prefix(
+        raw,
+        from,
+        header.at,
+        comments.map(([, text]) => text!)
+      )
+      const line = failure.line - countLines(raw.slice(header.at, failure.offset))
+      events.push({
+        _tag: "Message",
+        ...this.#circumstances(prefix, line, header.at - lineOf(raw, header.at).start + 1),
+        from: prefix.from,
+        stream: header.stream,
+        function: header.function,
+        replyExpected: header.replyExpected,
+        sessionId: prefix.sessionId,
+        systemBytes: prefix.systemBytes,
+        item: undefined,
+        error,
+        bytes: undefined,
+        name: undefined,
+        names: [],
+        text: undefined
+      })
+    }
+    return failure.offset
+  }
+
+  #circumstances({ time }: LogPrefix.LogPrefix, line: number, column: number) {
+    if (time !== undefined) this.#time = LogTime.after(time, this.#time)
+    return {
+      place: { _tag: "Line", line: line + this.#lines, column } as const,
+      time: time === undefined ? undefined : this.#time,
+      connection: undefined
+    }
+  }
+
+  /** All that is said of a message whose header stands at a place; `from` is where the text before it ends. */
+  #prefix(raw: string, from: number, header: number, comments: ReadonlyArray<string>): LogPrefix.LogPrefix {
+    const line = lineOf(raw, header)
+    const before = raw.slice(Math.max(line.start, from), header)
+    const said = [before, noteOf(raw.slice(header, line.end)), ...comments]
+    // Of the lines before it, the nearest is the first to be heard.
+    const others =
+      before.trim() === ""
+        ? raw
+            .slice(Math.max(from, line.start - 500), line.start)
+            .split("\n")
+            .slice(-4)
+        : []
+    return [...said, ...others.toReversed()].map(LogPrefix.read).reduce(LogPrefix.orElse)
+  }
+}
+
+const options: SmlParser.ParseOptions = {
+  dialect: Dialect.log,
+  text: "utf-8",
+  wBitOnSecondary: "warn",
+  maxErrors: Number.MAX_SAFE_INTEGER
+}
+
+const side = (direction: SmlDocument.Direction | undefined): LogPrefix.Side | undefined => {
+  switch (direction) {
+    case "H->E":
+      return "host"
+    case "H<-E":
+      return "equipment"
+    case "OUTPUT":
+      return "local"
+    case "INPUT":
+      return "peer"
+    case "H<->E":
+    case undefined:
+      return undefined
+  }
+}
+
+/** A label that is no name of a message says its stream and function again, when it went, or who sent it. */
+const nameOf = (label: string | undefined): string | undefined => {
+  if (label === undefined || /^['"]?s\d+f\d+['"]?$/i.test(label)) return undefined
+  const { from, systemBytes, time } = LogPrefix.read(`${label}: `)
+  return from === undefined && systemBytes === undefined && time === undefined && /[a-z]/i.test(label)
+    ? label
+    : undefined
+}
+
+// --- lines ---------------------------------------------------------------------------------------------------------
+
+const lineOf = (text: string, at: number): { readonly start: number; readonly end: number } => {
+  const end = text.indexOf("\n", at)
+  return { start: text.lastIndexOf("\n", at - 1) + 1, end: end < 0 ? text.length : end }
+}
+
+const countLines = (text: string): number => {
+  let lines = 0
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++
+  return lines
+}
+
+const terminated = /^\s*\.\s*$|[>\dWw'"\]/]\s*\.\s*$/
+
+/**
+ * Where a text can be cut: behind a line that ends a message, else before a line that begins with a time. 0 where there
+ * is no such place.
+ */
+const boundary = (text: string): number => {
+  const earliest = Math.max(0, text.length - pieceLength)
+  let dated = 0
+  for (let end = text.lastIndexOf("\n"); end > earliest;) {
+    const start = text.lastIndexOf("\n", end - 1) + 1
+    const line = text.slice(start, Math.min(end, start + 2000))
+    if (line.length < 2000 && terminated.test(line) && !line.includes("//")) return end + 1
+    if (dated === 0 && start > 0 && (LogTime.find(line.slice(0, 40))?.start ?? 9) <= 2) dated = start
+    end = start - 1
+  }
+  return dated > 0 ? dated : text.length > longestPiece ? text.lastIndexOf("\n") + 1 : 0
+}
+
+// --- headers -------------------------------------------------------------------------------------------------------
+
+const headerPattern = /(?<![\w-])(["']?)S(\d{1,3})F(\d{1,3})\1(?!["'\w-]|\s*:)([ \t]*W\b)?/gi
+
+interface Header {
+  readonly at: number
+  readonly stream: number
+  readonly function: number
+  readonly replyExpected: boolean
+}
+
+/** The last header between two places: that of the message in which reading failed. */
+const lastHeader = (text: string, from: number, to: number): Header | undefined => {
+  const start = Math.max(from, lineOf(text, Math.max(from, to - 100_000)).start, 0)
+  let found: Header | undefined
+  for (const match of text.slice(start, to).matchAll(headerPattern)) {
+    const [, , stream, function_, w] = match
+    if (Number(stream) > 127 || Number(function_) > 255) continue
+    found = {
+      at: start + match.index,
+      stream: Number(stream),
+      function: Number(function_),
+      replyExpected: w !== undefined
+    }
+  }
+  return found
+}
+
+const noted = /^(["']?)S\d{1,3}F\d{1,3}\1(?!\s*:)(?:[ \t]*W\b)?([^<\r\n]*)/i
+
+/** What stands between a header and its item, where that says something of the message: `session 0 [0000002a]`. */
+const noteOf = (line: string): string => {
+  const note = noted.exec(line)?.[2]?.replace(/\/[*/].*$|\.\s*$/s, "") ?? ""
+  if (note.trim() === "") return ""
+  const { sessionId, systemBytes, time } = LogPrefix.read(note)
+  return sessionId === undefined && systemBytes === undefined && time === undefined ? "" : note
+}
+
+/** A parser knows nothing of such notes: there are spaces in their place, so that all else stays where it is. */
+const withoutNotes = (text: string): string => {
+  let out = ""
+  let from = 0
+  for (const match of text.matchAll(headerPattern)) {
+    const { index } = match
+    if (index < from) continue
+    const line = text.slice(index, Math.min(lineOf(text, index).end, index + 500))
+    const note = noteOf(line)
+    if (note === "") continue
+    const start = index + line.indexOf(note, match[0].length)
+    out += text.slice(from, start) + " ".repeat(note.length)
+    from = start + note.length
+  }
+  return from === 0 ? text : out + text.slice(from)
+}

@@ -1,0 +1,132 @@
+/**
+ * What a session does, as text for people and as JSON for programs. Pure.
+ *
+ * The text is SML: messages in canonical form, and everything else in comments. What was recorded can be read, formatted
+ * and sent again.
+ *
+ * @since 0.1.0
+ */
+import { HsmsHeader, type SecsMessage } from "@effect-secs/codec"
+import * as SessionEvent from "@effect-secs/session/SessionEvent"
+import * as SystemBytes from "@effect-secs/session/SystemBytes"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as LocalTime from "./LocalTime.ts"
+import * as ReplyTimes from "./ReplyTimes.ts"
+import type { Colours } from "./Shell.ts"
+
+/** What is shown of all that happens. */
+export interface Options {
+  /** Control messages and every change of state. */
+  readonly trace: boolean
+  /** Replies to own primaries only. */
+  readonly quiet: boolean
+}
+
+/** How a message is written as SML, its final period included. */
+export type Print = (message: SecsMessage.SecsMessage) => string
+
+/** How an item is written as JSON. */
+export type ToJson = (message: SecsMessage.SecsMessage) => unknown
+
+const isData = (header: HsmsHeader.HsmsHeader): boolean => header.sType === HsmsHeader.SType.Data && header.pType === 0
+
+/**
+ * True for what is shown. What only leads to something that is told anyway is for `trace`.
+ *
+ * @since 0.1.0
+ */
+export const shows = (event: SessionEvent.SessionEvent, options: Options): boolean => {
+  switch (event._tag) {
+    case "Sent":
+      return isData(event.header) ? !options.quiet : options.trace
+    case "Received":
+      return isData(event.header) ? !options.quiet || event.elapsed !== undefined : options.trace
+    case "StateChanged":
+      return options.trace || (!options.quiet && event.to === "Selected")
+    case "Connected":
+      return options.trace
+    case "Disconnected":
+      // That this side has ended it is known.
+      return options.trace || (!options.quiet && event.reason._tag !== "LocalClose")
+    default:
+      return true
+  }
+}
+
+const replyTime = (elapsed: Duration.Duration | undefined): number | undefined =>
+  elapsed === undefined ? undefined : Duration.toMillis(elapsed)
+
+const clean = (text: string): string => text.replaceAll(/[\r\n]+/g, " ")
+
+/** The line of an event that is no data message. */
+const sentence = (event: SessionEvent.SessionEvent): string => {
+  if (event._tag === "StateChanged") return event.to === "Selected" ? "selected" : SessionEvent.describe(event)
+  if (event._tag !== "Sent" && event._tag !== "Received") return SessionEvent.describe(event)
+  return `${event._tag === "Sent" ? "sent" : "received"} ${event.header}`
+}
+
+const paint = (event: SessionEvent.SessionEvent, colours: Colours): ((text: string) => string) => {
+  switch (event._tag) {
+    case "Sent":
+      return colours.cyan
+    case "Received":
+      return colours.green
+    case "StateChanged":
+    case "Connected":
+      return colours.dim
+    case "Disconnected":
+      return colours.yellow
+    default:
+      return colours.red
+  }
+}
+
+/**
+ * An event as SML, newline included: a comment, and below it the message where it is one. `who` tells peers apart where
+ * there are several, `why` stands behind what happened.
+ *
+ * @since 0.1.0
+ */
+export const text = (
+  event: SessionEvent.SessionEvent,
+  print: Print,
+  zone: DateTime.TimeZone,
+  colours: Colours,
+  who?: string,
+  why?: string
+): string => {
+  const from = who === undefined ? "" : ` ${who}`
+  const time = LocalTime.ofDay(event.at, zone)
+  const painted = paint(event, colours)
+  const because = why === undefined ? "" : `: ${why}`
+  if ((event._tag !== "Sent" && event._tag !== "Received") || event.message === undefined) {
+    return `${painted(`// ${time}${from} ${clean(sentence(event))}${because}`)}\n`
+  }
+  const millis = event._tag === "Received" ? replyTime(event.elapsed) : undefined
+  const after = millis === undefined ? "" : `, reply after ${ReplyTimes.format(millis)}`
+  const what = event._tag === "Sent" ? "sent" : "received"
+  const number = SystemBytes.format(event.header.systemBytes)
+  return `${painted(`// ${time}${from} ${what} [${number}]${after}${because}`)}\n${print(event.message).trimEnd()}\n`
+}
+
+/**
+ * An event as JSON: `at` in UTC, `event`, what `SessionEvent.annotations` says of it, and for a data message its parts.
+ *
+ * @since 0.1.0
+ */
+export const json = (event: SessionEvent.SessionEvent, toJson: ToJson, who?: string): object => {
+  const at = DateTime.formatIso(DateTime.makeUnsafe(event.at))
+  const peer = who === undefined ? {} : { peer: who }
+  const about = { at, ...peer, ...SessionEvent.annotations(event) }
+  if (event._tag !== "Sent" && event._tag !== "Received") return { ...about, message: SessionEvent.describe(event) }
+  const header = { ...about, sessionId: event.header.sessionId }
+  if (event.message === undefined) return { ...header, message: String(event.header) }
+  const millis = event._tag === "Received" ? replyTime(event.elapsed) : undefined
+  return {
+    ...header,
+    replyExpected: event.message.replyExpected,
+    ...(millis === undefined ? {} : { replyMillis: millis }),
+    ...(event.message.item === undefined ? {} : { item: toJson(event.message) })
+  }
+}

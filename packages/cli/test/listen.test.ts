@@ -1,0 +1,165 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { listening, ran, start } from "./support/start.ts"
+
+const live = (title: string, test: () => Effect.Effect<void, unknown, Scope.Scope>) =>
+  it.live(title, () => Effect.timeout(test(), "40 seconds"), 60_000)
+
+const file = (text: string) =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const folder = mkdtempSync(join(tmpdir(), "secs-listen-"))
+      writeFileSync(join(folder, "replies.sml"), text)
+      return join(folder, "replies.sml")
+    }),
+    (path) => Effect.sync(() => rmSync(join(path, ".."), { recursive: true }))
+  )
+
+/** The messages of a transcript, without comments and line ends. */
+const bare = (transcript: string): string =>
+  transcript
+    .split("\n")
+    .filter((line) => !line.startsWith("//"))
+    .join(" ")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+
+describe("secs listen", () => {
+  live("prints what comes and what it answers, until the first peer has left where told so", () =>
+    Effect.gen(function* () {
+      const listen = yield* listening("--once")
+      assert.strictEqual((yield* ran(["send", listen.address, "S1F1 W.", "S2F25."])).code, 0)
+      const { code, stderr, stdout } = yield* listen.ended
+      assert.deepStrictEqual([code, stderr], [0, ""])
+      assert.match(bare(stdout), /^S1F1 W \. S1F2 <L \[2\] <A (?:\[4\] )?"SECS"> <A (?:\[1\] )?"0"> ?> \. S2F25 \.$/)
+      assert.match(stdout, /\/\/ \S+ disconnected: the peer separated\n$/)
+    })
+  )
+
+  live("answers by rule, else by message, else by default, else with SxF0 and stream 9", () =>
+    Effect.gen(function* () {
+      const path = yield* file(`
+        /* a simulator's file */
+        all: S1F4 <L <U4 1> <U4 2>>.
+        one: S1F4 <L <U4 1>>.
+        if (s1f3 (2)==<U4 1001>) one.
+      `)
+      const { address } = yield* listening("--replies", path)
+      const reply = (message: string) => Effect.map(ran(["send", address, message, "-q"]), ({ stdout }) => bare(stdout))
+      const uncounted = (text: string) => text.replaceAll(/ \[\d+\]/g, "").replaceAll("> >", ">>")
+      assert.strictEqual(uncounted(yield* reply("S1F3 W <L <U4 1001>>.")), "S1F4 <L <U4 1>> .")
+      assert.strictEqual(uncounted(yield* reply("S1F3 W <L <U4 1002>>.")), "S1F4 <L <U4 1> <U4 2>> .")
+      assert.strictEqual(uncounted(yield* reply("S1F15 W.")), "S1F16 <B 0x00> .")
+      const unknown = yield* ran(["send", address, "S1F5 W <B 0>."])
+      assert.match(unknown.stderr, /an unrecognized function \(S9F5\)/)
+    })
+  )
+
+  live("sends as its rules say while a peer is selected", () =>
+    Effect.gen(function* () {
+      const path = yield* file("poll: S1F1 W. hello: S1F13 W <L>. every 0.2 send poll. if (s1f1) hello.")
+      const { address } = yield* listening("--replies", path, "--role", "host")
+      const sending = yield* start(["send", address, "S1F1 W.", "--role", "equipment", "--wait", "1h"])
+      yield* sending.until(/\nS1F13 W[^]*\nS1F14[^]*\nS1F1 W\n[^]*\nS1F1 W\n/)
+      yield* sending.signal("SIGINT")
+      assert.strictEqual((yield* sending.ended).code, 130)
+    })
+  )
+
+  live("separates on ^C and ends with 130", () =>
+    Effect.gen(function* () {
+      const listen = yield* listening("--json")
+      const sending = yield* start(["send", listen.address, "S1F1 W.", "--wait", "1h", "--trace"])
+      yield* sending.until(/reply after/)
+      yield* listen.signal("SIGINT")
+      const { code, stderr } = yield* listen.ended
+      assert.deepStrictEqual([code, stderr], [130, ""])
+      assert.match((yield* sending.ended).stdout, /received SeparateReq/)
+    })
+  )
+
+  live("ends quietly when nobody reads its output any more", () =>
+    Effect.gen(function* () {
+      const listen = yield* listening()
+      yield* listen.leave
+      yield* ran(["send", listen.address, "S1F1 W.", "-n", "3"])
+      const { code, stderr } = yield* listen.ended
+      assert.deepStrictEqual([code, stderr], [0, ""])
+    })
+  )
+
+  live("turns a second peer away, and takes as many as told", () =>
+    Effect.gen(function* () {
+      const one = yield* listening()
+      const first = yield* start(["send", one.address, "S1F1 W.", "--wait", "1h"])
+      yield* first.until(/reply after/)
+      const refused = yield* ran(["send", one.address, "S1F1 W."])
+      assert.strictEqual(refused.code, 1)
+      assert.match(refused.stderr, /the peer refused Select: another connection has the session \(status 3\)/)
+
+      const two = yield* listening("--peers", "2", "--json")
+      const staying = yield* start(["send", two.address, "S1F1 W.", "--wait", "1h"])
+      yield* staying.until(/reply after/)
+      assert.strictEqual((yield* ran(["send", two.address, "S1F13 W <L>."])).code, 0)
+      yield* two.until(/PeerDisconnected/)
+      yield* two.signal("SIGTERM")
+      const lines = (yield* two.ended).stdout.trimEnd().split("\n")
+      const received = lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ event }) => event === "Received")
+      assert.deepStrictEqual(
+        received.flatMap(({ function: function_, stream }) => (stream === undefined ? [] : [[stream, function_]])),
+        [
+          [1, 1],
+          [1, 13]
+        ]
+      )
+      assert.strictEqual(new Set(received.map(({ peer }) => peer)).size, 2)
+    })
+  )
+
+  live("takes any device id unless one is given, and then no other", () =>
+    Effect.gen(function* () {
+      const any = yield* listening()
+      assert.strictEqual((yield* ran(["send", any.address, "S1F1 W.", "--device", "7"])).code, 0)
+      const seven = yield* listening("--device", "7")
+      assert.strictEqual((yield* ran(["send", seven.address, "S1F1 W.", "--session-id", "7"])).code, 0)
+      const { code, stderr } = yield* ran(["send", seven.address, "S1F1 W.", "--device", "8"])
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /S9F1/)
+    })
+  )
+
+  live("names the port that another program has, and ends with 1", () =>
+    Effect.gen(function* () {
+      const { address } = yield* listening()
+      const { code, stderr, stdout } = yield* ran(["listen", address])
+      assert.deepStrictEqual([code, stdout], [1, ""])
+      assert.strictEqual(stderr, `secs: listen ${address}: the port is in use by another program\n`)
+    })
+  )
+
+  it.each([
+    [["nowhere"], /:PORT/],
+    [[":70000"], /port from 0 to 65535/],
+    [["127.0.0.1:0", "--peers", "0"], /--peers.*from 1/],
+    [["127.0.0.1:0", "--tls"], /give --tls-cert and --tls-key/]
+  ])("says in one line what is wrong with %j, and ends with 2", async (args, line) => {
+    const { code, stderr, stdout } = await Effect.runPromise(ran(["listen", ...args]))
+    assert.deepStrictEqual([code, stdout], [2, ""])
+    assert.match(stderr, /^secs[^\n]*\n$/)
+    assert.match(stderr, line)
+  })
+
+  live("names the rule that cannot be followed, and ends with 1", () =>
+    Effect.gen(function* () {
+      const path = yield* file("S1F2. if (s1f1) lost.")
+      const { code, stderr } = yield* ran(["listen", "127.0.0.1:0", "--replies", path])
+      assert.deepStrictEqual([code, stderr], [1, `secs: ${path}: a rule sends lost, and no message is called so\n`])
+    })
+  )
+})
