@@ -126,8 +126,8 @@ const signs: ReadonlyArray<Sign> = [
     pattern: /\bS\d{1,3}F\d{1,3}[^\n<]{0,40}\bH(?:<->|->|<-)E\b/i
   },
   { dialect: ezsim, needs: ["VAR", "Var", "var"], pattern: /<[ \t]*(?:VARIANT|VAR)[ \t]/i },
-  { dialect: secs4net, needs: ["'S", "'s"], pattern: /^[^\s:'"<>]{1,80}[ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/im },
-  { dialect: goSecs, needs: ["<BOOLEAN["], pattern: /<BOOLEAN\[\d+\] (?:True|False)\b/ }
+  { dialect: secs4net, needs: ["'S", "'s"], pattern: /[^\s:'"<>][ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/i },
+  { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN ?\[\d+\] (?:True|False)\b/ }
 ]
 
 const shows = ({ needs, pattern }: Sign, sample: string): boolean =>
