@@ -1,18 +1,16 @@
 /**
- * Messages and items, written to standard output as bytes, as JSON lines or as SML.
+ * Messages and items as bytes, as JSON lines or as SML. Pure.
  *
- * Each is written before the next one is looked at. What cannot be said fails, with the place of its message.
+ * Each is made when it is asked for. One that cannot be said is a failure with its place, and the last that is given.
  *
  * @since 0.1.0
  */
-import { ItemJson, Preset, SmlPrinter } from "@effect-secs/sml"
-import * as Effect from "effect/Effect"
+import { ItemJson, type Preset, SmlPrinter } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import type { Notation } from "./ByteInput.ts"
-import { failed, usage } from "./CliFailure.ts"
+import { type CliFailure, failed, usage } from "./CliFailure.ts"
 import * as Encoded from "./Encoded.ts"
 import { type Entry, toSecsMessage } from "./MessageInput.ts"
-import { print, write, writeAll } from "./Shell.ts"
 
 /** @since 0.1.0 */
 export interface BytesOptions {
@@ -24,53 +22,53 @@ export interface BytesOptions {
   readonly systemBytes: number
 }
 
-const noValues = (place: string) => failed(`${place} is a template: its slots have no values`)
+type Pieces<Piece = string> = Generator<Result.Result<Piece, CliFailure>, void>
+
+const noValues = (place: string): Result.Result<never, CliFailure> =>
+  Result.fail(failed(`${place} is a template: its slots have no values`))
 
 /** @since 0.1.0 */
-export const writeBytes = Effect.fnUntraced(function* (entries: ReadonlyArray<Entry>, options: BytesOptions) {
+export function* bytes(entries: ReadonlyArray<Entry>, options: BytesOptions): Pieces<string | Uint8Array> {
   const { form, notation, sessionId } = options
   let systemBytes = options.systemBytes
   for (const entry of entries) {
+    const encoded = entry._tag === "Item" ? Encoded.item(entry.item) : message(entry, systemBytes++ >>> 0)
+    if (encoded === undefined) return yield noValues(entry.place)
     if (entry._tag === "Item" && form !== undefined && form !== "item") {
-      return yield* usage(`an item has no header: write SxFy before it for a ${form}`)
+      return yield Result.fail(usage(`an item has no header: write SxFy before it for a ${form}`))
     }
-    const message = entry._tag === "Message" ? toSecsMessage(entry.message) : undefined
-    if (entry._tag === "Message" && message === undefined) return yield* noValues(entry.place)
-    const bytes =
-      entry._tag === "Item"
-        ? Encoded.item(entry.item)
-        : Encoded.message(message!, form ?? "frame", { sessionId, systemBytes: systemBytes++ >>> 0 })
-    if (Result.isFailure(bytes)) return yield* failed(`${entry.place}: ${bytes.failure.message}`)
-    yield* write(Encoded.written(bytes.success, notation))
+    if (Result.isFailure(encoded)) return yield Result.fail(failed(`${entry.place}: ${encoded.failure.message}`))
+    yield Result.succeed(Encoded.written(encoded.success, notation))
   }
-})
+
+  function message(entry: Extract<Entry, { _tag: "Message" }>, systemBytes: number) {
+    const one = toSecsMessage(entry.message)
+    return one && Encoded.message(one, form ?? "frame", { sessionId, systemBytes })
+  }
+}
 
 /** @since 0.1.0 */
-export const writeJson = Effect.fnUntraced(function* (entries: ReadonlyArray<Entry>) {
+export function* json(entries: ReadonlyArray<Entry>): Pieces {
   for (const entry of entries) {
     if (entry._tag === "Item") {
-      yield* print(ItemJson.stringify(entry.item))
+      yield Result.succeed(`${ItemJson.stringify(entry.item)}\n`)
       continue
     }
     const message = toSecsMessage(entry.message)
-    if (message === undefined) return yield* noValues(entry.place)
-    yield* print(ItemJson.stringifyMessage(message, entry.message.name))
+    if (message === undefined) return yield noValues(entry.place)
+    yield Result.succeed(`${ItemJson.stringifyMessage(message, entry.message.name)}\n`)
   }
-})
+}
 
 /** @since 0.1.0 */
-export const writeSml = Effect.fnUntraced(function* (entries: ReadonlyArray<Entry>, preset: Preset.Preset) {
+export function* sml(entries: ReadonlyArray<Entry>, preset: Preset.Preset): Pieces {
   for (const [index, entry] of entries.entries()) {
     if (index > 0 && preset.header?.several === false) {
-      return yield* failed(`${entry.place}: ${preset.name} reads one message a file`)
+      return yield Result.fail(failed(`${entry.place}: ${preset.name} reads one message a file`))
     }
     const chunks = SmlPrinter.chunks(entry._tag === "Item" ? entry.item : entry.message, { preset })
-    if (Result.isFailure(chunks)) return yield* failed(`${entry.place}: ${chunks.failure.message}`)
-    yield* writeAll(closed(chunks.success))
+    if (Result.isFailure(chunks)) return yield Result.fail(failed(`${entry.place}: ${chunks.failure.message}`))
+    for (const chunk of chunks.success) yield Result.succeed(chunk)
+    yield Result.succeed("\n")
   }
-})
-
-function* closed(chunks: Iterable<string>): Generator<string> {
-  yield* chunks
-  yield "\n"
 }

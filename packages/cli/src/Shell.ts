@@ -5,7 +5,7 @@
  * and in the generator of its documentation alike. How to use it:
  *
  * - input: `readBytes(path)`, `readText(path)`, `stream(path)`; `-` is standard input
- * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
+ * - output: `write` (as it is), `writeAll` and `writeEach` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
  *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
  *   system call.
  * - for people: `complain` (a line to standard error), `colours` (plain unless standard output is a terminal and
@@ -16,6 +16,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
 import type { CliFailure } from "./CliFailure.ts"
 import * as TextInput from "./TextInput.ts"
@@ -69,25 +70,72 @@ export const readText = (path: string): Effect.Effect<string, CliFailure, Shell>
 export const write = (content: string | Uint8Array): Effect.Effect<void, CliFailure, Shell> =>
   Shell.use((shell) => shell.write(content))
 
-/** Characters a call writes at least, while there are more. */
+/** Characters or bytes a call writes at least, while there are more. */
 const batch = 1 << 16
 
 /**
- * Many short pieces in few calls. They are made as they are written, so that there may be any number.
+ * Many short pieces in few calls. They are made as they are written, so that there may be any number. The first that is
+ * a failure ends the command, after those before it are written.
+ *
+ * @since 0.1.0
+ */
+export const writeEach = (
+  pieces: Iterable<Result.Result<string | Uint8Array, CliFailure>>
+): Effect.Effect<void, CliFailure, Shell> =>
+  Effect.gen(function* () {
+    const { write } = yield* Shell
+    let pending: Array<string | Uint8Array> = []
+    let size = 0
+    const flush = function* () {
+      for (const content of joined(pending)) yield* write(content)
+      pending = []
+      size = 0
+    }
+    for (const piece of pieces) {
+      if (Result.isFailure(piece)) {
+        yield* flush()
+        return yield* piece.failure
+      }
+      pending.push(piece.success)
+      size += piece.success.length
+      if (size >= batch) yield* flush()
+    }
+    yield* flush()
+  })
+
+/** Neighbours of one kind as one. */
+function* joined(pieces: ReadonlyArray<string | Uint8Array>): Generator<string | Uint8Array> {
+  for (let start = 0; start < pieces.length;) {
+    const isText = typeof pieces[start] === "string"
+    let end = start
+    while (end < pieces.length && (typeof pieces[end] === "string") === isText) end++
+    const run = pieces.slice(start, end)
+    yield isText ? (run as ReadonlyArray<string>).join("") : concat(run as ReadonlyArray<Uint8Array>)
+    start = end
+  }
+}
+
+const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+/**
+ * As `writeEach`, for pieces of which none can fail.
  *
  * @since 0.1.0
  */
 export const writeAll = (pieces: Iterable<string>): Effect.Effect<void, CliFailure, Shell> =>
-  Effect.gen(function* () {
-    let text = ""
-    for (const piece of pieces) {
-      text += piece
-      if (text.length < batch) continue
-      yield* write(text)
-      text = ""
-    }
-    if (text !== "") yield* write(text)
-  })
+  writeEach(succeeding(pieces))
+
+function* succeeding(pieces: Iterable<string>): Generator<Result.Result<string>> {
+  for (const piece of pieces) yield Result.succeed(piece)
+}
 
 /** @since 0.1.0 */
 export const print = (line: string): Effect.Effect<void, CliFailure, Shell> => write(`${line}\n`)

@@ -9,12 +9,46 @@
 
 /** @since 0.1.0 */
 export const decode = (bytes: Uint8Array): string => {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes)
+  const { encoding } = detect(bytes)
+  return encoding === "latin-1" ? latin1(bytes) : new TextDecoder(encoding).decode(bytes)
+}
+
+/**
+ * Text in the encoding of a file it came from, with a byte order mark where that has one. A character that latin-1 does
+ * not have makes it UTF-8.
+ *
+ * @since 0.1.0
+ */
+export const encodeAs = (file: Uint8Array, text: string): Uint8Array => {
+  const { encoding, mark } = detect(file)
+  const marked = mark ? `\ufeff${text}` : text
+  if (encoding === "utf-8" || (encoding === "latin-1" && /[^\0-\xff]/.test(text))) {
+    return new TextEncoder().encode(marked)
+  }
+  const size = encoding === "latin-1" ? 1 : 2
+  const bytes = new Uint8Array(size * marked.length)
+  const view = new DataView(bytes.buffer)
+  for (let i = 0; i < marked.length; i++) {
+    if (size === 1) bytes[i] = marked.charCodeAt(i)
+    else view.setUint16(2 * i, marked.charCodeAt(i), encoding === "utf-16le")
+  }
+  return bytes
+}
+
+interface Form {
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "latin-1"
+  readonly mark: boolean
+}
+
+const detect = (bytes: Uint8Array): Form => {
+  const [a, b, c] = bytes
+  if (a === 0xff && b === 0xfe) return { encoding: "utf-16le", mark: true }
+  if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", mark: true }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    return { encoding: "utf-8", mark: a === 0xef && b === 0xbb && c === 0xbf }
   } catch {
-    return latin1(bytes)
+    return { encoding: "latin-1", mark: false }
   }
 }
 

@@ -12,8 +12,8 @@ import * as ByteInput from "../ByteInput.ts"
 import { failed } from "../CliFailure.ts"
 import * as Encoded from "../Encoded.ts"
 import * as MessageInput from "../MessageInput.ts"
-import { writeBytes } from "../MessageOutput.ts"
-import { readText, Shell } from "../Shell.ts"
+import * as MessageOutput from "../MessageOutput.ts"
+import { readText, Shell, writeEach } from "../Shell.ts"
 import * as SmlInput from "../SmlInput.ts"
 
 /** A number of so many bits, decimal or in hex. */
@@ -67,12 +67,14 @@ export const encode = Command.make("encode", input, (flags) =>
     const { path, text } = yield* readInput(flags.input)
     const options = SmlInput.parseOptions(flags, path)
     const { entries } = yield* MessageInput.read(text, options)
-    yield* writeBytes(entries, {
-      notation: flags.to,
-      form: Option.getOrUndefined(flags.as),
-      sessionId: flags.session,
-      systemBytes: flags.system
-    })
+    yield* writeEach(
+      MessageOutput.bytes(entries, {
+        notation: flags.to,
+        form: Option.getOrUndefined(flags.as),
+        sessionId: flags.session,
+        systemBytes: flags.system
+      })
+    )
   })
 ).pipe(
   Command.withDescription("Encodes SML or JSON to SECS-II items, messages or HSMS frames."),

@@ -1,6 +1,7 @@
 /**
  * A header in order: its words are those of its author, and stand where its dialect has them.
  */
+import { withoutBlanks } from "./characters.ts"
 import type { Candidate } from "./headers.ts"
 
 /** Behind `=`; `[W]`; an arrow; any other word. */
@@ -41,10 +42,10 @@ const attributesText = (text: string): string => {
 
 /** What stands before `SxFy`: a label and its colon, or a name in quotes. */
 const labelText = (text: string, quoted: boolean): string => {
-  const label = text.replace(/[ \t]+$/, "")
+  const label = withoutBlanks(text)
   if (label === "") return ""
   if (!label.endsWith(":")) return `${label} `
-  const name = label.slice(0, -1).replace(/[ \t]+$/, "")
+  const name = withoutBlanks(label.slice(0, -1))
   return name === "" ? "" : `${name}:${quoted ? "" : " "}`
 }
 

@@ -9,8 +9,8 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as MessageInput from "../../MessageInput.ts"
-import { writeBytes, writeJson, writeSml } from "../../MessageOutput.ts"
-import { complain } from "../../Shell.ts"
+import * as MessageOutput from "../../MessageOutput.ts"
+import { complain, writeEach } from "../../Shell.ts"
 import * as SmlInput from "../../SmlInput.ts"
 
 const presets: Readonly<Record<string, Preset.Preset>> = Preset.presets
@@ -33,9 +33,7 @@ export const convert = Command.make("convert", input, (flags) =>
       const { text } = yield* SmlInput.open(path)
       const options = SmlInput.parseOptions(flags, path)
       const { entries, rules } = yield* MessageInput.read(text, options)
-      if (flags.to === "json") yield* writeJson(entries)
-      else if (flags.to === "hex") yield* writeBytes(entries, { notation: "hex", sessionId: 0, systemBytes: 1 })
-      else yield* writeSml(entries, presets[flags.to]!)
+      yield* writeEach(pieces(entries, flags.to))
       if (rules > 0)
         yield* complain(`${options.source}: ${SmlInput.counted(rules, "rule")} left out: only messages are converted`)
     }
@@ -46,8 +44,14 @@ export const convert = Command.make("convert", input, (flags) =>
     { command: "secs sml convert --to secs4net messages.sml", description: "as a tool reads it" },
     { command: "secs sml convert --to json messages.sml", description: "a line of JSON for each message" },
     { command: "secs sml convert --to json messages.sml | secs sml convert --to canonical -", description: "and back" },
-    { command: "secs sml convert --to compact library", description: "one line for each message" },
+    { command: "secs sml convert --to compact messages.sml", description: "one line for each message" },
     { command: "secs sml convert --to hex messages.sml", description: "a frame for each message, in hex" },
-    { command: "secs sml convert --to secs4js messages.sml", description: "what a tool has no form for" }
+    { command: "secs sml convert --to secs4js katakana.sml", description: "what a tool has no form for" }
   ])
 )
+
+const pieces = (entries: ReadonlyArray<MessageInput.Entry>, to: string) => {
+  if (to === "json") return MessageOutput.json(entries)
+  if (to === "hex") return MessageOutput.bytes(entries, { notation: "hex", sessionId: 0, systemBytes: 1 })
+  return MessageOutput.sml(entries, presets[to]!)
+}
