@@ -151,7 +151,10 @@ describe("SmlFormatter", () => {
       ["<U4 [3..5] 1>", "<U4 [1] 1>"],
       ["<U4 [?] 1>", "<U4 [1] 1>"],
       ["<A[max 80]'abc'>", '<A [MAX 80] "abc">'],
+      ["<A [MAX 2] 'abc'>", '<A [MAX 2] "abc">'],
       ["<A [n] 'abc'>", '<A [n] "abc">'],
+      ["<W [..1]>", '<W [2] "">'],
+      ["<W [2..4] 'ab'>", '<W [2..4] "ab">'],
       ["<L [..] <U1 1>>", "<L [...]\n  <U1 [1] 1>\n>"]
     ])("writes %s as %s", (text, expected) => {
       assert.strictEqual(item(text, { dialect: Dialect.peer }), expected)
@@ -217,10 +220,18 @@ describe("SmlFormatter", () => {
     })
 
     it("keeps the quotes of each text in files of templates and scripts", () => {
-      const text = "<L <A 'a\"b'> <A \"it's\"> <A 0x0D 'c'> <A ''>>"
+      const text = "<L <A 'a\"b'> <A \"it's\"> <A 0x0D 'c'> <A ''> <A '' 0x27>>"
       assert.strictEqual(
         item(text, { dialect: Dialect.pfile }),
-        lines("<L [4]", "  <A [3] 'a\"b'>", '  <A [4] "it\'s">', "  <A [2] 0x0D 'c'>", "  <A [0] ''>", ">")
+        lines(
+          "<L [5]",
+          "  <A [3] 'a\"b'>",
+          '  <A [4] "it\'s">',
+          "  <A [2] 0x0D 'c'>",
+          "  <A [0] ''>",
+          '  <A [1] "\'">',
+          ">"
+        )
       )
     })
   })
