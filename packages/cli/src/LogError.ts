@@ -1,7 +1,7 @@
 /**
  * What can be wrong with a log or a capture, on one page. Pure.
  *
- * `CaptureError` is about the file, `StreamError` about the bytes of one direction of a connection, `HexError` about a
+ * `CaptureError` is about the file, `StreamError` about the bytes of one direction of a connection, `DumpError` about a
  * line of a hex dump. SML that cannot be read is an `SmlError`, a message that cannot be decoded the codec's error.
  *
  * @since 0.1.0
@@ -112,11 +112,11 @@ export class StreamError extends Schema.TaggedError<StreamError>("@effect-secs/c
 }
 
 /**
- * A line of a hex dump that cannot be read as one.
+ * Lines of a hex dump that are missing.
  *
  * @since 0.1.0
  */
-export class HexError extends Schema.TaggedError<HexError>("@effect-secs/cli/HexError")("HexError", {
+export class DumpError extends Schema.TaggedError<DumpError>("@effect-secs/cli/DumpError")("DumpError", {
   line: Count,
   /** Offset the line has, where one was expected. */
   seen: Count,
@@ -140,7 +140,7 @@ export class HexError extends Schema.TaggedError<HexError>("@effect-secs/cli/Hex
 export type LogError =
   | CaptureError
   | StreamError
-  | HexError
+  | DumpError
   | SmlError.SmlError
   | CodecError.FrameError
   | CodecError.HeaderError

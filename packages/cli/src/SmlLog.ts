@@ -144,7 +144,7 @@ class Log {
         bytes: undefined,
         name: undefined,
         names: [],
-        text: undefined
+        text: raw.slice(header.at, lineOf(raw, failure.offset).end)
       })
     }
     return failure.offset

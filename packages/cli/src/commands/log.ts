@@ -1,12 +1,233 @@
 /**
- * `secs log`
+ * `secs log`: what happened, according to logs, hex dumps and captures.
  *
  * @since 0.1.0
  */
+import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import { failed } from "../CliFailure.ts"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { type CliFailure, ExitCode, failed, quiet } from "../CliFailure.ts"
+import * as Durations from "../Durations.ts"
+import * as LogAnalysis from "../LogAnalysis.ts"
+import type * as LogEntry from "../LogEntry.ts"
+import type * as LogEvent from "../LogEvent.ts"
+import * as LogFilter from "../LogFilter.ts"
+import * as LogFormat from "../LogFormat.ts"
+import * as LogJson from "../LogJson.ts"
+import * as LogTime from "../LogTime.ts"
+import * as LogView from "../LogView.ts"
+import { colours, complain, progress, Shell, write } from "../Shell.ts"
 
-export const log = Command.make("log", {}, () => Effect.fail(failed("log is not there yet"))).pipe(
-  Command.withDescription("log")
+const files = Argument.String("files").pipe(
+  Argument.withMetavar("FILES|-"),
+  Argument.withDescription("Logs with SML, hex dumps, pcap and pcapng files, or - for standard input; read as one log"),
+  Argument.variadic({ min: 1 })
 )
+
+const time = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription(description),
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(LogTime.parse(text)),
+      () => "a time: 2019-06-08 15:14:37.402, 2019-06-08, 15:14"
+    ),
+    Flag.optional
+  )
+
+const limit = (name: string, description: string) =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription(description),
+    Flag.filterMap(Durations.parse, () => Durations.expected),
+    Flag.optional
+  )
+
+const flags = {
+  format: Flag.Literals("format", LogFormat.formats).pipe(
+    Flag.withDescription("What the files are; detected unless told"),
+    Flag.optional
+  ),
+  port: Flag.Int("port").pipe(
+    Flag.withDescription("Of captures, only connections with this port; else every connection that carries HSMS"),
+    Flag.filter(
+      (port) => port > 0 && port < 65_536,
+      () => "a port from 1 to 65535"
+    ),
+    Flag.optional
+  ),
+  t3: limit("t3", "How long a primary may wait for its reply; 45s unless told"),
+  t6: limit("t6", "How long a control message may wait for its response; 5s unless told"),
+  only: Flag.String("only").pipe(
+    Flag.withMetavar("LIST"),
+    Flag.withDescription("Show these messages only: S6F11,S1F*,Linktest*"),
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(LogFilter.parseOnly(text)),
+      () => "names of messages, with * for any characters: S6F11,S1F*"
+    ),
+    Flag.optional
+  ),
+  errors: Flag.Boolean("errors").pipe(
+    Flag.withDescription("Show only what is not as it should be"),
+    Flag.withDefault(false)
+  ),
+  since: time("since", "Leave out what was before; a time without a date is that time of every day"),
+  until: time("until", "Leave out what was after"),
+  summary: Flag.Boolean("summary").pipe(
+    Flag.withDescription("Print sums for each stream and function, and no timeline"),
+    Flag.withDefault(false)
+  ),
+  full: Flag.Boolean("full").pipe(
+    Flag.withDescription("Print whole messages below their lines"),
+    Flag.withDefault(false)
+  ),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print JSON lines: one for each entry of the timeline, then one with the sums"),
+    Flag.withDefault(false)
+  )
+}
+
+/** Bytes between two signs of life. */
+const strideOfProgress = 4 * 1024 * 1024
+
+export const log = Command.make("log", { files, ...flags }, (flags) =>
+  Effect.gen(function* () {
+    const shell = yield* Shell
+    const paint = yield* colours
+    const filter: LogFilter.LogFilter = {
+      only: Option.getOrUndefined(flags.only),
+      errors: flags.errors,
+      since: Option.getOrUndefined(flags.since),
+      until: Option.getOrUndefined(flags.until)
+    }
+    const analysis = LogAnalysis.make({
+      t3: Option.getOrUndefined(flags.t3),
+      t6: Option.getOrUndefined(flags.t6)
+    })
+    const view = LogView.make({
+      full: flags.full,
+      columns: shell.outputIsTerminal ? shell.columns : undefined,
+      colours: paint
+    })
+    const notes: Array<string> = []
+    let inWindow = filter.since === undefined
+
+    const lines = (entries: ReadonlyArray<LogEntry.Entry>, file: string | undefined): string => {
+      let text = ""
+      if (flags.summary) return text
+      for (const entry of entries) {
+        const shown = entry.time === undefined ? inWindow : LogFilter.isWithin(filter, entry.time)
+        if (!shown || !LogFilter.shows(filter, entry)) continue
+        text += flags.json ? `${LogJson.entry(entry, file)}\n` : view.entry(entry, file)
+      }
+      return text
+    }
+
+    const take = (events: ReadonlyArray<LogEvent.LogEvent>, file: string | undefined) => {
+      let text = ""
+      for (const event of events) {
+        // What has no time is where the one before it is.
+        if (event.time !== undefined) inWindow = LogFilter.isWithin(filter, event.time)
+        text += lines(analysis.push(event, inWindow), file)
+      }
+      return text === "" ? Effect.void : write(text)
+    }
+
+    let unknown = 0
+    for (const path of flags.files) {
+      const file = flags.files.length > 1 ? path : undefined
+      const read = yield* readFile(path, {
+        format: Option.getOrUndefined(flags.format),
+        port: Option.getOrUndefined(flags.port),
+        // A timeline on the same terminal is sign of life enough.
+        showsProgress: flags.summary || !shell.outputIsTerminal,
+        take: (events) => take(events, file)
+      })
+      yield* progress("")
+      if (read === undefined) {
+        unknown++
+        yield* complain(`secs: ${path}: neither SML nor HSMS in hex nor a capture; --format says which`)
+      } else notes.push(...read.map((note) => (file === undefined ? note : `${file}: ${note}`)))
+    }
+    yield* write(lines(analysis.end(), undefined))
+
+    const summary = analysis.summary()
+    const rows = summary.rows.filter(({ label }) => filter.only?.(label) ?? true)
+    if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes)}\n`)
+    else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint))
+    if (unknown > 0) return yield* quiet(ExitCode.Failed)
+    const { unreadable } = summary
+    if (unreadable > 0) {
+      return yield* failed(`${unreadable} ${unreadable === 1 ? "part" : "parts"} of the log could not be read`)
+    }
+  })
+).pipe(
+  Command.withDescription(
+    "Reads logs, hex dumps and captures: messages with their replies and reply times, and what went wrong."
+  ),
+  Command.withExamples([
+    { command: "secs log equipment.log", description: "a timeline of a log with SML" },
+    {
+      command: "secs log --errors --t3 10s equipment.log",
+      description: "replies that are late or missing, S9Fx, aborts"
+    },
+    { command: "secs log --summary capture.pcap", description: "counts and reply times of a capture" },
+    { command: "secs log --only 'S6F*' --full capture.pcap", description: "whole messages of one stream" },
+    { command: "secs log --json --only S1F4 trace.txt", description: "a hex dump, as lines of JSON" }
+  ])
+)
+
+interface ReadOptions {
+  readonly format: LogFormat.LogFormat | undefined
+  readonly port: number | undefined
+  readonly showsProgress: boolean
+  readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
+}
+
+/** Reads a file piece by piece; gives what was passed over, or undefined where nobody knows what it is. */
+const readFile = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOptions) {
+  const shell = yield* Shell
+  const head: Array<Uint8Array> = []
+  let headLength = 0
+  let bytes = 0
+  let told = 0
+  let reader: LogEvent.LogReader | undefined
+  let unknown = false
+
+  /** Makes the reader from the first bytes, which it is given at once. */
+  const begin = (): ReadonlyArray<LogEvent.LogEvent> => {
+    const first = Buffer.concat(head.splice(0))
+    const known = format ?? LogFormat.detect(first)
+    unknown = known === undefined
+    if (known === undefined) return []
+    reader = LogFormat.reader(known, { port })
+    return reader.push(first)
+  }
+
+  yield* shell.stream(path).pipe(
+    Stream.takeWhile(() => !unknown),
+    Stream.runForEach((piece) =>
+      Effect.gen(function* () {
+        bytes += piece.length
+        if (reader !== undefined) {
+          yield* take(reader.push(piece))
+        } else {
+          head.push(piece)
+          headLength += piece.length
+          if (headLength >= LogFormat.enough) yield* take(begin())
+        }
+        if (!showsProgress || bytes - told < strideOfProgress) return
+        told = bytes
+        yield* progress(`${path}: ${Math.floor(bytes / 1024 / 1024)} MB`)
+      })
+    )
+  )
+  if (reader === undefined && !unknown) yield* take(begin())
+  const made = reader as LogEvent.LogReader | undefined
+  if (made === undefined) return undefined
+  yield* take(made.end())
+  return made.notes()
+})

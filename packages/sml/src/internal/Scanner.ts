@@ -238,13 +238,18 @@ export class Scanner {
       return true
     }
     if (second !== star) return false
-    const close = at >= this.commentsUnclosed ? -1 : text.indexOf("*/", at + 2)
-    if (close < 0) {
-      this.commentsUnclosed = at
-      this.fail("UnterminatedComment", at, "*/ to end this comment", undefined, "the end of the text")
-    }
-    this.keep(at, close + 2, text.slice(at + 2, close))
+    const end = this.commentEnd(at + 2)
+    if (end < 0) this.fail("UnterminatedComment", at, "*/ to end this comment", undefined, "the end of the text")
+    this.keep(at, end, text.slice(at + 2, end - 2))
     return true
+  }
+
+  /** Behind the mark that ends a comment, from a place within it; -1 where none does. */
+  commentEnd(within: number): number {
+    const mark = within >= this.commentsUnclosed ? -1 : this.text.indexOf("*/", within)
+    if (mark >= 0) return mark + 2
+    this.commentsUnclosed = Math.min(this.commentsUnclosed, within)
+    return -1
   }
 
   /** A line that begins with a star is a comment as a whole. */

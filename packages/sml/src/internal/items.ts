@@ -8,6 +8,7 @@ import { type FormatCode, Item } from "@effect-secs/codec"
 import type { Fixed, Slot, TemplateNode } from "../Template.ts"
 import { comma, dot, equals, greater, isDigit, isLetter, isQuote, isWord, less, openSquare } from "./characters.ts"
 import { type LeafFormat, readLeaf, unterminated } from "./leaves.ts"
+import { readPlain } from "./plain.ts"
 import type { Scanner } from "./Scanner.ts"
 import { checkSize, readSize } from "./sizes.ts"
 
@@ -322,11 +323,18 @@ export const readItem = (s: Scanner): Child => {
     const list = stack.length === 0 ? undefined : stack[stack.length - 1]!
     let child: Child
     if (code === less) {
-      const start = s.at++
+      const start = s.at
       s.leaf.start = start
       if (++items > s.rules.maxItems) {
         s.fail("TooManyItems", start, `at most ${s.rules.maxItems} items in a message`, "maxItems is an option")
       }
+      const plain = readPlain(s)
+      if (plain !== undefined) {
+        if (list === undefined) return rootEnd(s, plain)
+        add(list, plain)
+        continue
+      }
+      s.at = start + 1
       const next = s.skip()
       s.size.clear()
       if (next === less || next === greater) {
@@ -353,13 +361,16 @@ export const readItem = (s: Scanner): Child => {
       list.open = true
       continue
     } else return unexpected(s, list)
-    if (stack.length === 0) {
-      if (s.skip() === equals) return bind(s, child)
-      s.at = s.leaf.end
-      return child
-    }
+    if (stack.length === 0) return rootEnd(s, child)
     add(stack[stack.length - 1]!, child)
   }
+}
+
+/** The root may be bound to a name as any other item; else what is behind it is not its own. */
+const rootEnd = (s: Scanner, child: Child): Child => {
+  if (s.skip() === equals) return bind(s, child)
+  s.at = s.leaf.end
+  return child
 }
 
 const opened = (s: Scanner, stack: ReadonlyArray<List>, start: number): List => {

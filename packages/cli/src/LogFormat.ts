@@ -1,0 +1,58 @@
+/**
+ * What kind of log some bytes begin. Pure.
+ *
+ * @since 0.1.0
+ */
+import * as CaptureLog from "./CaptureLog.ts"
+import * as HexLine from "./HexLine.ts"
+import * as HexLog from "./HexLog.ts"
+import type { LogReader } from "./LogEvent.ts"
+import * as Pcap from "./Pcap.ts"
+import * as SmlLog from "./SmlLog.ts"
+import * as TextInput from "./TextInput.ts"
+
+/** @since 0.1.0 */
+export type LogFormat = "sml" | "hex" | "pcap"
+
+/** @since 0.1.0 */
+export const formats: ReadonlyArray<LogFormat> = ["sml", "hex", "pcap"]
+
+/** How many bytes `detect` wants to see, where there are so many. @since 0.1.0 */
+export const enough = 64 * 1024
+
+const header = /(?<![\w-])(["']?)S\d{1,3}F\d{1,3}\1(?![\w-])/i
+
+/**
+ * By the first bytes: a capture by its magic number, a text by what more of its lines are. Undefined where none is
+ * either.
+ *
+ * @since 0.1.0
+ */
+export const detect = (head: Uint8Array): LogFormat | undefined => {
+  if (Pcap.isCapture(head)) return "pcap"
+  let headers = 0
+  let dumped = 0
+  for (const line of TextInput.decode(head.subarray(0, enough)).split(/\r?\n/)) {
+    const read = HexLine.read(line)
+    if (read._tag === "Offset" || read._tag === "Bytes") dumped += read.bytes.length
+    // The bytes of a header on the wire.
+    else if (header.test(line)) headers += 14
+  }
+  return headers === 0 && dumped === 0 ? undefined : headers > dumped ? "sml" : "hex"
+}
+
+/**
+ * The reader of a format. `port` is of use to captures alone.
+ *
+ * @since 0.1.0
+ */
+export const reader = (format: LogFormat, options: CaptureLog.CaptureLogOptions = {}): LogReader => {
+  switch (format) {
+    case "sml":
+      return SmlLog.make()
+    case "hex":
+      return HexLog.make(options)
+    case "pcap":
+      return CaptureLog.make(options)
+  }
+}

@@ -1,0 +1,216 @@
+/**
+ * Entries and summaries of a log as text for people. Pure.
+ *
+ * A line of the timeline:
+ *
+ *     2019-06-08 15:14:37.402  H->E  S1F3 W     [0000002a]             <L [1] <U4 7>>
+ *     2019-06-08 15:14:37.450  H<-E  S1F4       [0000002a]    48.0 ms  <L [1] <F4 1.5>>
+ *
+ * Time, sender, message, system bytes, reply time, `!` with what is wrong, names, item. A reply time with `~` before it
+ * belongs to a primary that was found by order. Captures have the number of the connection before the sender.
+ *
+ * @since 0.1.0
+ */
+import { SecsMessage } from "@effect-secs/codec"
+import * as SystemBytes from "@effect-secs/session/SystemBytes"
+import { SmlPrinter } from "@effect-secs/sml"
+import * as LogEntry from "./LogEntry.ts"
+import * as LogEvent from "./LogEvent.ts"
+import type { Side } from "./LogPrefix.ts"
+import type * as LogSummary from "./LogSummary.ts"
+import * as LogTime from "./LogTime.ts"
+import * as ReplyTimes from "./ReplyTimes.ts"
+import type { Colours } from "./Shell.ts"
+
+/** @since 0.1.0 */
+export interface LogViewOptions {
+  /** Below each line the whole message, as the log has it or as SML. */
+  readonly full: boolean
+  /** Lines are cut there, items before anything else; undefined leaves them as they are. */
+  readonly columns: number | undefined
+  readonly colours: Colours
+}
+
+/** @since 0.1.0 */
+export interface LogView {
+  /** One line or, in full, several. `file` stands before each place: where several are read. */
+  readonly entry: (entry: LogEntry.Entry, file?: string) => string
+}
+
+const senders: { readonly [side in Side]: string } = {
+  local: "SEND",
+  peer: "RECV",
+  host: "H->E",
+  equipment: "H<-E",
+  active: "A->P",
+  passive: "A<-P"
+}
+
+/** Text of a log may hold anything. */
+const clean = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
+
+const cut = (text: string, columns: number | undefined): string =>
+  columns === undefined || text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
+
+const valuesShown = 256
+
+/** @since 0.1.0 */
+export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
+  const connections = new Map<string, number>()
+
+  const numberOf = (connection: string): number => {
+    const number = connections.get(connection) ?? connections.size + 1
+    connections.set(connection, number)
+    return number
+  }
+
+  const entry = (entry: LogEntry.Entry, file: string | undefined): string => {
+    const { event, findings, guessed, primary, replyTime, time } = entry
+    const about = event ?? primary
+    const label = event === undefined ? (primary?.label ?? "") : LogEvent.label(event)
+    const where = [
+      ...(file === undefined ? [] : [file]),
+      ...(about === undefined ? [] : [LogEvent.placeText(about.place)])
+    ].join(" ")
+    const when = time === undefined ? where : LogTime.format(time)
+    const systemBytes = event === undefined ? primary?.systemBytes : systemBytesOf(event)
+    const connection = about?.connection
+    const columnsBefore = [
+      when,
+      ...(connection === undefined ? [] : [`#${numberOf(connection)}`.padEnd(3)]),
+      (about?.from === undefined ? "" : senders[about.from]).padEnd(4),
+      `${label}${event?._tag === "Message" && event.replyExpected ? " W" : ""}`.padEnd(9),
+      (systemBytes === undefined ? "" : `[${SystemBytes.format(systemBytes)}]`).padEnd(10),
+      (event === undefined || replyTime === undefined
+        ? ""
+        : `${guessed ? "~" : ""}${ReplyTimes.format(replyTime)}`
+      ).padStart(9)
+    ]
+    const wrong = findings.map((finding) => clean(LogEntry.describe(finding))).join("; ")
+    // Errors of SML say their line themselves.
+    const place = wrong === "" || time === undefined || wrong.startsWith("line ") ? "" : ` (${where})`
+    const rest = [
+      ...(wrong === "" ? [] : [`! ${wrong}${place}`]),
+      ...(event === undefined ? [] : words(event)),
+      ...(event?._tag === "Message" && event.item !== undefined && !full ? [String(event.item)] : [])
+    ]
+    const line = cut([...columnsBefore, ...rest].join("  ").trimEnd(), columns)
+    const painted = findings.length > 0 ? colours.red(line) : paint(event, colours)(line)
+    return full && event?._tag === "Message" && (event.error === undefined || event.text !== undefined)
+      ? `${painted}\n${whole(event)}`
+      : `${painted}\n`
+  }
+
+  return { entry }
+}
+
+const systemBytesOf = (event: LogEvent.LogEvent): number | undefined =>
+  event._tag === "Message" ? event.systemBytes : event._tag === "Control" ? event.message.systemBytes : undefined
+
+const paint = (event: LogEvent.LogEvent | undefined, colours: Colours): ((text: string) => string) =>
+  event === undefined || event._tag === "Message" ? (text) => text : colours.dim
+
+/** What an event is besides its columns. */
+const words = (event: LogEvent.LogEvent): ReadonlyArray<string> => {
+  switch (event._tag) {
+    case "Message": {
+      const names = event.names.flatMap(({ keyword, name }) =>
+        keyword === undefined ? [] : [clean(name === undefined ? keyword : `${name}=${keyword}`)]
+      )
+      return event.name === undefined ? names : [`"${clean(event.name)}"`, ...names]
+    }
+    case "Control":
+      return "status" in event.message && event.message.status !== 0 ? [`status ${event.message.status}`] : []
+    case "Connected":
+      return [event.connection ?? ""]
+    case "Disconnected":
+      return [event.how]
+    case "Unreadable":
+      return []
+  }
+}
+
+/** The message as the log has it, or as SML. */
+const whole = (event: LogEvent.Message): string => {
+  if (event.text !== undefined) return `${cleanLines(event.text)}\n`
+  const message = new SecsMessage.SecsMessage(event.stream, event.function, event.replyExpected, event.item)
+  return `${SmlPrinter.show(message, { maxValues: valuesShown })}\n`
+}
+
+const cleanLines = (text: string): string => text.split(/\r?\n/).map(clean).join("\n")
+
+// --- summary -------------------------------------------------------------------------------------------------------
+
+/** Findings as people count them. */
+const kinds: { readonly [kind in LogEntry.Finding["_tag"]]: string } = {
+  NoReply: "had no reply in time",
+  LateReply: "late replies",
+  ConnectionLost: "lost their connection before the reply",
+  Aborted: "aborted transactions",
+  ErrorReported: "errors reported by S9 or Reject.req",
+  Refused: "refused",
+  WrongReply: "replies of a wrong function",
+  NoPrimary: "replies to no primary",
+  DuplicateReply: "second replies",
+  DuplicateSystemBytes: "used system bytes that were taken",
+  Unreadable: "could not be read"
+}
+
+const outcomes: ReadonlyArray<LogSummary.Outcome> = ["replied", "late", "missing", "aborted", "failed", "lost", "open"]
+
+/**
+ * The summary as a table, and what there is to say besides.
+ *
+ * @since 0.1.0
+ */
+export const summary = (
+  { connections, control, findings, first, last, messages, rows }: LogSummary.Summary,
+  notes: ReadonlyArray<string>,
+  { bold, red }: Colours
+): string => {
+  const span = first === undefined || last === undefined ? "" : `, ${LogTime.format(first)} to ${LogTime.format(last)}`
+  const lines = [bold(`${counted(messages, "message")}, ${counted(control, "control message")}${span}`)]
+  if (rows.length > 0) lines.push("", ...table(rows, bold))
+  const named = connections.filter(({ connection }) => connection !== undefined)
+  if (named.length > 0) lines.push("", ...named.map(connectionLine))
+  const found = Object.entries(kinds).flatMap(([kind, words]) => {
+    const count = findings[kind as LogEntry.Finding["_tag"]]
+    return count === undefined ? [] : [red(`${String(count).padStart(6)}  ${words}`)]
+  })
+  if (found.length > 0) lines.push("", ...found)
+  if (notes.length > 0) lines.push("", ...notes.map((note) => `passed over: ${note}`))
+  return `${lines.join("\n")}\n`
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+
+/** Columns of which no row has anything are left out. */
+const table = (rows: ReadonlyArray<LogSummary.Row>, bold: (text: string) => string): ReadonlyArray<string> => {
+  const seen = outcomes.filter((outcome) => rows.some((row) => row.outcomes[outcome] > 0))
+  const times = ["minimum", "median", "percentile99", "maximum"] as const
+  const titles = { minimum: "min", median: "median", percentile99: "p99", maximum: "max" }
+  const timed = rows.some(({ replyTimes }) => replyTimes !== undefined)
+  const sized = rows.some(({ bytes }) => bytes !== undefined)
+  const cells = [
+    ["", "count", ...(sized ? ["bytes"] : []), ...seen, ...(timed ? times.map((time) => titles[time]) : [])],
+    ...rows.map(({ bytes, count, label, outcomes, replyTimes }) => [
+      label,
+      `${count}`,
+      ...(sized ? [`${bytes ?? ""}`] : []),
+      ...seen.map((outcome) => (outcomes[outcome] === 0 ? "" : `${outcomes[outcome]}`)),
+      ...(timed ? times.map((time) => (replyTimes === undefined ? "" : ReplyTimes.format(replyTimes[time]))) : [])
+    ])
+  ]
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)))
+  return cells.map((row, index) => {
+    const line = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")
+    return index === 0 ? bold(line.trimEnd()) : line.trimEnd()
+  })
+}
+
+const connectionLine = (row: LogSummary.ConnectionRow): string => {
+  const { closed, connection, control, how, messages, opened } = row
+  const from = opened === undefined ? "" : `, opened ${LogTime.format(opened)}`
+  const to = how === undefined ? "" : `, ${how}${closed === undefined ? "" : ` ${LogTime.format(closed)}`}`
+  return `${connection}: ${counted(messages, "message")}, ${counted(control, "control message")}${from}${to}`
+}
