@@ -149,9 +149,14 @@ describe("SmlFormatter", () => {
       ["<U4 [1..3] 1 2>", "<U4 [1..3] 1 2>"],
       ["<U4 [ 1 .. 3 ] 1>", "<U4 [1..3] 1>"],
       ["<U4 [3..5] 1>", "<U4 [1] 1>"],
-      ["<U4 [?] 1>", "<U4 [1] 1>"],
+      ["<U4 [?] 1>", "<U4 [?] 1>"],
+      ["<L [ max  ELSEWHERE ] <V>>", "<L [MAX ELSEWHERE]\n  <V>\n>"],
+      ["<A [MAX ELSEWHERE] 'abc'>", '<A [MAX ELSEWHERE] "abc">'],
       ["<A[max 80]'abc'>", '<A [MAX 80] "abc">'],
+      ["<A [MAX 2] 'abc'>", '<A [MAX 2] "abc">'],
       ["<A [n] 'abc'>", '<A [n] "abc">'],
+      ["<W [..1]>", '<W [2] "">'],
+      ["<W [2..4] 'ab'>", '<W [2..4] "ab">'],
       ["<L [..] <U1 1>>", "<L [...]\n  <U1 [1] 1>\n>"]
     ])("writes %s as %s", (text, expected) => {
       assert.strictEqual(item(text, { dialect: Dialect.peer }), expected)
@@ -217,10 +222,18 @@ describe("SmlFormatter", () => {
     })
 
     it("keeps the quotes of each text in files of templates and scripts", () => {
-      const text = "<L <A 'a\"b'> <A \"it's\"> <A 0x0D 'c'> <A ''>>"
+      const text = "<L <A 'a\"b'> <A \"it's\"> <A 0x0D 'c'> <A ''> <A '' 0x27>>"
       assert.strictEqual(
         item(text, { dialect: Dialect.pfile }),
-        lines("<L [4]", "  <A [3] 'a\"b'>", '  <A [4] "it\'s">', "  <A [2] 0x0D 'c'>", "  <A [0] ''>", ">")
+        lines(
+          "<L [5]",
+          "  <A [3] 'a\"b'>",
+          '  <A [4] "it\'s">',
+          "  <A [2] 0x0D 'c'>",
+          "  <A [0] ''>",
+          '  <A [1] "\'">',
+          ">"
+        )
       )
     })
   })
@@ -264,6 +277,10 @@ describe("SmlFormatter", () => {
         format("S1F3 W <L\n/* one\n      two\t\n three */\n<U1 1>>."),
         lines("S1F3 W", "<L [1]", "  /* one", "      two\t", " three */", "  <U1 [1] 1>", ">", ".", "")
       )
+    })
+
+    it("takes from the end of a comment no character that other encodings need", () => {
+      assert.strictEqual(format("// \u00d6\u00a0 \nS1F1 W."), "// \u00d6\u00a0\nS1F1 W\n.\n")
     })
 
     it("keeps lines of stars wherever they stand", () => {
@@ -410,9 +427,15 @@ describe("SmlFormatter", () => {
     const depth = 100_000
     const text = `S1F1 W ${"<L ".repeat(depth)}<U1 1>${">".repeat(depth)}.`
     assert.strictEqual(failure(SmlFormatter.format(text)).reason, "DepthExceeded")
-    const once = format(text, { maxDepth: depth })
+    const options = { maxDepth: depth, indent: 0 }
+    const once = format(text, options)
     assert.strictEqual(once.split("\n").length, 2 * depth + 4)
-    assert.strictEqual(format(once, { maxDepth: depth }), once)
+    assert.strictEqual(format(once, options), once)
+  }, 60_000)
+
+  it("indents no deeper than 64 levels", () => {
+    const deep = item(`${"<L ".repeat(100)}${">".repeat(100)}`)
+    assert.strictEqual(Math.max(...deep.split("\n").map((line) => line.search(/\S/))), 128)
   })
 
   const many = " ".repeat(1_000_000)

@@ -9,6 +9,7 @@ import { readSize } from "./sizes.ts"
 export interface WrittenSize {
   /** Within its brackets; undefined where there are none. */
   readonly text: string | undefined
+  /** Unreadable is also what holds a name that is no constant of this text: it may be one of another. */
   readonly kind: "none" | "number" | "name" | "range" | "MAX" | "open" | "unreadable"
   readonly minimum: number
   readonly maximum: number
@@ -79,6 +80,7 @@ export const leafSize = (size: WrittenSize, count: number): string | undefined =
   switch (size.kind) {
     case "open":
     case "MAX":
+    case "unreadable":
       return brackets(size.text)
     case "name":
     case "range":
@@ -109,6 +111,7 @@ export const listSize = (size: WrittenSize, { count, open, slots }: ListShape): 
     case "open":
     case "MAX":
     case "name":
+    case "unreadable":
       return brackets(size.text)
     case "range":
       return (slots && size.minimum < size.maximum) || holds(size, count) ? brackets(size.text) : ` [${count}]`
