@@ -41,7 +41,7 @@ const noise = 25
 const grows = (take: (length: number) => void): string | undefined => {
   let said: string | undefined
   for (let attempt = 0; attempt < 4; attempt++) {
-    const length = 30_000
+    const length = 20_000
     const best = (size: number) => Math.min(...Array.from({ length: 2 }, () => milliseconds(() => take(size))))
     const long = best(4 * length)
     if (long < noise) return undefined

@@ -670,6 +670,7 @@ describe("a message that cannot be read", () => {
     ["a line comment", "// S1F3 W.\n"],
     ["a block comment", "/* S1F3 W.\nS1F3 W.\n*/\n"],
     ["a line of stars", "* S1F3 W.\n"],
+    ["a line of stars with a dot", " * x.S1F3 W.\n"],
     ["a comment behind a dot", ". // x.S1F3 W.\n"]
   ])("brings nothing back that %s hides", (_, hidden) => {
     const seen = good(`S1F1 <U4 x y>.\n${hidden}S1F5 W.`, false)
@@ -682,6 +683,10 @@ describe("a message that cannot be read", () => {
       messages[0]?.comments.map(({ text }) => text),
       ["c"]
     )
+  })
+
+  it("because its name is no name costs itself once, though its line looks like a header", () => {
+    assert.deepStrictEqual(read('\n"<L >" S1F1 W.\nS1F3.'), ["S1F3", "error HeaderExpected 2:1"])
   })
 
   it("because a comment never ends costs no message behind it", () => {

@@ -12,6 +12,7 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "a quote never closed on every line": repeat('S1F1 <A "abc\n'),
   "a single quote never closed on every line": repeat("S1F1 <A 'abc\n"),
   "quotes never closed on one line": repeat('S1F1 <A "x.'),
+  "bytes and quotes never closed on one line": repeat('S1F1 <A 65 "x.'),
   "items of quotes never closed": repeat('<A "abc\n', "S1F1 <L "),
   'one text of ">x': repeat('">x', 'S1F1 <A "'),
   'one text of ">, line ends and blanks': repeat('">          \n x', 'S1F1 <A "'),
