@@ -113,6 +113,19 @@ describe("CaptureLog", () => {
     ])
   })
 
+  it("tells of bytes without a message in one direction where the other one is HSMS", () => {
+    const noise: ReadonlyArray<Said> = Array.from({ length: 50 }, () => ({
+      from: "passive",
+      bytes: new Uint8Array(1400).fill(0xaa)
+    }))
+    const segments = conversation([...noise.slice(0, 1), asks, ...noise, separates]).slice(3, -3)
+    assert.deepStrictEqual(run(pcap(captured(segments))).events.map(line), [
+      "packet 3 active S1F3 2 <L [1] <U4 7>>",
+      "packet 105 active SeparateReq",
+      "packet 106 passive 71400 bytes were passed over to find the next message"
+    ])
+  })
+
   it("tells of a segment that is missing, and goes on with the next message", () => {
     const segments = conversation([
       select,

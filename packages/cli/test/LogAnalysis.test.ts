@@ -351,6 +351,17 @@ describe("LogAnalysis", () => {
     )
   })
 
+  it("knows nothing of a connection that has ended when its ports are used again", () => {
+    const given = { sb: 1, connection: "a" }
+    const { lines } = run([
+      message(0, "S1F3 W", given),
+      message(1, "S1F4", given),
+      { _tag: "Disconnected", ...around(2, given), how: "closed" },
+      message(3, "S1F4", given)
+    ])
+    assert.deepStrictEqual(lines.at(-1), "S1F4 ! NoPrimary")
+  })
+
   it("sums up what counts, and matches with what does not", () => {
     const analysis = LogAnalysis.make()
     analysis.push(message(0, "S1F3 W", { sb: 1 }), false)
