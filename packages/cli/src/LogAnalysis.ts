@@ -12,12 +12,12 @@
  * @see SEMI E5, transactions and stream 9; SEMI E37, T3, T6 and control messages
  * @since 0.1.0
  */
-import { Hsms, HsmsHeader } from "@effect-secs/codec"
+import { type Hsms, HsmsHeader } from "@effect-secs/codec"
 import * as Duration from "effect/Duration"
 import type { Entry, Finding, Reference } from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
-import * as LogPrefix from "./LogPrefix.ts"
-import * as LogTime from "./LogTime.ts"
+import type * as LogPrefix from "./LogPrefix.ts"
+import type * as LogTime from "./LogTime.ts"
 import * as LogSummary from "./LogSummary.ts"
 import { control, OpenTransactions, type Transaction } from "./OpenTransactions.ts"
 

@@ -170,7 +170,7 @@ export class OpenTransactions {
   /** All of them. */
   forgetAll(): void {
     for (const line of [this.#past, this.#controls, this.#messages]) {
-      for (const transaction of [...line]) this.forget(transaction)
+      for (const transaction of line) this.forget(transaction)
     }
   }
 

@@ -108,10 +108,16 @@ class Log {
 
   /** Gives the place up to which the text is spent. */
   #unreadable(text: string, raw: string, from: number, failure: SmlError.SmlError, events: Array<LogEvent>): number {
+    const { expected, excerpt, found, hint, reason } = failure
     const error = new SmlError.SmlError({
-      ...failure,
+      reason,
+      offset: failure.offset + this.#offset,
       line: failure.line + this.#lines,
-      offset: failure.offset + this.#offset
+      column: failure.column,
+      expected,
+      found,
+      excerpt,
+      ...(hint === undefined ? {} : { hint })
     })
     const header = lastHeader(text, from, failure.offset)
     if (header === undefined) {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as HexLine from "../src/HexLine.ts"
 import { Texts } from "./support/draw.ts"
 
-const select = "0000000affff00000001" + "00000001"
+const select = "0000000affff0000000100000001"
 const digits = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")
 
 describe("HexLine", () => {

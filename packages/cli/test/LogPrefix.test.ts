@@ -164,7 +164,7 @@ describe("LogPrefix", () => {
     LogPrefix.readComment(text)
   })
 
-  it.each([..."0aA <>-=[](:.\t", "00 ", "in ", "sb=", "H-", "header:", "a=", "15:14:37 "])(
+  it.each([..."0aA <>-=[](:.\t".split(""), "00 ", "in ", "sb=", "H-", "header:", "a=", "15:14:37 "])(
     "reads a million times %j without taking for ever",
     (one) => {
       LogPrefix.read(one.repeat(1_000_000))

@@ -140,11 +140,11 @@ describe("SmlLog", () => {
     const utf16 = Uint8Array.from([
       0xff,
       0xfe,
-      ...[...text].flatMap((c) => [c.charCodeAt(0) & 0xff, c.charCodeAt(0) >> 8])
+      ...text.split("").flatMap((c) => [c.charCodeAt(0) & 0xff, c.charCodeAt(0) >> 8])
     ])
     assert.strictEqual(run(utf16).length, 1)
     assert.deepStrictEqual(run(utf16).map(line), expected)
-    assert.deepStrictEqual(run(Uint8Array.from([...text].map((c) => c.charCodeAt(0)))).map(line), expected)
+    assert.deepStrictEqual(run(Uint8Array.from(text, (c) => c.charCodeAt(0))).map(line), expected)
     assert.deepStrictEqual(run(Uint8Array.from([0xef, 0xbb, 0xbf, ...encode(text)])).map(line), expected)
   })
 

@@ -87,7 +87,7 @@ describe("secs log", () => {
 
   it("prints the same of a capture in both formats, with its connection", async () => {
     const [first, second] = await Promise.all([secs("a.pcap"), secs("a.pcapng")])
-    assert.deepStrictEqual(first!.stdout.split("\n"), [
+    assert.deepStrictEqual(first.stdout.split("\n"), [
       "2019-06-08 15:14:37.000Z  #1   A->P  Connected                         192.0.2.1:49152 > 192.0.2.2:5000",
       "2019-06-08 15:14:37.003Z  #1   A->P  SelectReq  [00000001]",
       "2019-06-08 15:14:37.005Z  #1   A<-P  SelectRsp  [00000001]    2.00 ms",
@@ -97,8 +97,8 @@ describe("secs log", () => {
       "2019-06-08 15:14:37.014Z  #1         Disconnected                         closed",
       ""
     ])
-    assert.strictEqual(first!.code, 0)
-    assert.strictEqual(second!.stdout, first!.stdout)
+    assert.strictEqual(first.code, 0)
+    assert.strictEqual(second.stdout, first.stdout)
   })
 
   it("prints everything before the place where a capture is cut off, then that", async () => {

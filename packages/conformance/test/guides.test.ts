@@ -10,8 +10,10 @@ import { Host, host } from "../guides/first-host.ts"
 import { dialling, listening, Server } from "../guides/many-equipments.ts"
 import * as Others from "../guides/other-transports.ts"
 import * as Secure from "../guides/secure-connections.ts"
+import { faults } from "../guides/reading-logs.ts"
 import * as Sml from "../guides/sml-reading.ts"
 import * as SmlTemplates from "../guides/sml-templates.ts"
+import { exampleFiles } from "../src/CommandExamples.ts"
 import { root } from "../src/Repository.ts"
 
 /** The TypeScript blocks of a page. */
@@ -34,6 +36,7 @@ describe("the guides", () => {
     ["docs/guides/other-transports.md", "other-transports.ts"],
     ["docs/guides/testing.md", "testing-pair.ts", "testing-timers.ts", "testing-chaos.ts"],
     ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts"],
+    ["docs/guides/reading-logs.md", "reading-logs.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
     it(`${page} shows what is compiled as ${files.join(", ")}`, () => {
@@ -58,6 +61,26 @@ describe("the guides", () => {
       assert.deepStrictEqual(printed, [said])
       // The page quotes it.
       assert.include(readFileSync(`${root}docs/guides/sml.md`, "utf8"), said)
+    })
+  )
+
+  it.effect("the reader of logs prints what is not as it should be", () =>
+    Effect.gen(function* () {
+      const printed: Array<string> = []
+      const console: Console.Console = { ...globalThis.console, log: (line: string) => printed.push(line) }
+      const log = exampleFiles.get("equipment.log")!
+      const summary = yield* faults(Stream.fromIterable([log.slice(0, 1000), log.slice(1000)]), "sml").pipe(
+        Effect.provideService(Console.Console, console)
+      )
+      const said = "2024-05-14 08:00:19.000 S6F11: no reply within 10 s"
+      assert.deepStrictEqual(printed, [
+        "2024-05-14 08:00:09.000 S6F11: line 28, column 11: expected an integer from 0 to 4294967295, found 1239x",
+        said,
+        "2024-05-14 08:01:10.012 S1F0: the transaction is aborted"
+      ])
+      assert.strictEqual(summary.messages, 7)
+      // The page quotes it.
+      assert.include(readFileSync(`${root}docs/guides/reading-logs.md`, "utf8"), said)
     })
   )
 

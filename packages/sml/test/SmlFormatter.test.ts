@@ -433,7 +433,7 @@ describe("SmlFormatter", () => {
     const once = format(text, options)
     assert.strictEqual(once.split("\n").length, 2 * depth + 4)
     assert.strictEqual(format(once, options), once)
-  })
+  }, 60_000)
 
   it("indents no deeper than 64 levels", () => {
     const deep = item(`${"<L ".repeat(100)}${">".repeat(100)}`)

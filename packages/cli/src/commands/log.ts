@@ -175,7 +175,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       description: "replies that are late or missing, S9Fx, aborts"
     },
     { command: "secs log --summary capture.pcap", description: "counts and reply times of a capture" },
-    { command: "secs log --only 'S6F*' --full capture.pcap", description: "whole messages of one stream" },
+    { command: "secs log --only 'S1F3,S9F*' --full capture.pcap", description: "whole messages of a few kinds" },
     { command: "secs log --json --only S1F4 trace.txt", description: "a hex dump, as lines of JSON" }
   ])
 )
@@ -226,8 +226,7 @@ const readFile = Effect.fnUntraced(function* (path: string, { format, port, show
     )
   )
   if (reader === undefined && !unknown) yield* take(begin())
-  const made = reader as LogEvent.LogReader | undefined
-  if (made === undefined) return undefined
-  yield* take(made.end())
-  return made.notes()
+  if (reader === undefined) return undefined
+  yield* take(reader.end())
+  return reader.notes()
 })

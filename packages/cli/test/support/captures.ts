@@ -1,5 +1,5 @@
 /** Capture files made by hand: packets of every kind we read, and the two formats around them. */
-import { Hsms, Item, SecsMessage } from "@effect-secs/codec"
+import { Hsms, type Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import type { Draw } from "./draw.ts"
 

@@ -82,6 +82,9 @@ const excerptLead = 60
 
 const maxFound = 32
 
+/** Of what a caller says was found, as it may be a size of megabytes. */
+const widestFound = 100
+
 export class Scanner {
   readonly text: string
   readonly rules: Rules
@@ -153,7 +156,12 @@ export class Scanner {
       line,
       column,
       expected,
-      found: found ?? this.found(offset),
+      found:
+        found === undefined
+          ? this.found(offset)
+          : found.length > widestFound
+            ? `${found.slice(0, widestFound)}…`
+            : found,
       ...(hint === undefined ? {} : { hint }),
       excerpt: this.excerpt(offset, column)
     }

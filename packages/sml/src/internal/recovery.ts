@@ -42,13 +42,21 @@ export const lineStartAt = (text: string, at: number): number => {
   return 0
 }
 
+/** The start of the line a place is on; -1 where another place is on that line too. */
+const lineStartWithin = (text: string, first: number, at: number): number => {
+  const part = text.slice(first, at)
+  const end = Math.max(part.lastIndexOf("\n"), part.lastIndexOf("\r"))
+  return end < 0 ? -1 : first + end + 1
+}
+
 /**
  * The next place at or behind `from`, but behind what began at `began`; the end of the text where there is none.
  */
 export const resumeAt = (s: Scanner, began: number, from: number): number => {
   const { text } = s
   const { prose } = s.rules.dialect
-  const here = lineStartAt(text, from)
+  // The error may stand behind the label of the next message, which the item before it took for its own.
+  const here = lineStartWithin(text, began, from)
   if (here > began && stands(line, text, here)) return here
   let at = from
   while (at < text.length) {
