@@ -4,7 +4,10 @@
  */
 import { Item, ItemCodec } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import * as Dialect from "../src/Dialect.ts"
 import * as SmlParser from "../src/SmlParser.ts"
 import { runs, seeded, type Draw } from "./support/draw.ts"
@@ -136,8 +139,7 @@ describe("lists within each other", () => {
 })
 
 /** One of everything, so that prefixes and deletions end and begin everywhere. */
-const valid = [
-  `// one of everything
+const everything = `// one of everything
 #define MOST 3
 * a line of stars
 ask: 'S1F1' W
@@ -148,8 +150,9 @@ S1F2 <L [2] /* two */
 > /* end */.
 S2F41 = start OUTPUT W <L [MAX MOST] <U4 [1]> = ID <V> <A 'x'> = NAME <U4AUTO [1]> <NOW [16]>>.
 if (ask (4)==<F4 0.5>) reply.
-every 5 send ask."Name" S6F11 [W] H<-E Report <L[n] <A CEID>>.`,
-  `2021-03-04 05:06:07,089 [3] - HOST. S6F11: 'S6F11' W /* Name=Event Header=[00 01] */
+every 5 send ask."Name" S6F11 [W] H<-E Report <L[n] <A CEID>>.`
+
+const log = `2021-03-04 05:06:07,089 [3] - HOST. S6F11: 'S6F11' W /* Name=Event Header=[00 01] */
   <L [2]
     <U4 [1] 42 /* Name=CEID */>
     <B [3] 10 0A FF>
@@ -157,18 +160,22 @@ every 5 send ask."Name" S6F11 [W] H<-E Report <L[n] <A CEID>>.`,
 .
 noise "with quotes' and <brackets
 `
-]
+
+const valid = [
+  ["one of everything", everything],
+  ["a log", log]
+] as const
 
 describe("pieces of valid texts", () => {
-  it.each(valid)("every prefix is read: %s", { timeout: 120_000 }, (text) => {
+  it.each(valid)("every prefix is read: %s", { timeout: 120_000 }, (_, text) => {
     for (let end = 0; end <= text.length; end++) survives(text.slice(0, end))
   })
 
-  it.each(valid)("all but any one character is read: %s", { timeout: 120_000 }, (text) => {
+  it.each(valid)("all but any one character is read: %s", { timeout: 120_000 }, (_, text) => {
     for (let at = 0; at < text.length; at++) survives(text.slice(0, at) + text.slice(at + 1))
   })
 
-  it.each(valid)("any one character doubled, or a bracket, is read: %s", { timeout: 120_000 }, (text) => {
+  it.each(valid)("any one character doubled, or a bracket, is read: %s", { timeout: 120_000 }, (_, text) => {
     for (let at = 0; at < text.length; at++) {
       const character = ["<", ">", '"', "'", "/*", "\n", ".", text.charAt(at)][at % 8]!
       survives(text.slice(0, at) + character + text.slice(at))
@@ -177,7 +184,7 @@ describe("pieces of valid texts", () => {
 })
 
 const pieces = [
-  ..."<>[]()\"'.:,=/*#\\+-0 \n\t\r",
+  ...Array.from("<>[]()\"'.:,=/*#\\+-0 \n\t\r"),
   "S1F1",
   "s2f2 W",
   "'S1F3'",
@@ -254,7 +261,7 @@ const noiseOf = (draw: Draw): string =>
   String.fromCharCode(...Array.from({ length: draw(200) }, () => (draw(8) === 0 ? draw(0x10000) : draw(0x80))))
 
 const mutated = (draw: Draw): string => {
-  let text = valid[draw(valid.length)]!
+  let text: string = valid[draw(valid.length)]![1]
   for (let i = draw(6); i >= 0; i--) {
     const at = draw(text.length)
     const until = at + draw(12)
@@ -262,6 +269,42 @@ const mutated = (draw: Draw): string => {
   }
   return text
 }
+
+const beside = fileURLToPath(new URL("../../../../shared/corpus", import.meta.url))
+const corpus = process.env["SECS_CORPUS"] ?? beside
+
+describe("pieces of published files", () => {
+  const simulator = `${corpus}/kenta-secs-simulator/sml-template`
+  if (!existsSync(simulator)) {
+    it.live("not found beside the checkout: not cut", () =>
+      Effect.logWarning("No published file was cut: there is no corpus. Set SECS_CORPUS to its folder.")
+    )
+    return
+  }
+
+  it("every prefix, and all but any one character, of a simulator's templates is read", { timeout: 120_000 }, () => {
+    for (const side of ["equip", "host"]) {
+      for (const file of readdirSync(`${simulator}/${side}`)) {
+        const text = readFileSync(`${simulator}/${side}/${file}`, "utf8")
+        for (let at = 0; at < text.length; at++) {
+          whole(text.slice(0, at))
+          whole(text.slice(0, at) + text.slice(at + 1))
+        }
+      }
+    }
+  })
+
+  it("all but any one character of 189 messages costs no more than its own message", { timeout: 120_000 }, () => {
+    const text = readFileSync(`${corpus}/secs4net/common.sml`, "utf8")
+    // Steps that meet each place of a line in time.
+    for (let at = 0; at < text.length; at += 97) {
+      const { errors, messages } = SmlParser.parse(text.slice(0, at) + text.slice(at + 1))
+      if (messages.length < 187 || errors.length > 2) {
+        assert.fail(`${messages.length} messages, ${errors.length} errors without the character at ${at}`)
+      }
+    }
+  })
+})
 
 describe("random texts", () => {
   it.prop("of characters are read", [seeded(noiseOf)], ([text]) => survives(text), runs(300, 20_000))
