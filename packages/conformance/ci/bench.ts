@@ -5,13 +5,18 @@
 import { spawnSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const usage = `pnpm bench                                   every suite, eight minutes
+const usage = `pnpm bench                                   every suite, nine minutes
 pnpm bench codec [word …] [--processes=3]    comparisons whose names hold every word: decode s6f11
+pnpm bench sml [word …] [--rounds=21]        print s6f11, parse corpus …
 pnpm bench session [case …] [--rounds=7]     s1f1 s1f1-64 echo1m s6f11 s6f11-64 … memory
 `
 
 /** The options each suite takes. */
-const suites: { readonly [suite: string]: RegExp } = { codec: /^--processes=\d+$/, session: /^--rounds=\d+$/ }
+const suites: { readonly [suite: string]: RegExp } = {
+  codec: /^--processes=\d+$/,
+  sml: /^--rounds=\d+$/,
+  session: /^--rounds=\d+$/
+}
 
 const [first, ...words] = process.argv.slice(2)
 const unknown = words.find((word) => word.startsWith("-") && !suites[first ?? ""]?.test(word))

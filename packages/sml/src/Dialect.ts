@@ -93,18 +93,45 @@ const sampled = 1 << 16
 
 const clock = String.raw`\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}`
 
-/** Signs of a dialect, the surest first. Each reads a line at most, so that no text takes long. */
-const signs: ReadonlyArray<readonly [Dialect, RegExp]> = [
-  [log, new RegExp(String.raw`^[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}\b`, "im")],
-  [log, /\/\*[^\n]{0,200}\bHeader=\[/],
-  [pfile, /^[ \t]*S\d{1,3}F\d{1,3}[ \t]*(?:W[ \t]*|INPUT[ \t]*|OUTPUT[ \t]*){0,2}=/im],
-  [pfile, /\[[ \t]*MAX[ \t]/i],
-  [itri, /^[ \t]*(?:if[ \t]*\([ \t]*\w|every[ \t]+\d+[ \t]+send\b)/im],
-  [secs4go, /\bS\d{1,3}F\d{1,3}[^\n<]{0,40}\bH(?:<->|->|<-)E\b/i],
-  [ezsim, /<[ \t]*(?:VARIANT|VAR)[ \t]/i],
-  [secs4net, /^[^\s:'"<>]{1,80}[ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/im],
-  [goSecs, /<BOOLEAN\[\d+\] (?:True|False)\b/]
+interface Sign {
+  readonly dialect: Dialect
+  /** One of these stands in every text with the sign; much faster to look for than the sign. None: not known. */
+  readonly needs: ReadonlyArray<string>
+  /** Reads a line at most, so that no text takes long. */
+  readonly pattern: RegExp
+}
+
+/** Signs of a dialect, the surest first. */
+const signs: ReadonlyArray<Sign> = [
+  {
+    dialect: log,
+    needs: [],
+    pattern: new RegExp(String.raw`^[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}\b`, "im")
+  },
+  { dialect: log, needs: ["Header=["], pattern: /\/\*[^\n]{0,200}\bHeader=\[/ },
+  {
+    dialect: pfile,
+    needs: ["="],
+    pattern: /^[ \t]*S\d{1,3}F\d{1,3}[ \t]*(?:W[ \t]*|INPUT[ \t]*|OUTPUT[ \t]*){0,2}=/im
+  },
+  { dialect: pfile, needs: ["MAX", "max", "Max"], pattern: /\[[ \t]*MAX[ \t]/i },
+  {
+    dialect: itri,
+    needs: ["if", "If", "IF", "every", "Every", "EVERY"],
+    pattern: /^[ \t]*(?:if[ \t]*\([ \t]*\w|every[ \t]+\d+[ \t]+send\b)/im
+  },
+  {
+    dialect: secs4go,
+    needs: ["->", "<-"],
+    pattern: /\bS\d{1,3}F\d{1,3}[^\n<]{0,40}\bH(?:<->|->|<-)E\b/i
+  },
+  { dialect: ezsim, needs: ["VAR", "Var", "var"], pattern: /<[ \t]*(?:VARIANT|VAR)[ \t]/i },
+  { dialect: secs4net, needs: ["'S", "'s"], pattern: /[^\s:'"<>][ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/i },
+  { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN ?\[\d+\] (?:True|False)\b/ }
 ]
+
+const shows = ({ needs, pattern }: Sign, sample: string): boolean =>
+  (needs.length === 0 || needs.some((part) => sample.includes(part))) && pattern.test(sample)
 
 /**
  * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another.
@@ -113,6 +140,6 @@ const signs: ReadonlyArray<readonly [Dialect, RegExp]> = [
  */
 export const detect = (text: string): Dialect => {
   const sample = text.length > sampled ? text.slice(0, sampled) : text
-  for (const [dialect, sign] of signs) if (sign.test(sample)) return dialect
+  for (const sign of signs) if (shows(sign, sample)) return sign.dialect
   return /^[\s\ufeff]*</.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
 }

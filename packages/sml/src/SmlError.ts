@@ -78,12 +78,15 @@ const placed = {
 }
 
 interface Placed {
+  readonly reason: SmlReason
   readonly source?: string
+  readonly offset: number
   readonly line: number
   readonly column: number
   readonly expected: string
   readonly found: string
   readonly hint?: string
+  readonly excerpt: string
 }
 
 const sentence = ({ column, expected, found, hint, line, source }: Placed): string =>
@@ -107,14 +110,41 @@ export class SmlError extends Schema.TaggedError<SmlError>("@effect-secs/sml/Sml
 
 /**
  * A place that was read although it is not how SML is written: what was meant is clear, or the standard is broken in
- * a way that tools are known to break it.
+ * a way that tools are known to break it. No error, and made by the thousand; hence no Schema.
  *
  * @since 0.1.0
  */
-export class SmlWarning extends Schema.Class<SmlWarning>("@effect-secs/sml/SmlWarning")(placed) {
+export class SmlWarning implements Placed {
+  readonly _tag = "SmlWarning"
+  readonly reason: SmlReason
+  readonly source?: string
+  readonly offset: number
+  readonly line: number
+  readonly column: number
+  readonly expected: string
+  readonly found: string
+  readonly hint?: string
+  readonly excerpt: string
+
+  constructor(at: Placed) {
+    this.reason = at.reason
+    if (at.source !== undefined) this.source = at.source
+    this.offset = at.offset
+    this.line = at.line
+    this.column = at.column
+    this.expected = at.expected
+    this.found = at.found
+    if (at.hint !== undefined) this.hint = at.hint
+    this.excerpt = at.excerpt
+  }
+
   /** One line: `a.sml:3:7: expected …, found …`. */
   get message(): string {
     return sentence(this)
+  }
+
+  toJSON(): unknown {
+    return Object.assign({ message: this.message }, this)
   }
 }
 

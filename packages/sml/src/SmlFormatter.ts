@@ -16,6 +16,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
+import { peer } from "./Dialect.ts"
 import { less } from "./internal/characters.ts"
 import { readDocument, readOneItem } from "./internal/messages.ts"
 import { rulesOf } from "./internal/options.ts"
@@ -51,7 +52,8 @@ const byteOrderMark = "\ufeff"
 /**
  * Formats a text of messages, constants and rules, or of one item alone.
  *
- * Formatting what is formatted changes nothing. Lists may be nested as deep as `maxDepth` says; indentation ends at 64
+ * Formatting what is formatted changes nothing, read in the same dialect: a text that mixes the forms of several may be
+ * detected otherwise once it is formatted. Lists may be nested as deep as `maxDepth` says; indentation ends at 64
  * levels.
  *
  * Fails    `SmlError` with the first place that is no SML, so that nothing gets lost; reason `LogText` for the dialect
@@ -64,8 +66,13 @@ const byteOrderMark = "\ufeff"
  * @since 0.1.0
  */
 export const format = (text: string, options: FormatOptions = {}): Result.Result<string, SmlError> => {
-  const rules = { ...rulesOf(text, options), maxErrors: 1 }
   const start = Math.max(0, text.search(/[^\s\ufeff]/))
+  const alone = text.charCodeAt(start) === less
+  // That no header stands before an item does not tell who wrote it.
+  const rules = {
+    ...rulesOf(text, { ...options, dialect: options.dialect ?? (alone ? peer : undefined) }),
+    maxErrors: 1
+  }
   if (rules.dialect.prose) {
     const hint = "a log is read, not formatted; say in which dialect it is if it is none"
     return Result.fail(
@@ -75,9 +82,7 @@ export const format = (text: string, options: FormatOptions = {}): Result.Result
   const { indent, lineEnd = lineEndOf(text), maxWidth = 120 } = options
   const layout = () => new TextLayout(text, rules, { indent, lineEnd, maxWidth })
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ""
-  if (text.charCodeAt(start) === less) {
-    return Result.map(readOneItem(text, rules), () => mark + layout().item())
-  }
+  if (alone) return Result.map(readOneItem(text, rules), () => mark + layout().item())
   const { errors, messages } = readDocument(text, rules)
   return errors.length > 0 ? Result.fail(errors[0]!) : Result.succeed(mark + layout().document(messages))
 }

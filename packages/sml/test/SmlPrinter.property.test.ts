@@ -217,6 +217,15 @@ describe("chunks", () => {
     assert.isAtMost(longest, 65_536 + 16)
   })
 
+  it("of a text of 16 MB take time in proportion to it, with and without codes", () => {
+    const line = "a line of sixteen"
+    for (const text of [line.repeat(900_000), `${line}\n`.repeat(900_000)]) {
+      let total = 0
+      for (const piece of success(SmlPrinter.chunks(Item.A(text)))) total += piece.length
+      assert.isAtLeast(total, text.length)
+    }
+  })
+
   it("begin anew each time they are asked for", () => {
     const pieces = success(SmlPrinter.chunks(Item.U1(1, 2, 3), { chunkSize: 4 }))
     assert.strictEqual([...pieces].join(""), "<U1 [3] 1 2 3>")

@@ -8,7 +8,7 @@ import { Item } from "@effect-secs/codec"
 import type { Preset } from "../Preset.ts"
 import { equals, greater, isQuote, less, singleQuote } from "./characters.ts"
 import type { Forms } from "./formatForms.ts"
-import { symbolAt } from "./items.ts"
+import { symbolAt } from "./symbols.ts"
 import { type LeafItem, leafOf } from "./leaf.ts"
 import { shortText } from "./short.ts"
 import { type LeafFormat, readLeaf } from "./leaves.ts"
@@ -68,6 +68,10 @@ export class ItemLayout {
         s.at++
         lists.pop()
         this.listEnd(list!, lists[depth - 2], depth - 1)
+      } else if (code === equals) {
+        // Behind dots: the name is that of the item before them.
+        for (const name of this.names()) page.word(`= ${name}`, depth, Number.POSITIVE_INFINITY)
+        list!.slots = true
       } else {
         s.at += 3
         page.begin(depth)
@@ -170,8 +174,12 @@ export class ItemLayout {
     const names = this.names()
     const behind = names.map(bound).join("")
     const notes = s.take(end)
-    const preset = isSingle(s, notes, valuesAt, end) ? forms.single : forms.double
-    const sized = names.length > 0 ? defaultSize(size, count, Item.count(item)) : leafSize(size, count)
+    // Text that would be nothing but codes has no quotes to keep.
+    const quoted = typeof item.value === "string" && (item.value === "" || quotable.test(item.value))
+    const preset = quoted && isSingle(s, notes, valuesAt, end) ? forms.single : forms.double
+    const values = Item.count(item)
+    const counted = item._tag === "C2" && size.kind === "range" ? values + 2 : count
+    const sized = names.length > 0 ? defaultSize(size, count, values) : leafSize(size, counted)
     // What its dialect has no text for is somehow written, and stays so.
     if (itemFault(preset, item) !== undefined) page.put(s.text.slice(start, end))
     else this.values(preset, item as LeafItem, sized, notes, valuesAt, depth)
@@ -189,7 +197,7 @@ export class ItemLayout {
   ): void {
     const { page, width } = this
     const short = size === undefined && notes.length === 0 ? shortText(preset, item) : undefined
-    if (short !== undefined) {
+    if (short !== undefined && page.fits(short, width)) {
       page.put(short)
       return
     }
@@ -214,7 +222,8 @@ export class ItemLayout {
       for (let at = 0; at < leaf.length;) {
         commentsAt(at)
         const piece = leaf.piece(at, before(), Number.POSITIVE_INFINITY)
-        page.word(piece.text.slice(1), depth + 1, width)
+        // The first value goes where its item begins, however long it is.
+        page.word(piece.text.slice(1), depth + 1, at === 0 ? Number.POSITIVE_INFINITY : width)
         at = piece.next
       }
     }
@@ -234,6 +243,9 @@ const symbolOf = (format: LeafFormat, word: string, { double }: Forms): string =
   if (format === "BOOLEAN") return double.boolean.type
   return format === "C2" && /^(?:W|UNICODE)$/.test(word) ? "W" : format
 }
+
+/** A character that can stand in single quotes. */
+const quotable = /[ -&(-[\]-~\uff61-\uff9f]/
 
 /** Whether the first quote of a stretch, comments excepted, is a single one. */
 const isSingle = ({ text }: NoteScanner, notes: ReadonlyArray<Note>, start: number, end: number): boolean => {

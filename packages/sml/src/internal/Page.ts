@@ -4,6 +4,7 @@
  * A comment that stood behind something stays behind it; one on a line of its own gets a line of its own, and takes
  * what stood behind it there along. A line that a comment ended is never gone on with.
  */
+import { cr, withoutBlanks } from "./characters.ts"
 import type { Note } from "./NoteScanner.ts"
 
 /** Indentation ends here: with it, a list nested 100 000 deep would take 10 GB. */
@@ -37,6 +38,11 @@ export class Page {
     this.line = "tokens"
   }
 
+  /** Whether a text that ends an item may stand here. */
+  fits(text: string, width: number): boolean {
+    return this.column + text.length <= width + 1
+  }
+
   /** Goes on in the line. */
   put(text: string): void {
     this.add(text)
@@ -62,8 +68,7 @@ export class Page {
     const alone = own || this.line === "joins"
     if (own) this.newLine(depth)
     else this.add(" ")
-    // Blanks that are no blanks in the encoding of the file must stay.
-    this.add(text.replace(/[ \t\r]+$/, "").replaceAll(/\r*\n/g, this.layout.lineEnd))
+    this.add(this.lines(withoutBlanks(text)))
     this.line = note.line ? "ended" : !alone ? "tokens" : note.followed ? "joins" : "ended"
   }
 
@@ -88,6 +93,15 @@ export class Page {
     return this.line === "none" ? "" : this.parts.join("") + this.layout.lineEnd
   }
 
+  /** A comment with the line ends of the page; blanks within it stay. */
+  private lines(text: string): string {
+    if (!text.includes("\n")) return text
+    return text
+      .split("\n")
+      .map((line, index, all) => (index < all.length - 1 ? withoutReturns(line) : line))
+      .join(this.layout.lineEnd)
+  }
+
   private newLine(depth: number): void {
     const indent = this.indentOf(depth)
     this.parts.push(this.line === "none" ? indent : this.layout.lineEnd + indent)
@@ -103,4 +117,10 @@ export class Page {
     const line = text.lastIndexOf("\n")
     this.column = line < 0 ? this.column + text.length : text.length - line - 1
   }
+}
+
+const withoutReturns = (line: string): string => {
+  let end = line.length
+  while (end > 0 && line.charCodeAt(end - 1) === cr) end--
+  return line.slice(0, end)
 }

@@ -48,6 +48,8 @@ export class Leaf {
   count = 0
   /** Where the item begins. */
   start = 0
+  /** Behind the item, and the name that is bound to it. */
+  end = 0
   /** Whether a value was written, be it the empty text. */
   written = false
   /** The name that stands for a value. */
@@ -79,6 +81,9 @@ const excerptWidth = 100
 const excerptLead = 60
 
 const maxFound = 32
+
+/** Of what a caller says was found, as it may be a size of megabytes. */
+const widestFound = 100
 
 export class Scanner {
   readonly text: string
@@ -151,7 +156,12 @@ export class Scanner {
       line,
       column,
       expected,
-      found: found ?? this.found(offset),
+      found:
+        found === undefined
+          ? this.found(offset)
+          : found.length > widestFound
+            ? `${found.slice(0, widestFound)}…`
+            : found,
       ...(hint === undefined ? {} : { hint }),
       excerpt: this.excerpt(offset, column)
     }
@@ -236,13 +246,18 @@ export class Scanner {
       return true
     }
     if (second !== star) return false
-    const close = at >= this.commentsUnclosed ? -1 : text.indexOf("*/", at + 2)
-    if (close < 0) {
-      this.commentsUnclosed = at
-      this.fail("UnterminatedComment", at, "*/ to end this comment", undefined, "the end of the text")
-    }
-    this.keep(at, close + 2, text.slice(at + 2, close))
+    const end = this.commentEnd(at + 2)
+    if (end < 0) this.fail("UnterminatedComment", at, "*/ to end this comment", undefined, "the end of the text")
+    this.keep(at, end, text.slice(at + 2, end - 2))
     return true
+  }
+
+  /** Behind the mark that ends a comment, from a place within it; -1 where none does. */
+  commentEnd(within: number): number {
+    const mark = within >= this.commentsUnclosed ? -1 : this.text.indexOf("*/", within)
+    if (mark >= 0) return mark + 2
+    this.commentsUnclosed = Math.min(this.commentsUnclosed, within)
+    return -1
   }
 
   /** A line that begins with a star is a comment as a whole. */

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type { SmlMessage, SmlRule } from "../SmlDocument.ts"
 import * as SmlPrinter from "../SmlPrinter.ts"
-import { cr, dot, hash, isSpace, less, lf } from "./characters.ts"
+import { cr, dot, hash, isSpace, less, lf, star } from "./characters.ts"
 import { formsOf, type Forms } from "./formatForms.ts"
 import { Candidates, readAttributes } from "./headers.ts"
 import { ItemLayout } from "./ItemLayout.ts"
@@ -104,7 +104,8 @@ export class TextLayout {
     const notes = s.take(s.at)
     page.begin(0)
     page.put(this.ruleText(rule, s.without(notes, start, s.at)))
-    for (const note of notes) this.comment({ ...note, own: false, followed: false })
+    for (const note of notes)
+      this.comment({ ...note, own: note.own && s.text.charCodeAt(note.start) === star, followed: false })
   }
 
   private ruleText(rule: SmlRule, written: string): string {

@@ -56,3 +56,13 @@ export const hexValue = (code: number): number => {
   const lower = code | 0x20
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1
 }
+
+/** Without blanks, tabs and carriage returns at its end. By hand, as a pattern tries again at every blank. */
+export const withoutBlanks = (text: string): string => {
+  let end = text.length
+  for (; end > 0; end--) {
+    const code = text.charCodeAt(end - 1)
+    if (code !== blank && code !== tab && code !== cr) break
+  }
+  return text.slice(0, end)
+}

@@ -11,19 +11,15 @@ export interface Forms {
   readonly single: Preset.Preset
 }
 
-/** Text in one kind of quotes, in which the other kind and a backslash stand for themselves. */
-const quoted = (quote: '"' | "'"): Preset.Preset => {
-  const form = (text: Preset.TextForm): Preset.TextForm => ({
-    ...text,
-    quotes: quote === '"' ? "\"'" : "'\"",
-    without: quote
-  })
-  const { A, J } = Preset.canonical
-  return { ...Preset.canonical, A: form(A), J: J && form(J) }
-}
+const inSingleQuotes = (form: Preset.TextForm): Preset.TextForm => ({ ...form, quotes: "'\"", without: "'\\" })
+
+const { A, J } = Preset.canonical
 
 /** What reads files of templates and scripts is not known, so that each text keeps the quotes it has. */
-const asWritten: Forms = { double: quoted('"'), single: quoted("'") }
+const asWritten: Forms = {
+  double: Preset.canonical,
+  single: { ...Preset.canonical, A: inSingleQuotes(A), J: J && inSingleQuotes(J) }
+}
 
 const of = (preset: Preset.Preset): Forms => ({ double: preset, single: preset })
 

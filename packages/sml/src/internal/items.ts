@@ -5,11 +5,15 @@
  * items until the first slot turns up in it; only then are its children wrapped as nodes.
  */
 import { type FormatCode, Item } from "@effect-secs/codec"
+import * as Template from "../Template.ts"
 import type { Fixed, Slot, TemplateNode } from "../Template.ts"
-import { comma, dot, equals, greater, isDigit, isLetter, isQuote, isWord, less, openSquare } from "./characters.ts"
-import { type LeafFormat, readLeaf, unterminated } from "./leaves.ts"
+import { comma, dot, equals, greater, isDigit, isLetter, isQuote, less, openSquare } from "./characters.ts"
+import { unterminated } from "./instead.ts"
+import { type LeafFormat, readLeaf } from "./leaves.ts"
+import { readPlain } from "./plain.ts"
 import type { Scanner } from "./Scanner.ts"
 import { checkSize, readSize } from "./sizes.ts"
+import { hintForItem, type Symbol_, symbolAt } from "./symbols.ts"
 
 interface List {
   readonly start: number
@@ -24,162 +28,11 @@ interface List {
   open: boolean
 }
 
-/** What a format symbol says: a format, or one of the symbols only templates have. */
-type Symbol_ =
-  | { readonly _tag: "Format"; readonly format: FormatCode.Format }
-  | { readonly _tag: "Slot"; readonly formats: ReadonlyArray<FormatCode.Format>; readonly optional: boolean }
-  | {
-      readonly _tag: "Generated"
-      readonly formats: ReadonlyArray<FormatCode.Format>
-      readonly generated: "number" | "clock"
-    }
-
-const format = (name: FormatCode.Format): Symbol_ => ({ _tag: "Format", format: name })
-
-const all: ReadonlyArray<FormatCode.Format> = [
-  "L",
-  "A",
-  "U4",
-  "U2",
-  "U1",
-  "U8",
-  "I4",
-  "I2",
-  "I1",
-  "I8",
-  "F8",
-  "F4",
-  "BOOLEAN",
-  "B",
-  "J",
-  "C2"
-]
-
-/** What an id may be: a number without sign, or text. */
-const ids: ReadonlyArray<FormatCode.Format> = ["U4", "U2", "U1", "U8", "A"]
-
-const symbols: ReadonlyMap<string, Symbol_> = new Map(
-  Object.entries({
-    L: format("L"),
-    LIST: format("L"),
-    A: format("A"),
-    ASCII: format("A"),
-    J: format("J"),
-    JIS: format("J"),
-    JIS8: format("J"),
-    W: format("C2"),
-    C2: format("C2"),
-    UNICODE: format("C2"),
-    LOCALIZED: format("C2"),
-    B: format("B"),
-    BIN: format("B"),
-    BINARY: format("B"),
-    BOOLEAN: format("BOOLEAN"),
-    BOOL: format("BOOLEAN"),
-    TF: format("BOOLEAN"),
-    I1: format("I1"),
-    I2: format("I2"),
-    I4: format("I4"),
-    I8: format("I8"),
-    U1: format("U1"),
-    U2: format("U2"),
-    U4: format("U4"),
-    U8: format("U8"),
-    F4: format("F4"),
-    F8: format("F8"),
-    INT1: format("I1"),
-    INT2: format("I2"),
-    INT4: format("I4"),
-    INT8: format("I8"),
-    UINT1: format("U1"),
-    UINT2: format("U2"),
-    UINT4: format("U4"),
-    UINT8: format("U8"),
-    FLOAT4: format("F4"),
-    FLOAT8: format("F8"),
-    V: { _tag: "Slot", formats: all, optional: true },
-    VARIANT: { _tag: "Slot", formats: all, optional: false },
-    VAR: { _tag: "Slot", formats: ids, optional: false },
-    U4AUTO: { _tag: "Generated", formats: ["U4"], generated: "number" },
-    U8AUTO: { _tag: "Generated", formats: ["U8"], generated: "number" },
-    I4AUTO: { _tag: "Generated", formats: ["I4"], generated: "number" },
-    I8AUTO: { _tag: "Generated", formats: ["I8"], generated: "number" },
-    NOW: { _tag: "Generated", formats: ["A"], generated: "clock" }
-  } satisfies Readonly<Record<string, Symbol_>>)
-)
-
-/** Symbols of one or two letters, by their characters: found without making a string. */
-const shortSymbols: ReadonlyMap<number, Symbol_> = new Map(
-  [...symbols].flatMap(([word, symbol]): ReadonlyArray<readonly [number, Symbol_]> => {
-    const first = word.charCodeAt(0)
-    const second = word.length === 2 ? word.charCodeAt(1) : 0
-    return word.length > 2 ? [] : [first, first | 0x20].map((code) => [code * 256 + second, symbol] as const)
-  })
-)
-
-/** Reads the symbol that stands here. */
-export const symbolAt = (s: Scanner): Symbol_ => {
-  const start = s.at
-  const { text } = s
-  const second = text.charCodeAt(start + 1)
-  const length = isWord(second) ? 2 : 1
-  if (!isWord(text.charCodeAt(start + length))) {
-    const short = shortSymbols.get(text.charCodeAt(start) * 256 + (length === 2 ? second : 0))
-    if (short !== undefined) {
-      s.at = start + length
-      return short
-    }
-  }
-  let end = start
-  while (isWord(text.charCodeAt(end))) end++
-  const word = text.slice(start, end)
-  s.at = end
-  const found = symbols.get(word) ?? symbols.get(word.toUpperCase())
-  if (found === undefined) {
-    if (start >= text.length) return unterminated(s)
-    return s.fail(
-      "UnknownFormat",
-      start,
-      "L, A, B, BOOLEAN, J, C2, W, I1 to I8, U1 to U8, F4 or F8",
-      hintFor(s, word),
-      word === "" ? undefined : word.slice(0, 40)
-    )
-  }
-  return found
-}
-
-const hintFor = (s: Scanner, word: string): string | undefined => {
-  const match = /^(u?int|float|[iuf])(\d+)$/i.exec(word)
-  if (match !== null) return "the digit counts bytes: 1, 2, 4 or 8"
-  if (/^(string|text|char)/i.test(word)) return "text is A"
-  if (word === "" || s.skip() !== greater) return undefined
-  return "a name alone has no format; SFDL, which is written so, is no SML"
-}
-
-const notation = /[A-Z]\w{0,9}[ \t]*,[ \t]*\d/iy
-
-/** What to tell one who wrote `L,2` and `A,3 "abc"`. */
-export const hintForItem = (text: string, at: number): string | undefined => {
-  notation.lastIndex = at
-  return notation.test(text) ? 'an item is written <A [3] "abc">, not A,3' : undefined
-}
-
 const slot = (
   name: string | undefined,
   formats: ReadonlyArray<FormatCode.Format>,
-  more: Partial<Pick<Slot, "minimum" | "maximum" | "default" | "optional" | "generated">> = {}
-): Slot => ({
-  _tag: "Slot",
-  name,
-  key: "",
-  formats,
-  minimum: 0,
-  maximum: Number.POSITIVE_INFINITY,
-  default: undefined,
-  optional: false,
-  generated: undefined,
-  ...more
-})
+  more: Partial<Omit<Slot, "_tag" | "key" | "name" | "formats">> = {}
+): Slot => Template.slot({ ...more, name, formats })
 
 export type Child = Item.Item | Exclude<TemplateNode, Fixed>
 
@@ -187,9 +40,7 @@ export type Child = Item.Item | Exclude<TemplateNode, Fixed>
 export const isNode = (child: Child): child is Exclude<TemplateNode, Fixed> =>
   (child as { readonly format?: number }).format === undefined
 
-const fixed = (item: Item.Item): Fixed => ({ _tag: "Fixed", item })
-
-const toNode = (child: Child): TemplateNode => (isNode(child) ? child : fixed(child))
+const toNode = (child: Child): TemplateNode => (isNode(child) ? child : Template.fixed(child))
 
 const add = (list: List, child: Child): void => {
   if (list.nodes === undefined) {
@@ -197,7 +48,7 @@ const add = (list: List, child: Child): void => {
       list.items.push(child)
       return
     }
-    list.nodes = list.items.map(fixed)
+    list.nodes = list.items.map(Template.fixed)
   }
   list.nodes.push(toNode(child))
 }
@@ -220,6 +71,7 @@ const countOf = (list: List): number => (list.nodes ?? list.items).length
 const readChild = (s: Scanner, format: LeafFormat): Child => {
   const { leaf, size } = s
   const item = readLeaf(s, format)
+  leaf.end = s.at
   const { maximum, minimum } = size
   if (item === undefined) {
     // Text that stands for a name may be shorter than its size, which is how templates mean it.
@@ -246,7 +98,7 @@ const readSlot = (s: Scanner, symbol: Exclude<Symbol_, { readonly _tag: "Format"
     if (s.at >= s.text.length) unterminated(s)
     s.fail("BadValue", s.at, "the name of a slot, or >")
   }
-  s.at++
+  s.leaf.end = ++s.at
   if (symbol._tag === "Slot") return slot(name, symbol.formats, { minimum, maximum, optional: symbol.optional })
   if (symbol.generated === "number") return slot(name, symbol.formats, { minimum: 1, maximum: 1, generated: "number" })
   const characters = offset < 0 ? 16 : maximum
@@ -285,6 +137,7 @@ const bound = (s: Scanner, node: Slot): Slot => {
   s.skip()
   const name = s.name()
   if (name === "") s.fail("BadValue", s.at, "a name behind =")
+  s.leaf.end = s.at
   const { default: value, maximum, minimum } = node
   if (value === undefined) return { ...node, name }
   const count = Item.count(value)
@@ -320,11 +173,18 @@ export const readItem = (s: Scanner): Child => {
     const list = stack.length === 0 ? undefined : stack[stack.length - 1]!
     let child: Child
     if (code === less) {
-      const start = s.at++
+      const start = s.at
       s.leaf.start = start
       if (++items > s.rules.maxItems) {
         s.fail("TooManyItems", start, `at most ${s.rules.maxItems} items in a message`, "maxItems is an option")
       }
+      const plain = readPlain(s)
+      if (plain !== undefined) {
+        if (list === undefined) return rootEnd(s, plain)
+        add(list, plain)
+        continue
+      }
+      s.at = start + 1
       const next = s.skip()
       s.size.clear()
       if (next === less || next === greater) {
@@ -340,7 +200,7 @@ export const readItem = (s: Scanner): Child => {
         continue
       } else child = readChild(s, symbol.format)
     } else if (code === greater && list !== undefined) {
-      s.at++
+      s.leaf.end = ++s.at
       child = close(s, list)
       stack.pop()
     } else if (code === equals && list !== undefined && lastChild(list) !== undefined) {
@@ -351,9 +211,16 @@ export const readItem = (s: Scanner): Child => {
       list.open = true
       continue
     } else return unexpected(s, list)
-    if (stack.length === 0) return s.skip() === equals ? bind(s, child) : child
+    if (stack.length === 0) return rootEnd(s, child)
     add(stack[stack.length - 1]!, child)
   }
+}
+
+/** The root may be bound to a name as any other item; else what is behind it is not its own. */
+const rootEnd = (s: Scanner, child: Child): Child => {
+  if (s.skip() === equals) return bind(s, child)
+  s.at = s.leaf.end
+  return child
 }
 
 const opened = (s: Scanner, stack: ReadonlyArray<List>, start: number): List => {
@@ -369,13 +236,14 @@ const unexpected = (s: Scanner, list: List | undefined): never => {
   if (s.at >= s.text.length) {
     return s.fail("UnterminatedItem", list.start, "> to end this list", undefined, "the end of the text")
   }
-  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s))
+  return s.fail("UnexpectedText", s.at, "an item or > in this list", hintInList(s, list))
 }
 
-const hintInList = (s: Scanner): string | undefined => {
+const hintInList = (s: Scanner, list: List): string | undefined => {
   const code = s.text.charCodeAt(s.at)
   if (code === comma) return "a size is written [2], and items stand next to each other without commas"
-  if (code === dot) return "the list may lack its >"
+  const unended = `the list that begins in line ${s.position(list.start).line} may lack its >`
+  if (code === dot) return unended
   if (isDigit(code) || isQuote(code)) return "a list holds items, each with its format: <U4 1>, <A 'text'>"
-  return isLetter(code) ? (hintForItem(s.text, s.at) ?? "an item begins with <; the list may lack its >") : undefined
+  return isLetter(code) ? (hintForItem(s.text, s.at) ?? `an item begins with <; ${unended}`) : undefined
 }

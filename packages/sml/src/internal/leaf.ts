@@ -122,10 +122,16 @@ const run = (open: string, text: string, quote: string): Leaf => ({
 const runs = (open: string, text: string, form: TextForm, code: (unit: number) => number): Leaf => {
   const quote = form.quotes[0]!
   let quoted = false
+  // Kept, as every piece of a long text asks for it.
+  let unquotable = -1
+  const runEnd = (from: number, to: number): number => {
+    if (unquotable < from) unquotable = nextUnquotable(form, text, from)
+    return Math.min(unquotable, to)
+  }
   const write: Leaf["write"] = (from, to) => {
     let out = ""
     for (let at = from; at < to;) {
-      const end = Math.min(nextUnquotable(form, text, at), to)
+      const end = runEnd(at, to)
       if (end > at) {
         out += quoted ? text.slice(at, end) : ` ${quote}${text.slice(at, end)}`
         quoted = true
@@ -146,7 +152,7 @@ const runs = (open: string, text: string, form: TextForm, code: (unit: number) =
     write,
     close: () => (quoted ? quote : ""),
     piece: (from, to, width) => {
-      const end = Math.min(nextUnquotable(form, text, from), to)
+      const end = runEnd(from, to)
       if (end === from) return { text: codes[code(text.charCodeAt(from))]!, next: from + 1 }
       const next = Math.min(end, from + Math.max(width - 3, shortestPiece))
       return { text: ` ${quote}${text.slice(from, next)}${quote}`, next }

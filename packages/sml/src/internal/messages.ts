@@ -7,9 +7,11 @@ import * as Result from "effect/Result"
 import type { SmlComment, SmlDocument, SmlMessage, SmlRule } from "../SmlDocument.ts"
 import type { SmlError } from "../SmlError.ts"
 import * as Template from "../Template.ts"
-import { cr, dot, greater, hash, isSpace, less, lf } from "./characters.ts"
-import { Candidates, type Candidate, isHeaderLine, isLabel, readAttributes, readLabel } from "./headers.ts"
-import { hintForItem, isNode, readItem } from "./items.ts"
+import { dot, greater, hash, less } from "./characters.ts"
+import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "./headers.ts"
+import { isNode, readItem } from "./items.ts"
+import { hintForItem } from "./symbols.ts"
+import { lineStartAt, resumeAt } from "./recovery.ts"
 import { isRule, readConstant, readRule } from "./rules.ts"
 import { Fault, Scanner } from "./Scanner.ts"
 import type { Rules } from "./Scanner.ts"
@@ -35,15 +37,16 @@ class Reader {
   read(): void {
     const { s } = this
     while (this.errors.length < s.rules.maxErrors) {
-      const start = s.at
+      let began = s.at
       try {
         const code = s.skip()
         if (s.at >= s.text.length) return
+        began = s.at
         this.statement(code)
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault
         this.errors.push(fault.error)
-        s.at = this.recover(Math.max(s.at, start + 1))
+        s.at = resumeAt(s, began, Math.max(s.at, began + 1))
       }
     }
     this.errors.push(
@@ -122,7 +125,7 @@ class Reader {
     const code = s.text.charCodeAt(start)
     const hint =
       code === less
-        ? "an item alone is read by parseItem"
+        ? "it needs a header before it; parseItem reads an item alone"
         : code === greater
           ? "there is a > too many before it"
           : hintForItem(s.text, start)
@@ -154,7 +157,8 @@ class Reader {
     if (wBit === "clear" || header.function % 2 === 1) return
     const expected = "no W in a secondary, whose function is even"
     if (s.rules.wBitOnSecondary === "error") {
-      s.fail("WBitOnSecondary", wAt, expected, 'the option wBitOnSecondary: "warn" reads it')
+      const hint = 'the option wBitOnSecondary: "warn" reads it'
+      s.fail("WBitOnSecondary", wAt, expected, hint, wBit === "optional" ? "[W]" : undefined)
     }
     s.warn("WBitOnSecondary", wAt, expected)
   }
@@ -187,52 +191,9 @@ class Reader {
     this.commentsTaken = to
     return from === to ? none : comments.slice(from, to)
   }
-
-  // --- after an error ----------------------------------------------------------------------------------------------
-
-  /** The next place at which a message may begin. */
-  private recover(from: number): number {
-    const { s } = this
-    const { text } = s
-    const here = lineStartAt(text, from)
-    if (here >= 0 && isHeaderLine(text, here)) return here
-    const lineEnd = s.lineEnd(from)
-    const glued = from < lineEnd ? gluedHeader.exec(text.slice(from, lineEnd)) : null
-    if (glued !== null) return from + glued.index + 1
-    let lineStart = nextLine(text, lineEnd)
-    while (lineStart >= 0 && !this.mayBegin(lineStart)) lineStart = nextLine(text, lineStart)
-    return lineStart < 0 ? text.length : lineStart
-  }
-
-  private mayBegin(lineStart: number): boolean {
-    const { s } = this
-    if (s.rules.dialect.prose || isHeaderLine(s.text, lineStart)) return true
-    statementLine.lastIndex = lineStart
-    return statementLine.test(s.text)
-  }
 }
 
 const none: ReadonlyArray<SmlComment> = []
-
-/** A header behind the `.` of the message before it. */
-const gluedHeader = /\.[ \t]*(?:["'][^"']{0,80}["'][ \t]*)?(["']?)S\d{1,6}F\d{1,6}\1(?=W?(?![\w-]))/i
-
-const statementLine = /[ \t]*(?:#define\s|if\s*\(|every\s+\d|[^\s:<>"'=][^:<>"'=\r\n]{0,80}:[ \t]*["']?S\d{1,6}F)/iy
-
-const nextLine = (text: string, from: number): number => {
-  const end = text.indexOf("\n", from)
-  return end < 0 ? -1 : end + 1
-}
-
-/** The start of the line, if nothing but blanks stands between it and a place; else -1. */
-const lineStartAt = (text: string, at: number): number => {
-  for (let before = at - 1; before >= 0; before--) {
-    const code = text.charCodeAt(before)
-    if (code === lf || code === cr) return before + 1
-    if (!isSpace(code)) return -1
-  }
-  return 0
-}
 
 const startsLine = (text: string, at: number): boolean => lineStartAt(text, at) >= 0
 
@@ -265,7 +226,15 @@ export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item
     const start = s.at
     const item = readItem(s)
     if (isNode(item)) {
-      return s.fail("NotAnItem", start, "an item without slots", "a template is read by parseMessage")
+      const name = Template.make(item).slots[0]?.name
+      const hint = "text stands in quotes; parseMessage reads templates"
+      return s.fail(
+        "NotAnItem",
+        start,
+        "an item without slots",
+        hint,
+        name === undefined ? "a slot" : `the slot ${name}`
+      )
     }
     s.skip()
     if (s.at < text.length) s.fail("UnexpectedText", s.at, "one item and no more")

@@ -39,11 +39,17 @@ const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 4
 
 const refuse = (s: Scanner, start: number, expected: string): never => {
   const word = token(s, start)
-  const hint = word.includes(",") ? "no commas: blanks between values, a dot in a fraction" : undefined
-  return s.fail("BadValue", start, expected, hint, shorten(word) || undefined)
+  return s.fail("BadValue", start, expected, hintFor(word, expected), shorten(word) || undefined)
 }
 
 const range = (minimum: number | bigint, maximum: number | bigint): string => `an integer from ${minimum} to ${maximum}`
+
+const hintFor = (word: string, expected: string): string | undefined => {
+  if (word.includes(",")) return "no commas: blanks between values, a dot in a fraction"
+  return expected !== "a number" && /[.e]/i.test(word) && decimal.test(word)
+    ? "F4 and F8 hold fractions and exponents"
+    : undefined
+}
 
 /** Digits in base 2, 8 or 16 behind their mark; undefined where there is no mark. Stands behind them. */
 const based = (s: Scanner): bigint | undefined => {

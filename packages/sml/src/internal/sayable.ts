@@ -24,13 +24,16 @@ const named = (text: string, at: number): string => {
   return unit >= 0x20 && unit <= 0x7e ? `a ${text[at]} in text` : `code ${hex(unit)} in text`
 }
 
+const isStripped = (character: string | undefined): boolean =>
+  character === " " || character === "'" || character === '"'
+
 const textFault = (form: TextForm, text: string): string | undefined => {
   if (form.codes === 0xff) return undefined
   if (form.codes === 0x7f) {
     const at = text.search(/[^\x00-\x7f]/)
     return at < 0 ? undefined : named(text, at)
   }
-  if (form.stripped && /^[ '"]|[ '"]$/.test(text)) return "a space or quote at an end of text"
+  if (form.stripped && (isStripped(text[0]) || isStripped(text.at(-1)))) return "a space or quote at an end of text"
   if (quoteOf(form, text) !== undefined) return undefined
   const at = nextUnquotable(form, text, 0)
   return at < text.length ? named(text, at) : "both quotes in one text"

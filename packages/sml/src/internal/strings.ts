@@ -6,6 +6,7 @@
  */
 import {
   backslash,
+  closeRound,
   doubleQuote,
   dot,
   equals,
@@ -41,11 +42,12 @@ const endsItem = (text: string, at: number): boolean => {
     next >= text.length ||
     code === less ||
     code === greater ||
+    code === closeRound ||
     code === dot ||
     code === equals ||
     code === slash ||
     // A line of its own begins: a header, or a line of a log.
-    /[\r\n]/.test(text.slice(at + 1, next))
+    isLineEnd(text, at + 1, next)
   )
 }
 
@@ -79,8 +81,11 @@ const closes = (text: string, at: number, quote: number): boolean => {
   const code = text.charCodeAt(next)
   if (code === greater) return endsItem(text, next)
   if (code === less) return itemFollows(text, at + 1, next)
-  return isQuote(code) || isDigit(code) || startsComment(text, next)
+  return isQuote(code) || isDigit(code) || startsComment(text, next) || (code === star && isLineEnd(text, at + 1, next))
 }
+
+/** Whether a line ends between two places. */
+const isLineEnd = (text: string, from: number, to: number): boolean => /[\r\n]/.test(text.slice(from, to))
 
 /** Whether the text of an item with so many characters ends at a place, and the item with it. */
 const sizeAgrees = (text: string, at: number, quote: number): boolean => {

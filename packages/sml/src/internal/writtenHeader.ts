@@ -1,6 +1,7 @@
 /**
  * A header in order: its words are those of its author, and stand where its dialect has them.
  */
+import { withoutBlanks } from "./characters.ts"
 import type { Candidate } from "./headers.ts"
 
 /** Behind `=`; `[W]`; an arrow; any other word. */
@@ -11,7 +12,7 @@ const owner = /^(?:INPUT|OUTPUT)$/i
 /**
  * What stands behind `SxFy`, without comments: `W H->E Name`, `= name OUTPUT W`.
  *
- * Whatever is written twice stays as it is, as only one of the two means what it says.
+ * Where there is a second W or direction all stays in its order, as one of the two is not what it seems.
  */
 const attributesText = (text: string): string => {
   const written: Array<string> = []
@@ -19,11 +20,9 @@ const attributesText = (text: string): string => {
   const directions: Array<string> = []
   const w: Array<string> = []
   let assigned = 0
-  let regular = true
   for (const [all, name, optional, arrow] of text.matchAll(attribute)) {
     const tight = all.replaceAll(/\s+/g, "")
     if (name !== undefined) {
-      regular &&= names.length === 0
       assigned++
       names.push(`= ${name}`)
       written.push(`= ${name}`)
@@ -34,17 +33,17 @@ const attributesText = (text: string): string => {
     else if (arrow !== undefined || owner.test(all)) directions.push(tight.toUpperCase())
     else names.push(all)
   }
-  if (!regular || w.length > 1 || directions.length > 1) return written.join(" ")
+  if (w.length > 1 || directions.length > 1) return written.join(" ")
   const owned = assigned > 0 || (directions.length > 0 && owner.test(directions[0]!))
   return (owned ? [...names, ...directions, ...w] : [...w, ...directions, ...names]).join(" ")
 }
 
 /** What stands before `SxFy`: a label and its colon, or a name in quotes. */
 const labelText = (text: string, quoted: boolean): string => {
-  const label = text.replace(/[ \t]+$/, "")
+  const label = withoutBlanks(text)
   if (label === "") return ""
   if (!label.endsWith(":")) return `${label} `
-  const name = label.slice(0, -1).replace(/[ \t]+$/, "")
+  const name = withoutBlanks(label.slice(0, -1))
   return name === "" ? "" : `${name}:${quoted ? "" : " "}`
 }
 

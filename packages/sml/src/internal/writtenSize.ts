@@ -9,6 +9,7 @@ import { readSize } from "./sizes.ts"
 export interface WrittenSize {
   /** Within its brackets; undefined where there are none. */
   readonly text: string | undefined
+  /** Unreadable is also what holds a name that is no constant of this text: it may be one of another. */
   readonly kind: "none" | "number" | "name" | "range" | "MAX" | "open" | "unreadable"
   readonly minimum: number
   readonly maximum: number
@@ -21,10 +22,8 @@ export const noSize: WrittenSize = {
   maximum: Number.POSITIVE_INFINITY
 }
 
-const tidy = (text: string): string => {
-  const words = text.trim().replaceAll(/\s+/g, " ")
-  return /^\.+$/.test(words) ? "..." : words.replace(/^max /i, "MAX ").replaceAll(/ ?\.{2,} ?/g, "..")
-}
+const tidy = (text: string): string =>
+  /^\.+$/.test(text) ? "..." : text.replace(/^max /i, "MAX ").replaceAll(/ ?\.{2,} ?/g, "..")
 
 /** Reads the brackets that stand here, if any do. */
 export const readWrittenSize = (s: NoteScanner): WrittenSize => {
@@ -32,7 +31,7 @@ export const readWrittenSize = (s: NoteScanner): WrittenSize => {
   if (s.skip() !== openSquare) return noSize
   const start = s.at
   readSize(s)
-  const text = tidy(bracketed(s, start))
+  const text = bracketed(s, start).trim().replaceAll(/\s+/g, " ")
   const { bounded, maximum, minimum, offset, open } = s.size
   const kind =
     offset < 0
@@ -46,7 +45,7 @@ export const readWrittenSize = (s: NoteScanner): WrittenSize => {
             : text.includes("..")
               ? "range"
               : "name"
-  return { text, kind, minimum, maximum }
+  return { text: kind === "unreadable" ? text : tidy(text), kind, minimum, maximum }
 }
 
 /** What stands between the brackets, without comments. */
@@ -79,6 +78,7 @@ export const leafSize = (size: WrittenSize, count: number): string | undefined =
   switch (size.kind) {
     case "open":
     case "MAX":
+    case "unreadable":
       return brackets(size.text)
     case "name":
     case "range":
@@ -109,6 +109,7 @@ export const listSize = (size: WrittenSize, { count, open, slots }: ListShape): 
     case "open":
     case "MAX":
     case "name":
+    case "unreadable":
       return brackets(size.text)
     case "range":
       return (slots && size.minimum < size.maximum) || holds(size, count) ? brackets(size.text) : ` [${count}]`

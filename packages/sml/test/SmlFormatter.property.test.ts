@@ -1,0 +1,111 @@
+import { SmlFormatter, SmlParser, SmlPrinter } from "@effect-secs/sml"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { runs, seeded } from "./support/draw.ts"
+import { success } from "./support/expect.ts"
+import { Trees } from "./support/items.ts"
+import { meaning, remarks } from "./support/meaning.ts"
+import { Texts } from "./support/written.ts"
+
+/** Formats a text, reads it again, and gives what it is now. */
+const formatted = (text: string, options: SmlFormatter.FormatOptions): string => {
+  const before = SmlParser.parse(text, options)
+  assert.deepStrictEqual(before.errors, [])
+  const out = success(SmlFormatter.format(text, options))
+  const after = SmlParser.parse(out, options)
+  assert.deepStrictEqual(after.errors, [])
+  assert.deepStrictEqual(meaning(after), meaning(before))
+  assert.deepStrictEqual(remarks(after), remarks(before))
+  return out
+}
+
+/** Names the generator gave, each of them once, that have no meaning of their own where a number stands for them. */
+const namesOf = (text: string): ReadonlyArray<string> =>
+  [...text.matchAll(/\b(?:N|SVID|pp-id|PP_ID)\d+\b/gi)].map(([name]) => name).toSorted()
+
+/** A text with a stretch of another in it, or with one missing. */
+const Broken = seeded((draw) => ({ at: draw(2 ** 31), length: draw(20), from: draw(2 ** 31), cut: draw(2) === 0 }))
+
+describe("SmlFormatter", () => {
+  it.prop(
+    "keeps what a text means, its comments in their order, and every name, whatever its dialect and layout",
+    [Texts],
+    ([{ dialect, text }]) => {
+      const out = formatted(text, { dialect })
+      assert.deepStrictEqual(namesOf(out), namesOf(text))
+    },
+    runs(600, 60_000)
+  )
+
+  it.prop(
+    "changes nothing in what it has formatted, whatever the width and indentation",
+    [Texts, seeded((draw) => ({ indent: draw(5), maxWidth: 1 + draw(60) }))],
+    ([{ dialect, text }, layout]) => {
+      const once = success(SmlFormatter.format(text, { dialect, ...layout }))
+      assert.strictEqual(success(SmlFormatter.format(once, { dialect, ...layout })), once)
+    },
+    runs(400, 40_000)
+  )
+
+  it.prop(
+    "formats what a reader takes and refuses the rest with the reader's error, whatever is cut out or put in",
+    [Texts, Texts, Broken],
+    ([one, other, { at, cut, from, length }]) => {
+      const place = at % (one.text.length + 1)
+      const start = from % (other.text.length + 1)
+      const rest = one.text.slice(place + (cut ? length : 0))
+      const text = one.text.slice(0, place) + (cut ? "" : other.text.slice(start, start + length)) + rest
+      const { dialect } = one
+      const [error] = SmlParser.parse(text, { dialect }).errors
+      const result = SmlFormatter.format(text, { dialect })
+      if (error === undefined) {
+        const once = formatted(text, { dialect })
+        assert.strictEqual(success(SmlFormatter.format(once, { dialect })), once)
+      } else if (/^[\s\ufeff]*</.test(text)) {
+        const alone = SmlParser.parseItem(text, { dialect })
+        assert.strictEqual(Result.isFailure(result), Result.isFailure(alone))
+      } else if (Result.isFailure(result)) assert.strictEqual(result.failure.message, error.message)
+      else assert.fail(`formatted in spite of ${error}`)
+    },
+    runs(600, 60_000)
+  )
+
+  it.prop(
+    "leaves alone an item that the printer printed",
+    [Trees],
+    ([tree]) => {
+      const printed = SmlPrinter.item(tree)
+      if (Result.isFailure(printed)) return
+      const text = `${printed.success}\n`
+      assert.strictEqual(success(SmlFormatter.format(text, { maxWidth: Infinity })), text)
+    },
+    runs(300, 20_000)
+  )
+})
+
+const beside = fileURLToPath(new URL("../../../../shared/corpus", import.meta.url))
+const folder = process.env["SECS_CORPUS"] ?? beside
+
+describe("SmlFormatter, on files that others published", () => {
+  if (!existsSync(folder)) {
+    it.live("corpus not found beside the checkout: no file was formatted", () => {
+      if (process.env["CI"] === "true") assert.fail(`no corpus at ${folder}`)
+      return Effect.logWarning("No file was formatted: there is no corpus. Set SECS_CORPUS to its folder.")
+    })
+    return
+  }
+
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sml"))
+
+  it("finds the files it is known to find", () => {
+    assert.isAtLeast(files.length, 39)
+  })
+
+  it.each(files)("keeps what %s means, and changes nothing the second time", (file) => {
+    const once = formatted(readFileSync(`${folder}/${file}`, "utf8"), {})
+    assert.strictEqual(success(SmlFormatter.format(once)), once)
+  })
+})
