@@ -1,8 +1,8 @@
 import { Hsms, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as CaptureLog from "../src/CaptureLog.ts"
-import * as LogEvent from "../src/LogEvent.ts"
-import * as LogTime from "../src/LogTime.ts"
+import * as CaptureLog from "../src/logs/CaptureLog.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import * as LogTime from "../src/logs/LogTime.ts"
 import {
   captured,
   concat,

@@ -1,10 +1,10 @@
 import { Hsms, HsmsHeader, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as LogAnalysis from "../src/LogAnalysis.ts"
-import type * as LogEntry from "../src/LogEntry.ts"
-import * as LogEvent from "../src/LogEvent.ts"
-import type { Side } from "../src/LogPrefix.ts"
-import type * as LogSummary from "../src/LogSummary.ts"
+import * as LogAnalysis from "../src/logs/LogAnalysis.ts"
+import type * as LogEntry from "../src/logs/LogEntry.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import type { Side } from "../src/logs/LogPrefix.ts"
+import type * as LogSummary from "../src/logs/LogSummary.ts"
 import { draw, type Draw, pick, Seed } from "./support/draw.ts"
 
 interface Given {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as LogEvent from "../src/LogEvent.ts"
-import * as LogTime from "../src/LogTime.ts"
-import * as SmlLog from "../src/SmlLog.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import * as LogTime from "../src/logs/LogTime.ts"
+import * as SmlLog from "../src/logs/SmlLog.ts"
 import { Bytes, cut, draw, Seed, Texts } from "./support/draw.ts"
 
 const encode = (text: string) => new TextEncoder().encode(text)
