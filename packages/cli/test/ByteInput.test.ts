@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as ByteInput from "../src/ByteInput.ts"
+import * as ByteInput from "../src/bytes/ByteInput.ts"
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const item = Uint8Array.of(0xa5, 1, 7)

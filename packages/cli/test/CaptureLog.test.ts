@@ -1,8 +1,8 @@
 import { Hsms, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as CaptureLog from "../src/CaptureLog.ts"
-import * as LogEvent from "../src/LogEvent.ts"
-import * as LogTime from "../src/LogTime.ts"
+import * as CaptureLog from "../src/logs/CaptureLog.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import * as LogTime from "../src/logs/LogTime.ts"
 import {
   captured,
   concat,
@@ -110,6 +110,19 @@ describe("CaptureLog", () => {
     assert.deepStrictEqual(run(pcap(captured(conversation([]))), { port: 5000 }).events.map(line), [
       "packet 1 active Connected",
       "packet 5 - Disconnected"
+    ])
+  })
+
+  it("tells of bytes without a message in one direction where the other one is HSMS", () => {
+    const noise: ReadonlyArray<Said> = Array.from({ length: 50 }, () => ({
+      from: "passive",
+      bytes: new Uint8Array(1400).fill(0xaa)
+    }))
+    const segments = conversation([...noise.slice(0, 1), asks, ...noise, separates]).slice(3, -3)
+    assert.deepStrictEqual(run(pcap(captured(segments))).events.map(line), [
+      "packet 3 active S1F3 2 <L [1] <U4 7>>",
+      "packet 105 active SeparateReq",
+      "packet 106 passive 71400 bytes were passed over to find the next message"
     ])
   })
 

@@ -6,9 +6,9 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
-import * as Conversation from "../src/Conversation.ts"
-import type { Role } from "../src/DefaultReplies.ts"
-import * as Responder from "../src/Responder.ts"
+import * as Conversation from "../src/talk/Conversation.ts"
+import type { Role } from "../src/talk/DefaultReplies.ts"
+import * as Responder from "../src/talk/Responder.ts"
 import { fill, pair, settle } from "./support/pair.ts"
 
 const { A, B, L, U4 } = Item

@@ -1,6 +1,6 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as DefaultReplies from "../src/DefaultReplies.ts"
+import * as DefaultReplies from "../src/talk/DefaultReplies.ts"
 
 const { A, B, L, U1 } = Item
 const time = "2026010203040506"

@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import * as Durations from "../src/Durations.ts"
-import * as Endpoint from "../src/Endpoint.ts"
+import * as Endpoint from "../src/talk/Endpoint.ts"
 
 describe("Endpoint", () => {
   it.each([

@@ -1,8 +1,8 @@
 import { Hsms, Item, ItemCodec, SecsMessage } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as Explain from "../src/Explain.ts"
-import * as Wire from "../src/Wire.ts"
+import * as Explain from "../src/bytes/Explain.ts"
+import * as Wire from "../src/bytes/Wire.ts"
 
 const { A, B, BOOLEAN, C2, F4, F8, I8, J, L, U1, U2, U4 } = Item
 const encode = (item: Item.Item) => Result.getOrThrow(ItemCodec.encode(item)).slice()

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { execFileSync } from "node:child_process"
-import * as HexInput from "../src/HexInput.ts"
+import * as HexInput from "../src/bytes/HexInput.ts"
 
 const bytes = Uint8Array.from({ length: 40 }, (_, i) => (i * 37 + 1) & 0xff)
 const item = Uint8Array.of(0x01, 0x02, 0xa5, 0x01, 0x07, 0x41, 0x00)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as HexLine from "../src/HexLine.ts"
+import * as HexLine from "../src/logs/HexLine.ts"
 import { Texts } from "./support/draw.ts"
 
 const select = "0000000affff0000000100000001"

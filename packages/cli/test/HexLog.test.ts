@@ -1,9 +1,9 @@
 import { Hsms, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as HexLog from "../src/HexLog.ts"
-import * as LogEvent from "../src/LogEvent.ts"
-import * as LogFormat from "../src/LogFormat.ts"
-import * as LogTime from "../src/LogTime.ts"
+import * as HexLog from "../src/logs/HexLog.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import * as LogFormat from "../src/logs/LogFormat.ts"
+import * as LogTime from "../src/logs/LogTime.ts"
 import { concat, conversation, ethernet4, frame, message, pcap, pcapng, type Said } from "./support/captures.ts"
 import { Bytes, cut, draw, pick, Seed, Texts } from "./support/draw.ts"
 

@@ -1,6 +1,6 @@
 import { Hsms, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as HsmsStream from "../src/HsmsStream.ts"
+import * as HsmsStream from "../src/logs/HsmsStream.ts"
 import { concat, frame, message } from "./support/captures.ts"
 import { Bytes, cut, draw, Natural, Seed } from "./support/draw.ts"
 

@@ -1,10 +1,10 @@
 import { Hsms, HsmsHeader, Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as LogAnalysis from "../src/LogAnalysis.ts"
-import type * as LogEntry from "../src/LogEntry.ts"
-import * as LogEvent from "../src/LogEvent.ts"
-import type { Side } from "../src/LogPrefix.ts"
-import type * as LogSummary from "../src/LogSummary.ts"
+import * as LogAnalysis from "../src/logs/LogAnalysis.ts"
+import type * as LogEntry from "../src/logs/LogEntry.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import type { Side } from "../src/logs/LogPrefix.ts"
+import type * as LogSummary from "../src/logs/LogSummary.ts"
 import { draw, type Draw, pick, Seed } from "./support/draw.ts"
 
 interface Given {
@@ -349,6 +349,17 @@ describe("LogAnalysis", () => {
         { connection: "a", how: undefined, messages: 1 }
       ]
     )
+  })
+
+  it("knows nothing of a connection that has ended when its ports are used again", () => {
+    const given = { sb: 1, connection: "a" }
+    const { lines } = run([
+      message(0, "S1F3 W", given),
+      message(1, "S1F4", given),
+      { _tag: "Disconnected", ...around(2, given), how: "closed" },
+      message(3, "S1F4", given)
+    ])
+    assert.deepStrictEqual(lines.at(-1), "S1F4 ! NoPrimary")
   })
 
   it("sums up what counts, and matches with what does not", () => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as LogPrefix from "../src/LogPrefix.ts"
+import * as LogPrefix from "../src/logs/LogPrefix.ts"
 import { Texts } from "./support/draw.ts"
 
 describe("LogPrefix", () => {

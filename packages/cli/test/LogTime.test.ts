@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as LogTime from "../src/LogTime.ts"
+import * as LogTime from "../src/logs/LogTime.ts"
 import { Natural, Texts } from "./support/draw.ts"
 
 describe("LogTime", () => {

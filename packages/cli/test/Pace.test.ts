@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as Pace from "../src/Pace.ts"
+import * as Pace from "../src/talk/Pace.ts"
 
 const interval = (text: string) => Result.getOrUndefined(Pace.parse(text))?.interval
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Pcap from "../src/Pcap.ts"
+import * as Pcap from "../src/logs/Pcap.ts"
 import { block, type Captured, concat, pcap, pcapng, section } from "./support/captures.ts"
 import { Bytes, cut, draw, seeded, Seed } from "./support/draw.ts"
 

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Pcap from "../src/Pcap.ts"
-import * as PcapWriter from "../src/PcapWriter.ts"
-import * as TcpSegment from "../src/TcpSegment.ts"
-import * as TcpStreams from "../src/TcpStreams.ts"
+import * as Pcap from "../src/logs/Pcap.ts"
+import * as PcapWriter from "../src/logs/PcapWriter.ts"
+import * as TcpSegment from "../src/logs/TcpSegment.ts"
+import * as TcpStreams from "../src/logs/TcpStreams.ts"
 
 const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
 

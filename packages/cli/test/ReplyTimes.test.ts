@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as ReplyTimes from "../src/ReplyTimes.ts"
+import * as ReplyTimes from "../src/talk/ReplyTimes.ts"
 
 describe("ReplyTimes", () => {
   it("sums nothing up to nothing", () => {

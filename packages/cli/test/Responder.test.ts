@@ -1,7 +1,7 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
 import { SmlParser } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
-import * as Responder from "../src/Responder.ts"
+import * as Responder from "../src/talk/Responder.ts"
 
 const { A, F4, L, U4 } = Item
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { RunningTimes } from "../src/RunningTimes.ts"
+import { RunningTimes } from "../src/logs/RunningTimes.ts"
 import { draw, Natural, Seed } from "./support/draw.ts"
 
 const of = (durations: ReadonlyArray<number>) => {

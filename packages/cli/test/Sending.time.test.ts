@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { TestClock } from "effect/testing"
-import * as Sending from "../src/Sending.ts"
+import * as Sending from "../src/talk/Sending.ts"
 import { fill, messages, pair, settle } from "./support/pair.ts"
 
 /** Notes when each primary comes, and answers after a while; S1F3 is aborted, S1F5 never answered. */

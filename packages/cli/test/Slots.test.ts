@@ -1,7 +1,7 @@
 import { Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as Slots from "../src/Slots.ts"
+import * as Slots from "../src/talk/Slots.ts"
 import { messages } from "./support/pair.ts"
 
 const { A, L, U4 } = Item

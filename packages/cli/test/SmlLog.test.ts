@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as LogEvent from "../src/LogEvent.ts"
-import * as LogTime from "../src/LogTime.ts"
-import * as SmlLog from "../src/SmlLog.ts"
+import * as LogEvent from "../src/logs/LogEvent.ts"
+import * as LogTime from "../src/logs/LogTime.ts"
+import * as SmlLog from "../src/logs/SmlLog.ts"
 import { Bytes, cut, draw, Seed, Texts } from "./support/draw.ts"
 
 const encode = (text: string) => new TextEncoder().encode(text)
@@ -108,6 +108,12 @@ describe("SmlLog", () => {
         "1:18 2019-06-08 15:14:37.402Z local S1F13 W <L [0]>",
         "1:48 2019-06-08 15:14:37.500Z peer S1F14 <L [2] <B 0x00> <L [0]>>"
       ]
+    ],
+    [
+      "what secs send and secs listen print",
+      "// 13:05:09.042 sent [0000002a]\nS1F3 W\n<L [1]\n  <U4 [1] 7>\n>\n.\n// 13:05:09.050 selected\n" +
+        "// 13:05:09.054 received [0000002a], reply after 12.0 ms\nS1F4\n<L [0]>\n.\n",
+      ["2:1 13:05:09.042 local S1F3 W [2a] <L [1] <U4 7>>", "9:1 13:05:09.054 peer S1F4 [2a] <L [0]>"]
     ],
     ["words about messages", "12:00:00 S1F1 was sent to the host, S1F2 came back\n12:00:01 waiting for S6F12\n", []]
   ])("reads %s", (_, text, expected) => {

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as TcpSegment from "../src/TcpSegment.ts"
+import * as TcpSegment from "../src/logs/TcpSegment.ts"
 import { ACK, concat, FIN, ip4, ip6, links, RST, SYN, tcp, type Tcp } from "./support/captures.ts"
 import { Bytes, Natural } from "./support/draw.ts"
 

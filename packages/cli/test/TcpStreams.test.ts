@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as TcpSegment from "../src/TcpSegment.ts"
-import * as TcpStreams from "../src/TcpStreams.ts"
+import * as TcpSegment from "../src/logs/TcpSegment.ts"
+import * as TcpStreams from "../src/logs/TcpStreams.ts"
 import {
   ACK,
   concat,

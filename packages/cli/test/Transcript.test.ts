@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as LocalTime from "../src/LocalTime.ts"
 import type { Colours } from "../src/Shell.ts"
-import * as Transcript from "../src/Transcript.ts"
+import * as Transcript from "../src/talk/Transcript.ts"
 
 const { A, L, U4 } = Item
 

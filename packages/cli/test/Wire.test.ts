@@ -1,7 +1,7 @@
 import { Hsms, HsmsHeader, Item, ItemCodec, SecsMessage } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
-import * as Wire from "../src/Wire.ts"
+import * as Wire from "../src/bytes/Wire.ts"
 
 const { A, L, U1, U4 } = Item
 const item = L(U4(1001), A("text"))

@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as CaptureLog from "../src/CaptureLog.ts"
+import * as CaptureLog from "../src/logs/CaptureLog.ts"
 import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import * as PcapWriter from "@effect-secs/cli/PcapWriter"
+import * as PcapWriter from "@effect-secs/cli/logs/PcapWriter"
 import { Hsms, HsmsHeader, Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 

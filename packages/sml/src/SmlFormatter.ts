@@ -52,7 +52,8 @@ const byteOrderMark = "\ufeff"
 /**
  * Formats a text of messages, constants and rules, or of one item alone.
  *
- * Formatting what is formatted changes nothing. Lists may be nested as deep as `maxDepth` says; indentation ends at 64
+ * Formatting what is formatted changes nothing, read in the same dialect: a text that mixes the forms of several may be
+ * detected otherwise once it is formatted. Lists may be nested as deep as `maxDepth` says; indentation ends at 64
  * levels.
  *
  * Fails    `SmlError` with the first place that is no SML, so that nothing gets lost; reason `LogText` for the dialect

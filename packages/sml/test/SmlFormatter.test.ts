@@ -150,7 +150,8 @@ describe("SmlFormatter", () => {
       ["<U4 [ 1 .. 3 ] 1>", "<U4 [1..3] 1>"],
       ["<U4 [3..5] 1>", "<U4 [1] 1>"],
       ["<U4 [?] 1>", "<U4 [?] 1>"],
-      ["<L [ max  ELSEWHERE ] <V>>", "<L [MAX ELSEWHERE]\n  <V>\n>"],
+      ["<L [ MAX  ELSEWHERE ] <V>>", "<L [MAX ELSEWHERE]\n  <V>\n>"],
+      ["<U4 [3.. ...] 1>", "<U4 [3.. ...] 1>"],
       ["<A [MAX ELSEWHERE] 'abc'>", '<A [MAX ELSEWHERE] "abc">'],
       ["<A[max 80]'abc'>", '<A [MAX 80] "abc">'],
       ["<A [MAX 2] 'abc'>", '<A [MAX 2] "abc">'],
@@ -211,7 +212,8 @@ describe("SmlFormatter", () => {
       ["<L[0..2] <U4 SVID>>", "<L [0..2]\n  <U4 SVID>\n>"],
       ["<L <U4 SVID> ...>", "<L\n  <U4 SVID>\n  ...\n>"],
       ["<L [2] <U4 SVID> ...>", "<L [2]\n  <U4 SVID>\n  ...\n>"],
-      ["<U1 1> = A = B", "<U1 1> = A = B"]
+      ["<U1 1> = A = B", "<U1 1> = A = B"],
+      ["<L <U4 1> ... = A /* a */ = B>", "<L\n  <U4 [1] 1>\n  ... = A = B /* a */\n>"]
     ])("writes %s as %s", (text, expected) => {
       assert.strictEqual(item(text, { dialect: Dialect.pfile }), expected)
     })

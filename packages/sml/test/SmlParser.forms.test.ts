@@ -19,6 +19,15 @@ const table = (rows: ReadonlyArray<Row>, options?: SmlParser.ParseOptions): void
 }
 
 describe("headers", () => {
+  it("have no label that begins with a star, which begins a comment where it begins a line", () => {
+    const { errors, messages } = SmlParser.parse("S1F1 W. * a: S1F3 W.")
+    assert.deepStrictEqual(
+      errors.map(({ column, reason }) => [reason, column]),
+      [["HeaderExpected", 9]]
+    )
+    assert.strictEqual(messages.length, 1)
+  })
+
   table([
     ["S1F1 W.", "S1F1 W"],
     ["S1F1W.", "S1F1 W"],
@@ -250,6 +259,10 @@ describe("comments", () => {
     )
   })
 
+  it("of a line of stars may follow text", () => {
+    assert.deepStrictEqual(read('S1F2 <A "x"\n* y " z\n>.'), ["S1F2 410178"])
+  })
+
   it("of a line of stars are the whole line, without its stars", () => {
     const { comments, errors, messages } = SmlParser.parse(
       "**** Title *\r\n* text\n*\n  ** indented **\nS1F2 <L\n* within\n>.\n* end"
@@ -313,6 +326,12 @@ describe("rules", () => {
       }
     )
     sameItem(two.where?.equals, Item.F4(0.5))
+  })
+
+  it("compare with text, behind which a bracket closes", () => {
+    const [rule] = rulesOf("if (a (1)==<A 'x'>) b.")
+    assert.strictEqual(rule?._tag, "Reply")
+    if (rule?._tag === "Reply") sameItem(rule.where?.equals, Item.A("x"))
   })
 
   it("take one = or two, and a list to compare with", () => {
@@ -402,7 +421,9 @@ describe("dialects", () => {
     ["secs4go", "S6F11 [W] H<-E EventReport <L[0]>."],
     ["ezsim", "S1F4 <L <VARIANT SV>>."],
     ["secs4net", "AreYouThere:'S1F1' W\n."],
+    ["secs4net", "S1F1 W. Are you there:'S1F1' W\n."],
     ["go-secs", "S1F1 W <BOOLEAN[1] True>."],
+    ["go-secs", "S1F1 W <BOOLEAN [1] True>."],
     ["secsgem", '< L [1] < A "x" >>'],
     ["log", "2021-03-04 05:06:07 S1F1 W."],
     ["log", "S1F1 W /* Name=x Header=[00 01] */."]

@@ -10,12 +10,12 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as ByteInput from "../ByteInput.ts"
+import * as ByteInput from "../bytes/ByteInput.ts"
 import { failed } from "../CliFailure.ts"
-import * as Described from "../Described.ts"
-import * as Explain from "../Explain.ts"
+import * as Described from "../bytes/Described.ts"
+import * as Explain from "../bytes/Explain.ts"
 import { colours, Shell, writeAll } from "../Shell.ts"
-import * as Wire from "../Wire.ts"
+import * as Wire from "../bytes/Wire.ts"
 
 const input = Argument.String("input").pipe(
   Argument.withMetavar("HEX|FILE|-"),

@@ -8,13 +8,13 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as ByteInput from "../ByteInput.ts"
+import * as ByteInput from "../bytes/ByteInput.ts"
 import { failed } from "../CliFailure.ts"
-import * as Encoded from "../Encoded.ts"
-import * as MessageInput from "../MessageInput.ts"
-import * as MessageOutput from "../MessageOutput.ts"
+import * as Encoded from "../bytes/Encoded.ts"
+import * as MessageInput from "../messages/MessageInput.ts"
+import * as MessageOutput from "../messages/MessageOutput.ts"
 import { readText, Shell, writeEach } from "../Shell.ts"
-import * as SmlInput from "../SmlInput.ts"
+import * as SmlInput from "../messages/SmlInput.ts"
 
 /** A number of so many bits, decimal or in hex. */
 const unsigned = (name: string, maximum: number) =>

@@ -9,8 +9,8 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Endpoint from "../Endpoint.ts"
-import { flags } from "../SessionFlags.ts"
+import * as Endpoint from "../talk/Endpoint.ts"
+import { flags } from "../talk/SessionFlags.ts"
 
 const config = {
   address: Argument.String("HOST:PORT").pipe(
@@ -40,7 +40,7 @@ export type Input = Command.Command.Config.Infer<typeof config>
 
 export const listen = Command.make("listen", config, (input) =>
   Effect.flatMap(
-    Effect.promise(() => import("../ListenCommand.ts")),
+    Effect.promise(() => import("../talk/ListenCommand.ts")),
     ({ run }) => run(input)
   )
 ).pipe(

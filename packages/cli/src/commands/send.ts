@@ -11,9 +11,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Durations from "../Durations.ts"
-import * as Endpoint from "../Endpoint.ts"
-import * as Pace from "../Pace.ts"
-import { flags } from "../SessionFlags.ts"
+import * as Endpoint from "../talk/Endpoint.ts"
+import * as Pace from "../talk/Pace.ts"
+import { flags } from "../talk/SessionFlags.ts"
 
 const duration = (name: string, description: string, initial: Duration.Input) =>
   Flag.String(name).pipe(
@@ -88,7 +88,7 @@ export type Input = Command.Command.Config.Infer<typeof config>
 
 export const send = Command.make("send", config, (input) =>
   Effect.flatMap(
-    Effect.promise(() => import("../SendCommand.ts")),
+    Effect.promise(() => import("../talk/SendCommand.ts")),
     ({ run }) => run(input)
   )
 ).pipe(

@@ -4,7 +4,7 @@ import { type SmlDocument, SmlParser } from "@effect-secs/sml"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { failed } from "../../src/CliFailure.ts"
-import * as Slots from "../../src/Slots.ts"
+import * as Slots from "../../src/talk/Slots.ts"
 
 /** What can run now runs until it waits. */
 export const settle = Effect.repeat(Effect.yieldNow, { times: 50 })

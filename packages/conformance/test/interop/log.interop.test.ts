@@ -1,8 +1,8 @@
 /**
  * Wireshark's dissector and our reader of captures see the same messages in the same file, however TCP cuts them.
  */
-import * as CaptureLog from "@effect-secs/cli/CaptureLog"
-import * as LogEvent from "@effect-secs/cli/LogEvent"
+import * as CaptureLog from "@effect-secs/cli/logs/CaptureLog"
+import * as LogEvent from "@effect-secs/cli/logs/LogEvent"
 import { Hsms, HsmsHeader, Item, SecsMessage } from "@effect-secs/codec"
 import { assert, beforeEach, describe, it, vi } from "@effect/vitest"
 import * as Effect from "effect/Effect"

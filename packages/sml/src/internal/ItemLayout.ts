@@ -68,6 +68,10 @@ export class ItemLayout {
         s.at++
         lists.pop()
         this.listEnd(list!, lists[depth - 2], depth - 1)
+      } else if (code === equals) {
+        // Behind dots: the name is that of the item before them.
+        for (const name of this.names()) page.word(`= ${name}`, depth, Number.POSITIVE_INFINITY)
+        list!.slots = true
       } else {
         s.at += 3
         page.begin(depth)

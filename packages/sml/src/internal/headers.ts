@@ -123,7 +123,8 @@ export const readLabel = (before: string, prose: boolean): Label | undefined => 
   if (opensItem.test(text)) return undefined
   if (text.endsWith(":")) {
     const label = text.slice(0, -1).trimEnd()
-    if (!prose) return /[<>\r\n]/.test(label) ? undefined : { name: unquote(label) || undefined, prefix: "" }
+    // What begins with a star is a comment as soon as it begins a line.
+    if (!prose) return /^\*|[<>\r\n]/.test(label) ? undefined : { name: unquote(label) || undefined, prefix: "" }
     let from = label.length
     while (from > 0 && !isSpace(label.charCodeAt(from - 1))) from--
     return { name: unquote(label.slice(from)) || undefined, prefix: label.slice(0, from).trim() }

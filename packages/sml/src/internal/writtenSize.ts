@@ -22,10 +22,8 @@ export const noSize: WrittenSize = {
   maximum: Number.POSITIVE_INFINITY
 }
 
-const tidy = (text: string): string => {
-  const words = text.trim().replaceAll(/\s+/g, " ")
-  return /^\.+$/.test(words) ? "..." : words.replace(/^max /i, "MAX ").replaceAll(/ ?\.{2,} ?/g, "..")
-}
+const tidy = (text: string): string =>
+  /^\.+$/.test(text) ? "..." : text.replace(/^max /i, "MAX ").replaceAll(/ ?\.{2,} ?/g, "..")
 
 /** Reads the brackets that stand here, if any do. */
 export const readWrittenSize = (s: NoteScanner): WrittenSize => {
@@ -33,7 +31,7 @@ export const readWrittenSize = (s: NoteScanner): WrittenSize => {
   if (s.skip() !== openSquare) return noSize
   const start = s.at
   readSize(s)
-  const text = tidy(bracketed(s, start))
+  const text = bracketed(s, start).trim().replaceAll(/\s+/g, " ")
   const { bounded, maximum, minimum, offset, open } = s.size
   const kind =
     offset < 0
@@ -47,7 +45,7 @@ export const readWrittenSize = (s: NoteScanner): WrittenSize => {
             : text.includes("..")
               ? "range"
               : "name"
-  return { text, kind, minimum, maximum }
+  return { text: kind === "unreadable" ? text : tidy(text), kind, minimum, maximum }
 }
 
 /** What stands between the brackets, without comments. */

@@ -10,7 +10,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { ExitCode, quiet } from "../../CliFailure.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
-import * as SmlInput from "../../SmlInput.ts"
+import * as SmlInput from "../../messages/SmlInput.ts"
 
 const input = {
   files: Argument.String("files").pipe(

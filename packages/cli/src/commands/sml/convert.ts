@@ -8,10 +8,10 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as MessageInput from "../../MessageInput.ts"
-import * as MessageOutput from "../../MessageOutput.ts"
+import * as MessageInput from "../../messages/MessageInput.ts"
+import * as MessageOutput from "../../messages/MessageOutput.ts"
 import { complain, writeEach } from "../../Shell.ts"
-import * as SmlInput from "../../SmlInput.ts"
+import * as SmlInput from "../../messages/SmlInput.ts"
 
 const presets: Readonly<Record<string, Preset.Preset>> = Preset.presets
 

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { ExitCode, quiet, usage } from "../../CliFailure.ts"
 import { complain, print, progress, Shell, write } from "../../Shell.ts"
-import * as SmlInput from "../../SmlInput.ts"
+import * as SmlInput from "../../messages/SmlInput.ts"
 import * as TextInput from "../../TextInput.ts"
 
 const input = {

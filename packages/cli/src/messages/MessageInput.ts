@@ -10,8 +10,8 @@ import { type Item, SecsMessage } from "@effect-secs/codec"
 import { ItemJson, SmlParser, SmlPrinter } from "@effect-secs/sml"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type CliFailure, failed } from "./CliFailure.ts"
-import { complain, type Shell } from "./Shell.ts"
+import { type CliFailure, failed } from "../CliFailure.ts"
+import { complain, type Shell } from "../Shell.ts"
 import * as SmlInput from "./SmlInput.ts"
 
 /**

@@ -6,7 +6,7 @@
  *
  * @since 0.1.0
  */
-import * as ReplyTimes from "./ReplyTimes.ts"
+import * as ReplyTimes from "../talk/ReplyTimes.ts"
 
 const kept = 4096
 const step = Math.log(1.01)

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { CliFailure } from "./CliFailure.ts"
+import type { CliFailure } from "../CliFailure.ts"
 import * as DefaultReplies from "./DefaultReplies.ts"
 import type { Responder } from "./Responder.ts"
 

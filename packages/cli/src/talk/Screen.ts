@@ -9,9 +9,9 @@ import * as DateTime from "effect/DateTime"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type { CliFailure } from "./CliFailure.ts"
-import * as LocalTime from "./LocalTime.ts"
-import { colours, type Colours, Shell } from "./Shell.ts"
+import type { CliFailure } from "../CliFailure.ts"
+import * as LocalTime from "../LocalTime.ts"
+import { colours, type Colours, Shell } from "../Shell.ts"
 import * as Transcript from "./Transcript.ts"
 
 /** @since 0.1.0 */

@@ -11,9 +11,9 @@ import * as SessionEvent from "@effect-secs/session/SessionEvent"
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as LocalTime from "./LocalTime.ts"
+import * as LocalTime from "../LocalTime.ts"
 import * as ReplyTimes from "./ReplyTimes.ts"
-import type { Colours } from "./Shell.ts"
+import type { Colours } from "../Shell.ts"
 
 /** What is shown of all that happens. */
 export interface Options {

@@ -9,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import type { CliFailure } from "./CliFailure.ts"
-import * as PcapWriter from "./PcapWriter.ts"
-import { Shell } from "./Shell.ts"
+import type { CliFailure } from "../CliFailure.ts"
+import * as PcapWriter from "../logs/PcapWriter.ts"
+import { Shell } from "../Shell.ts"
 
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))

@@ -19,8 +19,8 @@ import * as LogEvent from "./LogEvent.ts"
 import type { Side } from "./LogPrefix.ts"
 import type * as LogSummary from "./LogSummary.ts"
 import * as LogTime from "./LogTime.ts"
-import * as ReplyTimes from "./ReplyTimes.ts"
-import type { Colours } from "./Shell.ts"
+import * as ReplyTimes from "../talk/ReplyTimes.ts"
+import type { Colours } from "../Shell.ts"
 
 /** @since 0.1.0 */
 export interface LogViewOptions {

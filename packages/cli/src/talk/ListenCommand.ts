@@ -6,13 +6,13 @@
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
-import { type CliFailure, failed, usage } from "./CliFailure.ts"
-import type { Input } from "./commands/listen.ts"
+import { type CliFailure, failed, usage } from "../CliFailure.ts"
+import type { Input } from "../commands/listen.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Listen from "./Listen.ts"
 import { recorded } from "./Recording.ts"
 import * as Setup from "./Setup.ts"
-import type { Shell } from "./Shell.ts"
+import type { Shell } from "../Shell.ts"
 
 export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
   Effect.gen(function* () {

@@ -11,8 +11,8 @@ import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import * as Durations from "./Durations.ts"
-import * as SmlInput from "./SmlInput.ts"
+import * as Durations from "../Durations.ts"
+import * as SmlInput from "../messages/SmlInput.ts"
 
 const words =
   <const Words extends ReadonlyArray<string>>(...known: Words) =>

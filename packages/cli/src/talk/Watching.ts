@@ -10,7 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { CliFailure } from "./CliFailure.ts"
+import type { CliFailure } from "../CliFailure.ts"
 
 /** How long what has happened may take to be shown, once the command was told to end. */
 const patience = "2 seconds"

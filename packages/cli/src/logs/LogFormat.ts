@@ -9,7 +9,7 @@ import * as HexLog from "./HexLog.ts"
 import type { LogReader } from "./LogEvent.ts"
 import * as Pcap from "./Pcap.ts"
 import * as SmlLog from "./SmlLog.ts"
-import * as TextInput from "./TextInput.ts"
+import * as TextInput from "../TextInput.ts"
 
 /** @since 0.1.0 */
 export type LogFormat = "sml" | "hex" | "pcap"

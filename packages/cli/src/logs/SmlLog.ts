@@ -12,7 +12,7 @@ import { Dialect, SmlError, SmlParser, type SmlDocument } from "@effect-secs/sml
 import type { ItemName, LogEvent, LogReader, Message } from "./LogEvent.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
-import * as TextPieces from "./TextPieces.ts"
+import * as TextPieces from "../TextPieces.ts"
 
 /** Characters that are gathered before a piece is read. */
 const pieceLength = 1024 * 1024

@@ -8,8 +8,8 @@ import { Dialect, type SmlError, type SmlParser } from "@effect-secs/sml"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type CliFailure, failed } from "./CliFailure.ts"
-import { readText, Shell } from "./Shell.ts"
+import { type CliFailure, failed } from "../CliFailure.ts"
+import { readText, Shell } from "../Shell.ts"
 
 const names = Object.keys(Dialect.dialects) as ReadonlyArray<Dialect.DialectName>
 

@@ -6,7 +6,7 @@
 import * as LogEvent from "./LogEvent.ts"
 import type { Entry, Finding } from "./LogEntry.ts"
 import type * as LogTime from "./LogTime.ts"
-import type * as ReplyTimes from "./ReplyTimes.ts"
+import type * as ReplyTimes from "../talk/ReplyTimes.ts"
 import { RunningTimes } from "./RunningTimes.ts"
 
 /**

@@ -6,7 +6,7 @@
 import * as LogEvent from "./LogEvent.ts"
 import type { Side } from "./LogPrefix.ts"
 import type { LogTime } from "./LogTime.ts"
-import * as ReplyTimes from "./ReplyTimes.ts"
+import * as ReplyTimes from "../talk/ReplyTimes.ts"
 
 /** The message that began a transaction. @since 0.1.0 */
 export interface Reference {

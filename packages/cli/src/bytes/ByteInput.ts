@@ -9,7 +9,7 @@
  */
 import * as Result from "effect/Result"
 import * as HexInput from "./HexInput.ts"
-import * as TextInput from "./TextInput.ts"
+import * as TextInput from "../TextInput.ts"
 import * as Wire from "./Wire.ts"
 
 /** @since 0.1.0 */

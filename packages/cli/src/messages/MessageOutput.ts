@@ -7,9 +7,9 @@
  */
 import { ItemJson, type Preset, SmlPrinter } from "@effect-secs/sml"
 import * as Result from "effect/Result"
-import type { Notation } from "./ByteInput.ts"
-import { type CliFailure, failed, usage } from "./CliFailure.ts"
-import * as Encoded from "./Encoded.ts"
+import type { Notation } from "../bytes/ByteInput.ts"
+import { type CliFailure, failed, usage } from "../CliFailure.ts"
+import * as Encoded from "../bytes/Encoded.ts"
 import { type Entry, toSecsMessage } from "./MessageInput.ts"
 
 /** @since 0.1.0 */

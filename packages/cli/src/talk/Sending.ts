@@ -8,7 +8,7 @@ import type { SmlDocument } from "@effect-secs/sml"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type CliFailure, failed } from "./CliFailure.ts"
+import { type CliFailure, failed } from "../CliFailure.ts"
 import type { Fill } from "./Conversation.ts"
 import * as Pace from "./Pace.ts"
 

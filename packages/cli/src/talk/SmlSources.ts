@@ -5,10 +5,10 @@
  */
 import { SmlParser } from "@effect-secs/sml"
 import * as Effect from "effect/Effect"
-import { type CliFailure, failed, usage } from "./CliFailure.ts"
+import { type CliFailure, failed, usage } from "../CliFailure.ts"
 import type { Source } from "./Responder.ts"
-import { readText, Shell } from "./Shell.ts"
-import * as SmlInput from "./SmlInput.ts"
+import { readText, Shell } from "../Shell.ts"
+import * as SmlInput from "../messages/SmlInput.ts"
 
 /** How texts are read. */
 export type ReadOptions = Parameters<typeof SmlInput.parseOptions>[0]
