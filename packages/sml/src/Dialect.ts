@@ -36,6 +36,11 @@ export interface Dialect {
   readonly octal: boolean
   /** Lines that are no SML stand between messages, and are passed over. */
   readonly prose: boolean
+  /**
+   * Files hold templates: an item with a size and without a value, `<U4 [1]>`, waits for one, and a bare word is the name
+   * of a slot. Else the former is empty, and a bare word for text is read as a slot with a warning.
+   */
+  readonly templates: boolean
 }
 
 const make = (name: DialectName, differs: Partial<Dialect> = {}): Dialect => ({
@@ -44,6 +49,7 @@ const make = (name: DialectName, differs: Partial<Dialect> = {}): Dialect => ({
   bareHex: false,
   octal: false,
   prose: false,
+  templates: false,
   ...differs
 })
 
@@ -61,9 +67,9 @@ export const secs4js: Dialect = make("secs4js", { bareHex: true })
 /** Text is quoted as Go quotes it. */
 export const secs4go: Dialect = make("secs4go", { escapes: true, octal: true })
 /** Message templates: `S2F41 = start OUTPUT W`, `<A [MAX 16]> = PPID`. */
-export const pfile: Dialect = make("pfile")
+export const pfile: Dialect = make("pfile", { templates: true })
 /** A simulator's templates: `<VARIANT SV>`, `<U4 SVID>`. */
-export const ezsim: Dialect = make("ezsim")
+export const ezsim: Dialect = make("ezsim", { templates: true })
 /** Messages with rules: `if (s1f1) s1f2.`, `every 5 send s1f1.` */
 export const itri: Dialect = make("itri")
 /** What equipment and hosts write while they run: messages among other lines, bytes in bare hex. */

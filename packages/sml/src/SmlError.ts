@@ -36,6 +36,7 @@ export const SmlReason = Schema.Literals([
   "ValueRange",
   "BadCharacter",
   "BareHex",
+  "SlotName",
   "SecondRoot",
   "ListWithoutType",
   "QuotedNumber",

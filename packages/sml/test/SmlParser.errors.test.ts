@@ -48,12 +48,6 @@ const rows: ReadonlyArray<Row> = [
     'line 1, column 7: expected no W in a secondary, whose function is even, found W (the option wBitOnSecondary: "warn" reads it)'
   ],
   [
-    "S2F42 [W] <L>.",
-    {},
-    "WBitOnSecondary",
-    'line 1, column 7: expected no W in a secondary, whose function is even, found [W] (the option wBitOnSecondary: "warn" reads it)'
-  ],
-  [
     "S1F1 W",
     { strict: true },
     "MissingTerminator",
@@ -317,6 +311,12 @@ const rows: ReadonlyArray<Row> = [
   ],
   ["S1F2 <L> <L>.", {}, "SecondRoot", "line 1, column 10: expected . behind the one item of a message, found <"],
   [
+    "S1F2 <A MDLN>.",
+    { strict: true },
+    "SlotName",
+    "line 1, column 9: expected text in quotes, found MDLN (read as the name of a slot)"
+  ],
+  [
     "S1F2 < <L> >.",
     { strict: true },
     "ListWithoutType",
@@ -436,6 +436,12 @@ const rows: ReadonlyArray<Row> = [
     warned,
     "BadSize",
     "line 1, column 10: expected a number, a range, MAX and a number, or a name, found ?"
+  ],
+  [
+    "S1F2 <A MDLN>.",
+    warned,
+    "SlotName",
+    "line 1, column 9: expected text in quotes, found MDLN (read as the name of a slot)"
   ],
   ["S1F2 <U4 [3] 1>.", warned, "SizeMismatch", "line 1, column 10: expected [1], the number of values, found [3]"],
   ["S1F2 < <L> >.", warned, "ListWithoutType", "line 1, column 6: expected L before the items of a list, found <"],

@@ -164,7 +164,7 @@ export class ItemLayout {
     const end = s.at
     const { count, name, written } = s.leaf
     const valued = written || count > 0
-    const waits = size.kind === "MAX" || (size.minimum > 0 && s.rules.dialect.name === "pfile")
+    const waits = size.kind === "MAX" || (size.minimum > 0 && s.rules.dialect.templates)
     page.begin(depth)
     if (item === undefined || (!valued && (waits || s.skip() === equals))) {
       s.at = end

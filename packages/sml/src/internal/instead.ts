@@ -15,6 +15,9 @@ export const nameInstead = (s: Scanner, expected: string): void => {
     const name = s.name()
     if (name !== "" && s.leaf.count === 0 && s.skip() === greater) {
       s.leaf.name = name
+      if (expected.startsWith("text") && !s.rules.dialect.templates) {
+        s.warn("SlotName", start, "text in quotes", "read as the name of a slot", name)
+      }
       return
     }
     s.at = start

@@ -83,7 +83,7 @@ const readChild = (s: Scanner, format: LeafFormat): Child => {
     return bound(s, slot(undefined, [format], { minimum, maximum, default: written ? item : undefined }))
   }
   // `<A [MAX 16]>` waits for a value, and in a file of templates `<U4 [1]>` does.
-  const waits = size.bounded || (minimum > 0 && s.rules.dialect.name === "pfile")
+  const waits = size.bounded || (minimum > 0 && s.rules.dialect.templates)
   if (!written && waits) return slot(undefined, [format], { minimum, maximum })
   checkSize(s, leaf.count)
   return item

@@ -154,11 +154,12 @@ class Reader {
     if (header.function > maxFunction) {
       s.fail("FunctionRange", header.at, `a function ${range(maxFunction)}`, undefined, `${header.function}`)
     }
-    if (wBit === "clear" || header.function % 2 === 1) return
+    // `[W]` leaves the choice to the sender, who has none here.
+    if (wBit !== "set" || header.function % 2 === 1) return
     const expected = "no W in a secondary, whose function is even"
     if (s.rules.wBitOnSecondary === "error") {
       const hint = 'the option wBitOnSecondary: "warn" reads it'
-      s.fail("WBitOnSecondary", wAt, expected, hint, wBit === "optional" ? "[W]" : undefined)
+      s.fail("WBitOnSecondary", wAt, expected, hint)
     }
     s.warn("WBitOnSecondary", wAt, expected)
   }

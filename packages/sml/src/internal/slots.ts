@@ -65,7 +65,7 @@ export const slotFault = (preset: Preset, slot: Slot): string | undefined => {
     return `a slot of L for ${minimum} to ${maximum} items`
   }
   // Without a name, `[MAX 16]` says that it is a slot; in a file of templates, so does any size that is not 0.
-  const isSlot = minimum === 0 ? maximum > 0 && maximum !== Infinity : preset.dialect.name === "pfile"
+  const isSlot = minimum === 0 ? maximum > 0 && maximum !== Infinity : preset.dialect.templates
   return name !== undefined || isSlot ? undefined : "a slot without a name"
 }
 
