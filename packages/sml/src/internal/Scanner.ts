@@ -100,6 +100,8 @@ export class Scanner {
   readonly leaf = new Leaf()
   /** All units of the text in quotes that was read last, or'ed: one look tells whether it is ASCII. */
   units = 0
+  /** Behind the plain decimal that was read last. */
+  plainEnd = 0
   private lastLine = 0
   private lastComment = -1
   private commentsUnclosed = Number.POSITIVE_INFINITY
