@@ -205,7 +205,10 @@ export class Scanner {
   warn(reason: SmlReason, offset: number, expected: string, hint?: string, found?: string): void {
     if (this.rules.strict) this.fail(reason, offset, expected, hint, found)
     if (this.warnings.length >= this.rules.maxErrors) this.warningsOmitted++
-    else this.warnings.push(new SmlWarning(this.place(reason, offset, expected, found, hint)))
+    else {
+      const look = () => this.place(reason, offset, expected, found, hint)
+      this.warnings.push(new SmlWarning(reason, offset, look))
+    }
   }
 
   // --- moving ------------------------------------------------------------------------------------------------------
