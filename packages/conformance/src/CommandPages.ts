@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { CliFailure } from "@effect-secs/cli"
+import { installation } from "@effect-secs/cli/CompletionScript"
 import { run, secs } from "@effect-secs/cli/Secs"
 import type { ShellService } from "@effect-secs/cli/Shell"
 import * as Effect from "effect/Effect"
@@ -170,11 +171,9 @@ const overview = async (): Promise<string> =>
     "## Completions\n",
     block(
       "sh",
-      [
-        'eval "$(secs --completions bash)"        # in ~/.bashrc',
-        'eval "$(secs --completions zsh)"         # in ~/.zshrc',
-        "secs --completions fish | source         # in ~/.config/fish/config.fish"
-      ].join("\n")
+      Object.values(installation)
+        .map(({ file, line }) => `${line.padEnd(40)} # in ${file}`)
+        .join("\n")
     )
   ].join("\n")
 
