@@ -51,6 +51,7 @@ const memoryShell = (files: ReadonlyMap<string, Uint8Array>, stdin: Uint8Array) 
     stream: (path) => Stream.fromEffect(read(path)),
     isFile: (path) => Effect.succeed(path === "-" || files.has(path)),
     writeFile: () => Effect.void,
+    makeFolder: () => Effect.void,
     append: () => Effect.void,
     files: (path) => {
       const below = [...files.keys()].filter((file) => file.startsWith(`${path.replace(/\/$/, "")}/`))
