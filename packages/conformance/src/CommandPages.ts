@@ -151,7 +151,14 @@ const overview = async (): Promise<string> =>
   [
     header,
     "# secs\n",
-    "SECS/GEM on the command line. `npx @effect-secs/cli --help`, or `npm install --global @effect-secs/cli`.\n",
+    "SECS/GEM on the command line. From a clone, as it is not on the npm registry yet:\n",
+    block(
+      "sh",
+      [
+        "npx -y pnpm@12.21.0 pack:all && npm install --global tarballs/*.tgz    # installs secs",
+        "npx -y pnpm@12.21.0 --silent secs --help                               # runs it without"
+      ].join("\n")
+    ),
     [
       "| Command | What it does |",
       "| --- | --- |",
