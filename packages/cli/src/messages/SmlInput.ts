@@ -39,7 +39,7 @@ export const flags = {
     Flag.withDefault("ascii" as const)
   ),
   wOnSecondary: Flag.Literals("w-on-secondary", ["error", "warn"]).pipe(
-    Flag.withDescription("What a W in a secondary is"),
+    Flag.withDescription("A W in a secondary; an error unless told"),
     Flag.withDefault("error" as const)
   ),
   maxDepth: limit("max-depth", "Lists within each other; 1024 at most unless told"),
