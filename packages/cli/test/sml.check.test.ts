@@ -96,4 +96,40 @@ describe("secs sml check", () => {
     assert.strictEqual((await run(["sml", "check", "--dialect", "secs4js", "-"], { stdin: "S1F1 <B 0A>." })).code, 0)
     assert.strictEqual((await run(["sml", "check", "-"], { stdin: "S1F1 <B 0A>." })).code, 1)
   })
+
+  it.each([
+    ["<L <U1 7>>", 0, "1 file, 0 messages, 1 item, 0 errors, 0 warnings\n"],
+    ["// answer\n<A 'x'>", 0, "1 file, 0 messages, 1 item, 0 errors, 0 warnings\n"],
+    [
+      "<A [3] 'x'>",
+      0,
+      "stdin:1:4: warning: expected [1], the number of values, found [3]\n  <A [3] 'x'>\n     ^\n1 file, 0 messages, 1 item, 0 errors, 1 warning\n"
+    ],
+    [
+      "<U1 256>",
+      1,
+      "stdin:1:5: error: expected an integer from 0 to 255, found 256\n  <U1 256>\n      ^\n1 file, 0 messages, 1 error, 0 warnings\n"
+    ]
+  ])("reads a file of an item alone: %j", async (stdin, code, stdout) => {
+    assert.deepInclude(await run(["sml", "check", "-"], { stdin }), { code, stdout, stderr: "" })
+  })
+
+  it("reads a W in a secondary, and lists as deep, as told", async () => {
+    const counted = (messages: number, errors: number) => [messages, errors]
+    for (const [stdin, flags] of [
+      ["S1F2 W <L>.", ["--w-on-secondary", "warn"]],
+      [`S1F1 W ${"<L ".repeat(1025)}${">".repeat(1025)}.`, ["--max-depth", "2000"]]
+    ] as const) {
+      for (const [more, expected] of [
+        [[], counted(0, 1)],
+        [flags, counted(1, 0)]
+      ] as const) {
+        const { stdout } = await run(["sml", "check", "--json", ...more, "-"], { stdin })
+        const { errors, messages } = JSON.parse(stdout) as { errors: ReadonlyArray<unknown>; messages: number }
+        assert.deepStrictEqual(counted(messages, errors.length), expected)
+      }
+    }
+    const { code } = await run(["sml", "check", "--max-items", "2", "-"], { stdin: "S1F1 W <L <U1 1> <U1 2>>." })
+    assert.strictEqual(code, 1)
+  })
 })

@@ -125,6 +125,16 @@ export interface SmlDocument {
 }
 
 /**
+ * A text of one item, read.
+ *
+ * @since 0.1.0
+ */
+export interface ItemDocument extends Pick<SmlDocument, "dialect" | "comments" | "warnings" | "warningsOmitted"> {
+  /** The first place that is wrong where it is none. */
+  readonly item: Result.Result<Item.Item, SmlError>
+}
+
+/**
  * The message as it goes on the wire. A template has none yet: fill it, and pass the item.
  *
  * @since 0.1.0

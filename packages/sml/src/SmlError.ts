@@ -3,7 +3,7 @@
  *
  * `SmlError` says where a text is no SML: offset, line, column, what was expected, what stands there, a hint and the
  * line with a caret. `SmlWarning` has the same shape and says what was read all the same; read strictly, it is an
- * error. `TemplateError` and `MismatchError` are about values and items, `PrintError` about what a dialect cannot say,
+ * error. `TemplateError`, `MismatchError` and `ValueError` are about values and items, `PrintError` about what a dialect cannot say,
  * `ItemJsonError` about JSON that is no item.
  *
  * @since 0.1.0
@@ -294,6 +294,30 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
   override get message(): string {
     const where = this.path.length === 0 ? "the root item" : `item [${this.path.join(".")}]`
     return `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * A value that is not what it was read as.
+ *
+ * @since 0.1.0
+ */
+export class ValueError extends Schema.TaggedError<ValueError>("@effect-secs/sml/ValueError")("ValueError", {
+  /** The slot's key. */
+  key: Schema.String,
+  /** Places in arrays, from the outermost. */
+  path: Schema.Array(Count),
+  expected: Schema.String,
+  seen: Schema.String
+}) {
+  /** One line: `slot VID[0][2]: expected a number, seen "x"`. */
+  override get message(): string {
+    const at = this.path.map((index) => `[${index}]`).join("")
+    return `slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`
   }
 
   override toJSON(): unknown {

@@ -21,6 +21,13 @@ const isPrimary = (message: SmlDocument.SmlMessage): boolean => message.function
 /** Sent unless others are asked for by name. */
 const isSent = (message: SmlDocument.SmlMessage): boolean => isPrimary(message) && Responder.isSent(message)
 
+/** Names, the first of them where there are many. */
+const listed = (messages: ReadonlyArray<SmlDocument.SmlMessage>): string => {
+  const names = [...new Set(messages.map(({ function: function_, name, stream }) => name ?? `S${stream}F${function_}`))]
+  const shown = names.slice(0, 10).join(", ")
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown
+}
+
 /** The messages to send: the primaries of all sources, or those that are asked for. */
 const chosen = (
   sources: ReadonlyArray<Responder.Source>,
@@ -33,7 +40,9 @@ const chosen = (
     const primaries = names.length === 0 ? all.filter(isSent) : []
     for (const name of names) {
       const message = Responder.named(all, name)
-      if (message === undefined) return yield* usage(`--message ${name}: there is no message of this name`)
+      if (message === undefined) {
+        return yield* usage(`--message ${name}: there is no message of this name, but ${listed(all)}`)
+      }
       primaries.push(message)
     }
     const wrong = primaries.find((message) => !isPrimary(message)) ?? (primaries.length === 0 ? first : undefined)

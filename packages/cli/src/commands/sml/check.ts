@@ -8,6 +8,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { ExitCode, quiet } from "../../CliFailure.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
@@ -50,14 +51,16 @@ export const check = Command.make("check", input, (flags) =>
     const { bold, red, yellow } = yield* colours
     const excerpt = ({ excerpt }: Diagnostic) => excerpt.replaceAll(/^/gm, "  ")
     let messages = 0
+    let items = 0
     let errors = 0
     let warnings = 0
     for (const [index, path] of paths.entries()) {
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
       const { text } = yield* SmlInput.open(path)
       const { sizes, strict } = flags
-      const read = SmlParser.parse(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+      const read = readChecked(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
       messages += read.messages.length
+      items += read.items
       errors += read.errors.length
       warnings += read.warnings.length + read.warningsOmitted
       yield* progress("")
@@ -76,8 +79,9 @@ export const check = Command.make("check", input, (flags) =>
     }
     if (!flags.json) {
       const { counted } = SmlInput
-      const counts = [counted(paths.length, "file"), counted(messages, "message"), counted(errors, "error")]
-      yield* print(bold([...counts, counted(warnings, "warning")].join(", ")))
+      const counts = [counted(paths.length, "file"), counted(messages, "message")]
+      if (items > 0) counts.push(counted(items, "item"))
+      yield* print(bold([...counts, counted(errors, "error"), counted(warnings, "warning")].join(", ")))
     }
     if (errors > 0) return yield* quiet(ExitCode.Failed)
   })
@@ -89,6 +93,20 @@ export const check = Command.make("check", input, (flags) =>
     { command: "secs sml check --dialect secs4js --json messages.sml", description: "one line of JSON for each file" }
   ])
 )
+
+/** A document, or an item alone: what has no message is no document. */
+const readChecked = (text: string, options: SmlParser.ParseOptions): Checked => {
+  const document = SmlParser.parse(text, options)
+  if (document.messages.length > 0 || !SmlParser.isItem(text, options)) return { ...document, items: 0 }
+  const read = SmlParser.parseItemDocument(text, options)
+  const errors = Result.isFailure(read.item) ? [read.item.failure] : []
+  return { ...document, ...read, errors, items: 1 - errors.length }
+}
+
+interface Checked extends SmlDocument.SmlDocument {
+  /** 1 for an item alone. */
+  readonly items: number
+}
 
 /** Errors and warnings as they stand in the text. */
 const inOrder = ({ errors, warnings }: SmlDocument.SmlDocument) =>
