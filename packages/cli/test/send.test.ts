@@ -229,6 +229,15 @@ describe("secs send", () => {
       const { code, stderr, stdout } = yield* ran(["send", address, "S1F1 W."])
       assert.deepStrictEqual([code, stdout], [1, ""])
       assert.match(stderr, /^secs: connect 127\.0\.0\.1:\d+: connection refused: nobody listens there[^\n]*\n$/)
+      const json = yield* ran(["send", address, "S1F1 W.", "--json"])
+      const events = json.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ event }) => event === "ConnectFailed")
+      assert.lengthOf(events, 1)
+      assert.match(String(events[0]!["message"]), /connection refused/)
+      assert.notMatch(json.stdout, /next attempt/)
     })
   )
 

@@ -8,7 +8,7 @@ import {
   HsmsSession,
   type Session,
   SessionError,
-  type SessionEvent,
+  SessionEvent,
   StreamNine,
   type Transport
 } from "@effect-secs/session"
@@ -113,7 +113,10 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
           if (waiting) yield* Deferred.succeed(over, event.reason)
         }
         if (!options.summary && !(said && !screen.json)) {
-          yield* screen.event(event, undefined, Conversation.reasonFor(event, reasons))
+          // There is no next attempt, which the event would tell of.
+          yield* hopeLost !== undefined && event._tag === "ConnectFailed"
+            ? screen.line(event._tag, hopeLost, SessionEvent.annotations(event))
+            : screen.event(event, undefined, Conversation.reasonFor(event, reasons))
         }
         if (hopeLost !== undefined) yield* Deferred.fail(hopeless, failed(hopeLost))
       })

@@ -52,10 +52,12 @@ export const readRule = (s: Scanner): SmlRule => {
   every.lastIndex = start
   const repeated = every.exec(s.text)
   if (repeated !== null) {
+    const seconds = Number(repeated[1])
+    if (seconds === 0) return s.fail("BadRule", start + repeated[0].search(/\d/), "a number of seconds above 0")
     s.at = every.lastIndex
     const send = readName(s)
     endRule(s)
-    return { _tag: "Every", seconds: Number(repeated[1]), send, start, end: s.at }
+    return { _tag: "Every", seconds, send, position: s.position(start), start, end: s.at }
   }
   condition.lastIndex = start
   const match = condition.exec(s.text)
@@ -66,7 +68,7 @@ export const readRule = (s: Scanner): SmlRule => {
   s.at++
   const reply = readName(s)
   endRule(s)
-  return { _tag: "Reply", on: match[1]!, where, reply, start, end: s.at }
+  return { _tag: "Reply", on: match[1]!, where, reply, position: s.position(start), start, end: s.at }
 }
 
 const readCondition = (s: Scanner) => {
