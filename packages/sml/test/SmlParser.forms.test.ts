@@ -372,6 +372,11 @@ describe("rules", () => {
     assert.deepStrictEqual([reason, column, wanted], ["BadRule", 8 + ahead, expected])
   })
 
+  it.each(["ok: S1F4. if s1f3 ok.", "ok: S1F4. every five send ok."])("are shown to who writes %s", (text) => {
+    const [error] = SmlParser.parse(text).errors
+    assert.strictEqual(error?.hint, "a rule is if (message) reply. or every 5 send message.")
+  })
+
   it("stand between messages", () => {
     const text = "ask: S1F1 W.\nif (ask) yes.\nyes: S1F2 <L>.\nevery 10 send ask."
     assert.deepStrictEqual(read(text), ["ask: S1F1 W", "yes: S1F2 0100"])

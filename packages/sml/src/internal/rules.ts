@@ -23,6 +23,15 @@ const condition = /if\s*\(\s*([^\s()=<>]+)/iy
 const item = /\(\s*(\d{1,9})\s*\)\s*==?/y
 const every = /every\s+(\d{1,9}(?:\.\d{1,9})?)\s+send\s+/iy
 
+const ruleForms = "if (message) reply. or every 5 send message."
+const ruleWord = /(?:if|every)(?=\s)/iy
+
+/** For what is no rule, but begins as one. */
+export const hintForRule = (text: string, at: number): string | undefined => {
+  ruleWord.lastIndex = at
+  return ruleWord.test(text) ? `a rule is ${ruleForms}` : undefined
+}
+
 const stands = (pattern: RegExp, s: Scanner): boolean => {
   pattern.lastIndex = s.at
   return pattern.test(s.text)
@@ -61,7 +70,7 @@ export const readRule = (s: Scanner): SmlRule => {
   }
   condition.lastIndex = start
   const match = condition.exec(s.text)
-  if (match === null) return s.fail("BadRule", start, "if (message) reply. or every 5 send message.")
+  if (match === null) return s.fail("BadRule", start, ruleForms)
   s.at = condition.lastIndex
   const where = s.skip() === openRound ? readCondition(s) : undefined
   if (s.skip() !== closeRound) s.fail("BadRule", s.at, ") to end the condition")
