@@ -159,7 +159,10 @@ describe("secs listen", () => {
     Effect.gen(function* () {
       const path = yield* file("S1F2. if (s1f1) lost.")
       const { code, stderr } = yield* ran(["listen", "127.0.0.1:0", "--replies", path])
-      assert.deepStrictEqual([code, stderr], [1, `secs: ${path}: a rule sends lost, and no message is called so\n`])
+      assert.deepStrictEqual(
+        [code, stderr],
+        [1, `secs: ${path}:1: expected the name of a message to send, found lost\n`]
+      )
     })
   )
 })

@@ -122,7 +122,7 @@ describe("secs send", () => {
       const args = ["send", address, path, "-m", "startLot", "--set", "LOTID=A123"]
       const missing = yield* ran(args)
       assert.strictEqual(missing.code, 1)
-      assert.match(missing.stderr, /^secs: S2F41 startLot: slot COUNT [^\n]*; give it with --set\n$/)
+      assert.match(missing.stderr, /^secs: S2F41 startLot: slot COUNT [^\n]*; give it with --set COUNT=VALUE\n$/)
       assert.deepStrictEqual(seen, [])
       assert.strictEqual((yield* ran([...args, "--set", "COUNT=25"])).code, 0)
       assert.deepStrictEqual(seen, [`S2F41 W <L [2] <A "A123"> <U4 25>>`])
@@ -375,7 +375,7 @@ describe("secs send", () => {
     [["127.0.0.1:5000", "S1F1 W.", "--rate", "fast"], /--rate.*10\/s/],
     [["127.0.0.1:5000", "S1F2."], /S1F2 is a secondary: it is sent in reply to S1F1 only/],
     [["127.0.0.1:5000", "S1F1 W <U1 256>."], /message:1:12: expected .*256/],
-    [["127.0.0.1:5000", "S1F1 W.", "-m", "lost"], /--message lost: there is no message of this name/],
+    [["127.0.0.1:5000", "S1F1 W.", "-m", "lost"], /--message lost: there is no message of this name: there are S1F1\n/],
     [["127.0.0.1:5000", "S1F1 W.", "--set", "X"], /--set X: expected NAME=VALUE/],
     [["127.0.0.1:5000", "S1F1 W.", "--set", "X=1"], /--set X: no message has a slot of this name/]
   ])("says in one line what is wrong with %j, and ends with 2", async (args, line) => {

@@ -56,7 +56,8 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
     return {
       json: options.json,
       event: (event, who, why) => {
-        if (!Transcript.shows(event, options)) return Effect.void
+        // What there is something to say about went wrong, and that is shown to whoever wants to see little.
+        if (!Transcript.shows(event, options) && why === undefined) return Effect.void
         return shell.write(
           options.json
             ? `${JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) })}\n`

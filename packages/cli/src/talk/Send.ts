@@ -4,14 +4,7 @@
  * @since 0.1.0
  */
 import type { SecsMessage } from "@effect-secs/codec"
-import {
-  HsmsSession,
-  type Session,
-  SessionError,
-  SessionEvent,
-  StreamNine,
-  type Transport
-} from "@effect-secs/session"
+import { HsmsSession, type Session, SessionError, SessionEvent, StreamNine, type Transport } from "@effect-secs/session"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

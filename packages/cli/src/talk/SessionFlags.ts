@@ -99,9 +99,16 @@ export const flags = {
     Flag.withDescription("SML file of messages and rules that answer the peer's primaries; may be given again"),
     Flag.atLeast(0)
   ),
+  owner: setting(
+    "owner",
+    "ROLE",
+    "host or equipment: whose the files are that mark messages INPUT or OUTPUT; this side's unless told",
+    words("host", "equipment"),
+    "host or equipment"
+  ),
   set: Flag.String("set").pipe(
     Flag.withMetavar("NAME=VALUE"),
-    Flag.withDescription("Value of a slot in the files; may be given again"),
+    Flag.withDescription("Value of a slot in the files, as text, <SML> or [ARRAY]; may be given again"),
     Flag.atLeast(0)
   ),
   ...SmlInput.flags,

@@ -3,12 +3,14 @@
  *
  * @since 0.1.0
  */
-import { type SmlDocument, type SmlError, SmlParser } from "@effect-secs/sml"
+import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import { ExitCode, quiet } from "../../CliFailure.ts"
+import * as Rules from "../../messages/Rules.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
@@ -56,7 +58,8 @@ export const check = Command.make("check", input, (flags) =>
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
       const { text } = yield* SmlInput.open(path)
       const { sizes, strict } = flags
-      const read = SmlParser.parse(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+      const parsed = SmlParser.parse(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+      const read = withRules(parsed, text, path, strict)
       messages += read.messages.length
       errors += read.errors.length
       warnings += read.warnings.length + read.warningsOmitted
@@ -89,6 +92,31 @@ export const check = Command.make("check", input, (flags) =>
     { command: "secs sml check --dialect secs4js --json messages.sml", description: "one line of JSON for each file" }
   ])
 )
+
+/** Told of rules that cannot be followed, as far as this file goes: what is missing may stand in another. */
+const withRules = (
+  read: SmlDocument.SmlDocument,
+  text: string,
+  path: string,
+  strict: boolean
+): SmlDocument.SmlDocument => {
+  const places = read.rules.flatMap((rule) => {
+    const resolved = Rules.resolve(read.messages, rule)
+    if (Result.isSuccess(resolved)) return []
+    const { expected, found, position } = resolved.failure
+    const [line] = text.slice(rule.start, Math.min(rule.end, rule.start + widest)).split(/[\r\n]/, 1)
+    const excerpt = `${line!}\n^`
+    return [
+      { reason: "BadRule", source: path === "-" ? "stdin" : path, ...position, expected, found, excerpt } as const
+    ]
+  })
+  return strict
+    ? { ...read, errors: [...read.errors, ...places.map((place) => new SmlError.SmlError(place))] }
+    : { ...read, warnings: [...read.warnings, ...places.map((place) => new SmlError.SmlWarning(place))] }
+}
+
+/** Widest excerpt. */
+const widest = 100
 
 /** Errors and warnings as they stand in the text. */
 const inOrder = ({ errors, warnings }: SmlDocument.SmlDocument) =>
