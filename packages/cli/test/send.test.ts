@@ -129,6 +129,30 @@ describe("secs send", () => {
     })
   )
 
+  live("sends as equipment what a host's file receives, when told whose it is", () =>
+    Effect.gen(function* () {
+      const seen: Array<string> = []
+      const { address } = yield* peer((primary) => {
+        seen.push(primary.message.name)
+        return primary.reply()
+      })
+      const { path } = yield* file("S1F3 = status OUTPUT W <L>. S6F1 = trace INPUT W <L>. S6F11 = event INPUT W <L>.")
+      const args = ["send", address, path, "--role", "equipment"]
+      assert.strictEqual((yield* ran([...args, "--owner", "host"])).code, 0)
+      assert.deepStrictEqual(seen, ["S6F1", "S6F11"])
+      const { path: only } = yield* file("S6F11 = event INPUT W <L>.")
+      const { code, stderr } = yield* ran(["send", address, only])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /S6F11 event is marked INPUT: send it with --message, or say with --owner whose file it is/)
+    })
+  )
+
+  it("lists ten of the names there are where --message names none of them", async () => {
+    const text = Array.from({ length: 12 }, (_, index) => `m${index + 1}: S1F1 W.`).join(" ")
+    const { stderr } = await Effect.runPromise(ran(["send", "127.0.0.1:5000", text, "-m", "lost"]))
+    assert.match(stderr, /: there are m1, m2, m3, m4, m5, m6, m7, m8, m9, m10 and 2 more\n$/)
+  })
+
   live("repeats at a rate and sums the reply times up", () =>
     Effect.gen(function* () {
       const { address } = yield* listening("--quiet")
