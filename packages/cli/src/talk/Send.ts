@@ -148,6 +148,7 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
       transport,
       make: HsmsSession.makeActive(options.session),
       show,
+      missed: screen.missed,
       work: (session: Session.Service) =>
         Effect.gen(function* () {
           const reported = (message: SecsMessage.SecsMessage) => {
