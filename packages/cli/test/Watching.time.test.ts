@@ -1,10 +1,12 @@
 import { SecsMessage } from "@effect-secs/codec"
+import { HsmsSession, Transport } from "@effect-secs/session"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import { shown } from "../src/talk/Watching.ts"
+import { TestClock } from "effect/testing"
+import { shown, watched } from "../src/talk/Watching.ts"
 import { pair, settle } from "./support/pair.ts"
 
 describe("Watching", () => {
@@ -67,6 +69,63 @@ describe("Watching", () => {
       const gaps = out.flatMap((line) => (line.includes("missing") ? [Number.parseInt(line, 10)] : []))
       assert.isNotEmpty(gaps)
       assert.strictEqual(shownUp.length + gaps.reduce((sum, gap) => sum + gap, 0), 10)
+    })
+  )
+
+  it.effect("waits for slow output when the work is done", () =>
+    Effect.gen(function* () {
+      const { active, passive } = yield* Transport.makeMemory()
+      const timers = { linktest: 0 }
+      yield* HsmsSession.makePassive({ sessionId: 0, timers }).pipe(
+        Effect.provideService(Transport.Transport, passive),
+        Effect.orDie
+      )
+      const out: Array<string> = []
+      const fiber = yield* watched({
+        transport: active,
+        make: HsmsSession.makeActive({ sessionId: 0, timers }),
+        show: ({ _tag }) =>
+          Effect.andThen(
+            Effect.sleep("1 hour"),
+            Effect.sync(() => void out.push(_tag))
+          ),
+        missed: (count) => Effect.sync(() => void out.push(`${count} missing`)),
+        work: (session) => session.awaitSelected
+      }).pipe(Effect.forkScoped({ startImmediately: true }))
+      yield* settle
+      for (let hour = 0; hour < 20 && fiber.pollUnsafe() === undefined; hour++) {
+        yield* TestClock.adjust("1 hour")
+        yield* settle
+      }
+      yield* Fiber.join(fiber)
+      assert.include(out, "Disconnected")
+      assert.isFalse(out.some((line) => line.includes("missing")))
+    })
+  )
+
+  it.effect("says how many events slow output left out when it was told to end", () =>
+    Effect.gen(function* () {
+      const { active, passive } = yield* Transport.makeMemory()
+      const timers = { linktest: 0 }
+      yield* HsmsSession.makePassive({ sessionId: 0, timers }).pipe(
+        Effect.provideService(Transport.Transport, passive),
+        Effect.orDie
+      )
+      const missed: Array<number> = []
+      const fiber = yield* watched({
+        transport: active,
+        make: HsmsSession.makeActive({ sessionId: 0, timers }),
+        show: () => Effect.sleep("1 hour"),
+        missed: (count) => Effect.sync(() => void missed.push(count)),
+        work: () => Effect.never
+      }).pipe(Effect.forkScoped({ startImmediately: true }))
+      yield* settle
+      const ended = yield* Effect.forkScoped(Fiber.interrupt(fiber), { startImmediately: true })
+      yield* settle
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(ended)
+      assert.lengthOf(missed, 1)
+      assert.isAbove(missed[0]!, 2)
     })
   )
 })

@@ -123,6 +123,19 @@ export const flags = {
   trace: toggle("trace", "Control messages and states as well")
 }
 
+/**
+ * What help says of the slots and the owners of files.
+ *
+ * @since 0.1.0
+ */
+export const slots: ReadonlyArray<string> = [
+  "  Slots take their values from --set: LOTID=A12 (text or a number, as the slot has it),",
+  "  'SV=<U4 1>' (an item), and within an open list an array, a value for each round:",
+  `  'SVID=[1001, 1002]', 'SV=[<U4 1>, <A "x">]', 'VID=[[1, 2], [3]]' for a list within a list.`,
+  "  What a file marks INPUT its owner receives, so it is left out; of the peer's file, said with",
+  "  --owner, it is what this side sends, and OUTPUT is left out."
+]
+
 /** What the flags of a command line say. */
 export type Settings = {
   readonly [Name in keyof typeof flags]: (typeof flags)[Name] extends Flag.Flag<infer Value> ? Value : never

@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import type { CliFailure } from "../CliFailure.ts"
 import * as Backlog from "./Backlog.ts"
 
-/** How long nothing at all may be shown, once the command was told to end or has. */
+/** How long what has happened may take to be shown, once the command was told to end. */
 const patience = "2 seconds"
 
 /** Events that wait for slow output: a few minutes of a busy session. */
@@ -36,7 +36,6 @@ const showing = <A extends { readonly _tag: string }>({ events, missed, show }: 
   const backlog = Backlog.make<A>(capacity)
   const more = Latch.makeUnsafe(false)
   let over = false
-  let count = 0
   const taking = Stream.runForEach(events, (event) =>
     Effect.sync(() => {
       backlog.push(event)
@@ -57,7 +56,6 @@ const showing = <A extends { readonly _tag: string }>({ events, missed, show }: 
         const event = backlog.take()
         if (event !== undefined) {
           yield* isGap(event) ? missed(event.missed) : show(event)
-          count++
         } else if (over) {
           return
         } else {
@@ -67,7 +65,7 @@ const showing = <A extends { readonly _tag: string }>({ events, missed, show }: 
       }
     })
   )
-  return { run, count: () => count, left: backlog.count }
+  return { run, left: backlog.count }
 }
 
 const isGap = (event: { readonly _tag: string } | Backlog.Gap): event is Backlog.Gap => event._tag === "Gap"
@@ -109,20 +107,19 @@ export const watched = <E, R>(options: {
       const session = yield* make.pipe(Effect.provideService(Transport.Transport, gated), Scope.provide(scope))
       const screen = showing({ events: session.events, show, missed }, kept)
       const fiber = yield* Effect.forkScoped(screen.run, { startImmediately: true })
-      /** All that has happened, as long as it goes on; who was told to end waits once. */
-      const rest = (isPatient: boolean) =>
-        Effect.gen(function* () {
-          for (;;) {
-            const before = screen.count()
-            if (Option.isSome(yield* Effect.timeoutOption(Fiber.await(fiber), patience))) return
-            if (!isPatient || screen.count() === before) break
-          }
-          if (screen.left() > 0) yield* missed(screen.left())
-        })
+      const close = Effect.uninterruptible(Scope.close(scope, Exit.void))
+      const rest = Effect.gen(function* () {
+        if (Option.isSome(yield* Effect.timeoutOption(Fiber.await(fiber), patience))) return
+        if (screen.left() > 0) yield* missed(screen.left())
+      })
       gate.openUnsafe()
       const worked = work(session).pipe(
         Scope.provide(scope),
-        Effect.onExit((exit) => Effect.andThen(Scope.close(scope, Exit.void), rest(!Exit.hasInterrupts(exit))))
+        Effect.exit,
+        // Slow output is waited for, as long as nobody tells the command to end.
+        Effect.tap(() => Effect.andThen(close, Fiber.await(fiber))),
+        Effect.flatten,
+        Effect.onExit(() => Effect.andThen(close, rest))
       )
       // Fails when it cannot show anything any more, as with `| head`.
       const shown = Effect.andThen(Fiber.join(fiber), Effect.never)
