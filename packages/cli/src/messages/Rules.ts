@@ -41,26 +41,35 @@ const numbers = (name: string): { readonly stream: number; readonly function: nu
   return match === null ? undefined : { stream: Number(match[1]), function: Number(match[2]) }
 }
 
+/** Finds messages by what rules and command lines call them. */
+export type Lookup = (name: string) => SmlDocument.SmlMessage | undefined
+
 /**
  * The first message of a name, without regard to case where none fits exactly; where no message has the name and it is
  * one of `SxFy`, the first such message.
  *
  * @since 0.1.0
  */
-export const named = (
-  messages: ReadonlyArray<SmlDocument.SmlMessage>,
-  name: string
-): SmlDocument.SmlMessage | undefined => {
-  const lower = name.toLowerCase()
-  const wanted = numbers(name)
-  return (
-    messages.find((message) => message.name === name) ??
-    messages.find((message) => message.name?.toLowerCase() === lower) ??
-    messages.find((message) => message.stream === wanted?.stream && message.function === wanted.function)
-  )
+export const lookup = (messages: ReadonlyArray<SmlDocument.SmlMessage>): Lookup => {
+  const names = new Map<string, SmlDocument.SmlMessage>()
+  const lower = new Map<string, SmlDocument.SmlMessage>()
+  const headers = new Map<string, SmlDocument.SmlMessage>()
+  const add = (map: Map<string, SmlDocument.SmlMessage>, key: string | undefined, message: SmlDocument.SmlMessage) => {
+    if (key !== undefined && !map.has(key)) map.set(key, message)
+  }
+  for (const message of messages) {
+    add(names, message.name, message)
+    add(lower, message.name?.toLowerCase(), message)
+    add(headers, header(message), message)
+  }
+  return (name) => {
+    const wanted = numbers(name)
+    return names.get(name) ?? lower.get(name.toLowerCase()) ?? (wanted && headers.get(header(wanted)))
+  }
 }
 
-const header = (message: SmlDocument.SmlMessage): string => `S${message.stream}F${message.function}`
+const header = ({ function: function_, stream }: Pick<SmlDocument.SmlMessage, "stream" | "function">): string =>
+  `S${stream}F${function_}`
 
 /**
  * `S2F41 startLot`, `S1F1`: for errors.
@@ -71,19 +80,16 @@ export const nameOf = (message: SmlDocument.SmlMessage): string =>
   message.name === undefined ? header(message) : `${header(message)} ${message.name}`
 
 /**
- * A rule with the messages that it names.
+ * A rule with the messages that it names, which are looked up.
  *
  * Fails    where there are none, where it answers with what is no reply, and where it sends a secondary on its own
  *
  * @since 0.1.0
  */
-export const resolve = (
-  messages: ReadonlyArray<SmlDocument.SmlMessage>,
-  rule: SmlDocument.SmlRule
-): Result.Result<Rule, Problem> => {
+export const resolve = (named: Lookup, rule: SmlDocument.SmlRule): Result.Result<Rule, Problem> => {
   const { position } = rule
   const name = rule._tag === "Every" ? rule.send : rule.reply
-  const message = named(messages, name)
+  const message = named(name)
   if (message === undefined) {
     return Result.fail({ position, expected: "the name of a message to send", found: name })
   }
@@ -94,7 +100,7 @@ export const resolve = (
       ? Result.succeed({ _tag: "Every", seconds, message })
       : Result.fail({ position, expected: `a primary to send every ${seconds} s`, found: nameOf(message) })
   }
-  const on = named(messages, rule.on) ?? numbers(rule.on)
+  const on = named(rule.on) ?? numbers(rule.on)
   if (on === undefined) {
     return Result.fail({ position, expected: "the name of a message to wait for, or SxFy", found: rule.on })
   }

@@ -87,6 +87,7 @@ export type LeftOut = "INPUT" | "OUTPUT"
  */
 export const make = (sources: ReadonlyArray<Source>, leftOut: LeftOut = "INPUT"): Responder => {
   const messages = sources.flatMap(({ document }) => document.messages)
+  const named = Rules.lookup(messages)
   const rules: Array<Rules.Reply> = []
   const every: Array<Rules.Every> = []
   const problems: Array<string> = []
@@ -95,7 +96,7 @@ export const make = (sources: ReadonlyArray<Source>, leftOut: LeftOut = "INPUT")
   const unconditional = new Set<SmlDocument.SmlMessage>()
   for (const { document, name } of sources) {
     for (const written of document.rules) {
-      const resolved = Rules.resolve(messages, written)
+      const resolved = Rules.resolve(named, written)
       if (Result.isFailure(resolved)) {
         const { expected, found, position } = resolved.failure
         problems.push(`${name}:${position.line}: expected ${expected}, found ${found}`)

@@ -48,9 +48,10 @@ const chosen = (
         `${Rules.nameOf(marked)} is marked ${leftOut}: send it with --message, or say with --owner whose file it is`
       )
     }
+    const named = Rules.lookup(all)
     const primaries: Array<SmlDocument.SmlMessage> = []
     for (const name of names) {
-      const message = Rules.named(all, name)
+      const message = named(name)
       if (message === undefined) {
         return yield* usage(`--message ${name}: there is no message of this name: there are ${listed(all)}`)
       }

@@ -100,8 +100,9 @@ const withRules = (
   path: string,
   strict: boolean
 ): SmlDocument.SmlDocument => {
+  const named = Rules.lookup(read.messages)
   const places = read.rules.flatMap((rule) => {
-    const resolved = Rules.resolve(read.messages, rule)
+    const resolved = Rules.resolve(named, rule)
     if (Result.isSuccess(resolved)) return []
     const { expected, found, position } = resolved.failure
     const [line] = text.slice(rule.start, Math.min(rule.end, rule.start + widest)).split(/[\r\n]/, 1)
