@@ -23,6 +23,34 @@ describe("secs sml check", () => {
     ])
   })
 
+  it("warns of rules that cannot be followed, and takes them for errors with --strict", async () => {
+    const rules = "ok: S1F4 <L>.\nif (s1f3) ok.\nif (s1f3) missing.\n  if (s1f1) ok.\nevery 5 send ok.\n"
+    const { code, stdout } = await run(["sml", "check", "-"], { stdin: rules })
+    assert.strictEqual(code, 0)
+    assert.deepStrictEqual(stdout.split("\n"), [
+      "stdin:3:1: warning: expected the name of a message to send, found missing",
+      "  if (s1f3) missing.",
+      "  ^",
+      "stdin:4:3: warning: expected S1F2 or a primary, sent when S1F1 comes in, found S1F4 ok",
+      "  if (s1f1) ok.",
+      "  ^",
+      "stdin:5:1: warning: expected a primary to send every 5 s, found S1F4 ok",
+      "  every 5 send ok.",
+      "  ^",
+      "1 file, 1 message, 0 errors, 3 warnings",
+      ""
+    ])
+    const strict = await run(["sml", "check", "--strict", "-"], { stdin: rules })
+    assert.strictEqual(strict.code, 1)
+    assert.match(strict.stdout, /stdin:3:1: error: [^]*1 message, 3 errors, 0 warnings\n$/)
+  })
+
+  it("takes a rule that sends every 0 seconds for an error", async () => {
+    const { code, stdout } = await run(["sml", "check", "-"], { stdin: "ask: S1F1 W.\nevery 0 send ask.\n" })
+    assert.strictEqual(code, 1)
+    assert.match(stdout, /^stdin:2:7: error: expected a number of seconds above 0, found 0\n/)
+  })
+
   it("leaves out warnings where told to be quiet, but counts them", async () => {
     const { code, stdout } = await run(["sml", "check", "--quiet", "-"], { stdin: 'S1F3 <A [3] "x">.' })
     assert.strictEqual(code, 0)

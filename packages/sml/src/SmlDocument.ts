@@ -88,6 +88,7 @@ export interface ReplyRule extends Span {
   readonly where: { readonly item: number; readonly equals: Item.Item } | undefined
   /** The name of the message to reply with. */
   readonly reply: string
+  readonly position: Position
 }
 
 /**
@@ -97,9 +98,11 @@ export interface ReplyRule extends Span {
  */
 export interface EveryRule extends Span {
   readonly _tag: "Every"
+  /** Above zero. */
   readonly seconds: number
   /** The name of the message to send. */
   readonly send: string
+  readonly position: Position
 }
 
 /** @since 0.1.0 */

@@ -12,7 +12,7 @@ import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "
 import { isNode, readItem } from "./items.ts"
 import { hintForItem } from "./symbols.ts"
 import { lineStartAt, resumeAt } from "./recovery.ts"
-import { isRule, readConstant, readRule } from "./rules.ts"
+import { hintForRule, isRule, readConstant, readRule } from "./rules.ts"
 import { Fault, Scanner } from "./Scanner.ts"
 import type { Rules } from "./Scanner.ts"
 
@@ -128,7 +128,7 @@ class Reader {
         ? "it needs a header before it; an item alone is a text of its own"
         : code === greater
           ? "there is a > too many before it"
-          : hintForItem(s.text, start)
+          : (hintForRule(s.text, start) ?? hintForItem(s.text, start))
     s.fail("HeaderExpected", start, "a header: SxFy, with a label and a colon before it or not", hint)
   }
 

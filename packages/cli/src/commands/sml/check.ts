@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import { type SmlDocument, type SmlError, SmlParser } from "@effect-secs/sml"
+import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { ExitCode, quiet } from "../../CliFailure.ts"
+import * as Rules from "../../messages/Rules.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
@@ -58,7 +59,8 @@ export const check = Command.make("check", input, (flags) =>
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
       const { text } = yield* SmlInput.open(path)
       const { sizes, strict } = flags
-      const read = readChecked(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+      const checked = readChecked(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+      const read = { ...withRules(checked, text, path, strict), items: checked.items }
       messages += read.messages.length
       items += read.items
       errors += read.errors.length
@@ -107,6 +109,38 @@ interface Checked extends SmlDocument.SmlDocument {
   /** 1 for an item alone. */
   readonly items: number
 }
+
+/** Told of rules that cannot be followed, as far as this file goes: what is missing may stand in another. */
+const withRules = (
+  read: SmlDocument.SmlDocument,
+  text: string,
+  path: string,
+  strict: boolean
+): SmlDocument.SmlDocument => {
+  const named = Rules.lookup(read.messages)
+  const places = read.rules.flatMap((rule) => {
+    const resolved = Rules.resolve(named, rule)
+    if (Result.isSuccess(resolved)) return []
+    const { expected, found, position } = resolved.failure
+    const [line] = text.slice(rule.start, Math.min(rule.end, rule.start + widest)).split(/[\r\n]/, 1)
+    const excerpt = `${line!}\n^`
+    return [
+      { reason: "BadRule", source: path === "-" ? "stdin" : path, ...position, expected, found, excerpt } as const
+    ]
+  })
+  return strict
+    ? { ...read, errors: [...read.errors, ...places.map((place) => new SmlError.SmlError(place))] }
+    : {
+        ...read,
+        warnings: [
+          ...read.warnings,
+          ...places.map((place) => new SmlError.SmlWarning(place.reason, place.offset, () => place))
+        ]
+      }
+}
+
+/** Widest excerpt. */
+const widest = 100
 
 /** Errors and warnings as they stand in the text. */
 const inOrder = ({ errors, warnings }: SmlDocument.SmlDocument) =>
