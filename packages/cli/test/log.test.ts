@@ -48,6 +48,7 @@ describe("secs log", () => {
     folder = mkdtempSync(join(tmpdir(), "effect-secs-"))
     writeFileSync(join(folder, "a.log"), log)
     writeFileSync(join(folder, "damaged.log"), damaged)
+    writeFileSync(join(folder, "prose.log"), "12:00:00 waiting for S6F12\n12:00:01 idle\n12:00:02 S1F1 was sent\n")
     writeFileSync(join(folder, "letter.txt"), "Dear all,\nthe tool is down.\n")
     writeFileSync(join(folder, "a.pcap"), pcap(captured(conversation(session))))
     writeFileSync(join(folder, "a.pcapng"), pcapng(captured(conversation(session)), { little: true }))
@@ -184,6 +185,42 @@ describe("secs log", () => {
     const { code, stderr, stdout } = await secs(...args)
     assert.deepStrictEqual([code, stdout], [2, ""])
     assert.match(stderr, /^secs log: .*\n$/)
+  })
+
+  it("ends with exit code 1 for --errors where there is one, with 0 where there is none that is wanted", async () => {
+    const [all, errors, summary, fine] = await Promise.all([
+      secs("a.log"),
+      secs("a.log", "--errors"),
+      secs("a.log", "--errors", "--summary"),
+      secs("a.log", "--errors", "--only", "S1F13")
+    ])
+    assert.deepStrictEqual([all.code, errors.code, summary.code, fine.code], [0, 1, 1, 0])
+    assert.strictEqual(errors.stdout.split("\n").length, 3)
+    assert.deepStrictEqual([errors.stderr, fine.stdout, fine.stderr], ["", "", ""])
+  })
+
+  it.each([
+    [
+      ["prose.log"],
+      "secs: no messages in 3 lines; passed over: 2 lines that hold SxFy and were taken for prose, from line 1 on\n"
+    ],
+    [["a.pcap", "--port", "5001"], "secs: no messages in 16 packets; passed over: 16 packets of other ports\n"],
+    [["a.log", "--only", "S7F*"], "secs: --only leaves none of 5 messages\n"],
+    [
+      ["a.log", "--only", "S1F13", "--since", "2024-05-15", "--json"],
+      "secs: --only and --since leave none of 5 messages\n"
+    ]
+  ])("says why it has nothing to show for %j", async (args, said) => {
+    const { code, stderr } = await secs(...args)
+    assert.deepStrictEqual([code, stderr], [0, said])
+  })
+
+  it("counts the lines of a log that speak of messages", async () => {
+    const text =
+      "12:00:00 waiting for S6F12\n// S1F9\n12:00:01 S1F1 W.\n12:00:02 S1F3 W <U4 1x>.\n12:00:03 S1F1 is due, S1F3 too\n"
+    const { stdout } = await run(["log", "--summary", "-"], { stdin: text })
+    assert.include(stdout, "2 messages")
+    assert.match(stdout, /\npassed over: 2 lines that hold SxFy and were taken for prose, from line 1 on\n$/)
   })
 
   it("says that a file is not there", async () => {

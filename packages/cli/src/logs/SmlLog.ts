@@ -12,6 +12,8 @@ import { Dialect, SmlError, SmlParser, type SmlDocument } from "@effect-secs/sml
 import type { ItemName, LogEvent, LogReader, Message } from "./LogEvent.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
+import * as ProseLines from "../messages/ProseLines.ts"
+import { counted } from "../messages/SmlInput.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** Characters that are gathered before a piece is read. */
@@ -29,7 +31,8 @@ export const make = (): LogReader => {
       const events = log.push(text.end())
       return [...events, ...log.end()]
     },
-    notes: () => []
+    extent: () => log.extent(),
+    notes: () => log.notes()
   }
 }
 
@@ -39,6 +42,15 @@ class Log {
   #lines = 0
   #offset = 0
   #time: LogTime.LogTime | undefined
+  #prose = ProseLines.none
+
+  extent(): string {
+    return counted(this.#lines, "line")
+  }
+
+  notes(): ReadonlyArray<string> {
+    return this.#prose.count === 0 ? [] : [ProseLines.describe(this.#prose)]
+  }
 
   push(text: string): ReadonlyArray<LogEvent> {
     this.#held += text
@@ -67,7 +79,13 @@ class Log {
       end = message.end
     }
     while (error < errors.length) end = this.#unreadable(raw, end, errors[error++]!, events)
-    this.#lines += countLines(raw)
+    const prose = ProseLines.find(raw, document)
+    if (prose.count > 0) {
+      const { count, first } = this.#prose
+      this.#prose = { count: count + prose.count, first: count > 0 ? first : this.#lines + prose.first }
+    }
+    // The last line of a log may have no end.
+    this.#lines += countLines(raw) + (raw === "" || raw.endsWith("\n") ? 0 : 1)
     this.#offset += length
     return events
   }

@@ -3,13 +3,14 @@
  *
  * @since 0.1.0
  */
-import { type SmlDocument, type SmlError, SmlParser } from "@effect-secs/sml"
+import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { ExitCode, quiet } from "../../CliFailure.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
+import * as ProseLines from "../../messages/ProseLines.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
 const input = {
@@ -56,7 +57,8 @@ export const check = Command.make("check", input, (flags) =>
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
       const { text } = yield* SmlInput.open(path)
       const { sizes, strict } = flags
-      const read = SmlParser.parse(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+      const options = { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes }
+      const read = told(text, SmlParser.parse(text, options), options)
       messages += read.messages.length
       errors += read.errors.length
       warnings += read.warnings.length + read.warningsOmitted
@@ -70,7 +72,7 @@ export const check = Command.make("check", input, (flags) =>
         if (!isError && flags.quiet) continue
         const kind = isError ? "error" : "warning"
         const line = SmlInput.diagnostic(kind, about).replace(`${kind}: `, (isError ? red : yellow)(`${kind}: `))
-        report += `${line}\n${excerpt(about)}\n`
+        report += about.excerpt === "" ? `${line}\n` : `${line}\n${excerpt(about)}\n`
       }
       yield* write(report)
     }
@@ -89,6 +91,31 @@ export const check = Command.make("check", input, (flags) =>
     { command: "secs sml check --dialect secs4js --json messages.sml", description: "one line of JSON for each file" }
   ])
 )
+
+/** A text that holds nothing at all is most likely not what it was taken for. */
+const told = (
+  text: string,
+  read: SmlDocument.SmlDocument,
+  { source, strict }: SmlParser.ParseOptions
+): SmlDocument.SmlDocument => {
+  const { constants, errors, messages, rules, warnings } = read
+  if (messages.length > 0 || errors.length > 0 || rules.length > 0 || constants.size > 0) return read
+  const prose = ProseLines.find(text, read)
+  const about = {
+    reason: "HeaderExpected" as const,
+    ...(source === undefined ? {} : { source }),
+    offset: 0,
+    line: 1,
+    column: 1,
+    expected: "a message",
+    found: SmlInput.counted(text.split("\n").length - (text.endsWith("\n") ? 1 : 0), "line") + " without one",
+    ...(prose.count === 0 ? {} : { hint: ProseLines.describe(prose) }),
+    excerpt: ""
+  }
+  return strict
+    ? { ...read, errors: [new SmlError.SmlError(about)] }
+    : { ...read, warnings: [...warnings, new SmlError.SmlWarning(about)] }
+}
 
 /** Errors and warnings as they stand in the text. */
 const inOrder = ({ errors, warnings }: SmlDocument.SmlDocument) =>
