@@ -165,7 +165,7 @@ describe("secs log", () => {
   it("reads several files as one log, and says which lines are of which", async () => {
     const { code, stderr, stdout } = await secs("--json", "a.log", "letter.txt", "trace.txt")
     assert.strictEqual(code, 1)
-    assert.match(stderr, /^secs: letter\.txt: neither SML nor HSMS in hex nor a capture; --format says which\n/)
+    assert.match(stderr, /^secs: letter\.txt: neither SML nor HSMS nor a capture; --format says which\n/)
     const lines = stdout
       .trimEnd()
       .split("\n")
@@ -221,6 +221,32 @@ describe("secs log", () => {
     const { stdout } = await run(["log", "--summary", "-"], { stdin: text })
     assert.include(stdout, "2 messages")
     assert.match(stdout, /\npassed over: 2 lines that hold SxFy and were taken for prose, from line 1 on\n$/)
+  })
+
+  it("reads a file of frames, and JSON that secs listen has printed", async () => {
+    const [frames, json] = await Promise.all([
+      run(["log", "--json", "--only", "S1F4", "-"], {
+        stdin: Uint8Array.from(session.flatMap(({ bytes }) => [...bytes]))
+      }),
+      run(["log", "-"], {
+        stdin:
+          '{"at":"2026-01-02T03:04:05.678Z","event":"Sent","systemBytes":"0000002a","stream":1,"function":3,"sessionId":7,"replyExpected":true,"item":{"L":[{"U4":[7]}]}}\n' +
+          '{"at":"2026-01-02T03:04:05.690Z","event":"Received","systemBytes":"0000002a","stream":1,"function":4,"sessionId":7,"replyExpected":false,"item":{"L":[]}}\n'
+      })
+    ])
+    assert.deepInclude(JSON.parse(frames.stdout.split("\n")[0]!), {
+      type: "message",
+      frame: 4,
+      systemBytes: "00000002",
+      primary: { label: "S1F3", systemBytes: "00000002", frame: 3 },
+      item: { L: [{ A: "x" }] }
+    })
+    assert.deepStrictEqual(json.stdout.split("\n"), [
+      "2026-01-02 03:04:05.678Z  SEND  S1F3 W     [0000002a]             <L [1] <U4 7>>",
+      "2026-01-02 03:04:05.690Z  RECV  S1F4       [0000002a]    12.0 ms  <L [0]>",
+      ""
+    ])
+    assert.deepStrictEqual([frames.code, json.code, json.stderr], [0, 0, ""])
   })
 
   it("says that a file is not there", async () => {

@@ -24,7 +24,9 @@ import { colours, complain, progress, Shell, write } from "../Shell.ts"
 
 const files = Argument.String("files").pipe(
   Argument.withMetavar("FILES|-"),
-  Argument.withDescription("Logs with SML, hex dumps, pcap and pcapng files, or - for standard input; read as one log"),
+  Argument.withDescription(
+    "Logs with SML, hex dumps, pcap and pcapng files, JSON of secs send and secs listen, files of HSMS frames, or - for standard input; read as one log"
+  ),
   Argument.variadic({ min: 1 })
 )
 
@@ -158,7 +160,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       yield* progress("")
       if (read === undefined) {
         unknown++
-        yield* complain(`secs: ${path}: neither SML nor HSMS in hex nor a capture; --format says which`)
+        yield* complain(`secs: ${path}: neither SML nor HSMS nor a capture; --format says which`)
       } else {
         extents.push(read.extent())
         notes.push(...read.notes().map((note) => (file === undefined ? note : `${file}: ${note}`)))
