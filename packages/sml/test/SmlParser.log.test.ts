@@ -122,6 +122,18 @@ describe("the log dialect", () => {
     assert.strictEqual(messages.at(-1)?.header.offset, text.indexOf("S1F5"))
   })
 
+  it("keeps a text of several lines as the log has it, and reads the lines behind it", () => {
+    const { errors, messages } = read(
+      '12:00:05 SEND S6F11 W\n12:00:05 <L\n12:00:05 <A "two // lines\n12:00:05 of it">\n12:00:05 <U4 7> // it\'s\n' +
+        "12:00:05 >\n12:00:05 all done\n12:00:06 RECV S6F12\n"
+    )
+    assert.deepStrictEqual(errors, [])
+    assert.deepStrictEqual(messages.map(said), [
+      String.raw`S6F11 W <L [2] <A "two // lines\x0a12:00:05 of it"> <U4 7>>`,
+      "S6F12"
+    ])
+  })
+
   it("leaves other dialects as they are", () => {
     const { messages } = SmlParser.parse("S1F13 W SystemBytes=7\n<L>\n.\n", { dialect: Dialect.peer })
     assert.strictEqual(messages[0]?.name, "7")

@@ -6,7 +6,22 @@
  *   names
  * - Time, thread and level before every line of a body, where the logger takes each line for an entry of its own
  */
-import { blank, closeRound, closeSquare, colon, comma, dot, greater, isSpace, isWord, less, tab } from "./characters.ts"
+import {
+  blank,
+  closeRound,
+  closeSquare,
+  colon,
+  comma,
+  dot,
+  greater,
+  isQuote,
+  isSpace,
+  isWord,
+  less,
+  slash,
+  star,
+  tab
+} from "./characters.ts"
 
 /** `SxFy` that is no label. */
 const header = /(?<![\w-])(["']?)S\d{1,3}F\d{1,3}\1(?:W(?![\w-])|(?!["'\w-])(?:[ \t]*(?:W\b|\[W\]))?)(?![ \t]*:)/gi
@@ -159,6 +174,7 @@ const bodyLines = (
   let start = lineEnd + 1
   if (before.end - before.start > longestPrefix || text.slice(before.start, before.end).trim() === "") return start
   let prefix: { readonly start: number; readonly end: number } | undefined
+  let quote = none
   while (start < text.length) {
     const line = { start, end: endOf(text, start) }
     let body = -1
@@ -171,19 +187,44 @@ const bodyLines = (
       })
       prefix = { start: before.start, end: stop }
     } else {
-      body = follow(text, prefix, line)
-      if (body >= 0 && !stands(surely, text, body)) {
+      const behind = follow(text, prefix, line)
+      body = behind
+      if (behind >= 0 && !stands(surely, text, behind)) {
         header.lastIndex = 0
-        if (!stands(perhaps, text, body) || header.test(text.slice(body, line.end))) body = -1
+        if (header.test(text.slice(behind, line.end))) return start
+        if (!stands(perhaps, text, behind)) body = -1
+      }
+      // A text of several lines is left as the log has it.
+      if (behind >= 0 && body < 0 && quote !== none) {
+        quote = quoteBehind(text, behind, line.end, quote)
+        start = line.end + 1
+        continue
       }
     }
     if (body < 0) return start
+    quote = quoteBehind(text, body, line.end, quote)
     out.blank(line.start, body)
     start = line.end + 1
     if (endsMessage(text, body, line.end)) return start
   }
   return start
 }
+
+const none = 0
+
+/** The mark in which a text is open behind a stretch of a line. */
+const quoteBehind = (text: string, from: number, to: number, open: number): number => {
+  let quote = open
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    if (code === quote) quote = none
+    else if (quote === none && isQuote(code)) quote = code
+    else if (quote === none && code === slash && isComment(text.charCodeAt(at + 1))) return none
+  }
+  return quote
+}
+
+const isComment = (code: number): boolean => code === slash || code === star
 
 const endsMessage = (text: string, body: number, lineEnd: number): boolean => {
   let first = body
