@@ -9,7 +9,7 @@ import { FrameDecoder, HsmsHeader } from "@effect-secs/codec"
 import * as FrameEvent from "./FrameEvent.ts"
 import * as HsmsStream from "./HsmsStream.ts"
 import type { LogEvent, LogReader } from "./LogEvent.ts"
-import { counted } from "../messages/SmlInput.ts"
+import { counted } from "../Counts.ts"
 
 const lengthField = 4
 

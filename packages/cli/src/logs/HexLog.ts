@@ -18,7 +18,7 @@ import { DumpError } from "./LogError.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
 import * as TcpSegment from "./TcpSegment.ts"
-import { counted } from "../messages/SmlInput.ts"
+import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** @since 0.1.0 */

@@ -10,7 +10,7 @@ import { ItemJson, SmlError } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import type { LogEvent, LogReader, Place } from "./LogEvent.ts"
 import * as LogTime from "./LogTime.ts"
-import { counted } from "../messages/SmlInput.ts"
+import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** True for a text whose first line is one of those. @since 0.1.0 */

@@ -13,7 +13,7 @@ import type { ItemName, LogEvent, LogReader, Message } from "./LogEvent.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
 import * as ProseLines from "../messages/ProseLines.ts"
-import { counted } from "../messages/SmlInput.ts"
+import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** Characters that are gathered before a piece is read. */

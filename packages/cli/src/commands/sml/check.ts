@@ -9,6 +9,7 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { ExitCode, quiet } from "../../CliFailure.ts"
+import { counted } from "../../Counts.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
 import * as ProseLines from "../../messages/ProseLines.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
@@ -77,7 +78,6 @@ export const check = Command.make("check", input, (flags) =>
       yield* write(report)
     }
     if (!flags.json) {
-      const { counted } = SmlInput
       const counts = [counted(paths.length, "file"), counted(messages, "message"), counted(errors, "error")]
       yield* print(bold([...counts, counted(warnings, "warning")].join(", ")))
     }
@@ -108,7 +108,7 @@ const told = (
     line: 1,
     column: 1,
     expected: "a message",
-    found: SmlInput.counted(text.split("\n").length - (text.endsWith("\n") ? 1 : 0), "line") + " without one",
+    found: counted(text.split("\n").length - (text.endsWith("\n") ? 1 : 0), "line") + " without one",
     ...(prose.count === 0 ? {} : { hint: ProseLines.describe(prose) }),
     excerpt: ""
   }

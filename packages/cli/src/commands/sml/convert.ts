@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as MessageInput from "../../messages/MessageInput.ts"
 import * as MessageOutput from "../../messages/MessageOutput.ts"
 import { complain, writeEach } from "../../Shell.ts"
+import { counted } from "../../Counts.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
 const presets: Readonly<Record<string, Preset.Preset>> = Preset.presets
@@ -35,7 +36,7 @@ export const convert = Command.make("convert", input, (flags) =>
       const { entries, rules } = yield* MessageInput.read(text, options)
       yield* writeEach(pieces(entries, flags.to))
       if (rules > 0)
-        yield* complain(`${options.source}: ${SmlInput.counted(rules, "rule")} left out: only messages are converted`)
+        yield* complain(`${options.source}: ${counted(rules, "rule")} left out: only messages are converted`)
     }
   })
 ).pipe(
