@@ -103,7 +103,7 @@ describe("CaptureLog", () => {
       "packet 7 - Disconnected"
     ])
     assert.strictEqual(run(file, { port: 5001 }).events.length, 7)
-    assert.deepStrictEqual(run(file, { port: 4000 }), { events: [], notes: [] })
+    assert.deepStrictEqual(run(file, { port: 4000 }), { events: [], notes: ["24 packets of other ports"] })
   })
 
   it("shows a connection to the port asked for that was closed without a word", () => {

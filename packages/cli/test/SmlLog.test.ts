@@ -115,6 +115,21 @@ describe("SmlLog", () => {
         "// 13:05:09.054 received [0000002a], reply after 12.0 ms\nS1F4\n<L [0]>\n.\n",
       ["2:1 13:05:09.042 local S1F3 W [2a] <L [1] <U4 7>>", "9:1 13:05:09.054 peer S1F4 [2a] <L [0]>"]
     ],
+    [
+      "a time before every line",
+      "2024-03-11 02:58:02.001 SEND S1F13 W\n2024-03-11 02:58:02.001   <L[0]\n2024-03-11 02:58:02.001   >\n" +
+        "2024-03-11 02:58:02.101 RECV S1F14\n2024-03-11 02:58:02.101   <L[2]\n2024-03-11 02:58:02.101     <B 0>\n" +
+        "2024-03-11 02:58:02.101     <L[0]>\n2024-03-11 02:58:02.101   >\n",
+      [
+        "1:30 2024-03-11 02:58:02.001 local S1F13 W <L [0]>",
+        "4:30 2024-03-11 02:58:02.101 peer S1F14 <L [2] <B 0x00> <L [0]>>"
+      ]
+    ],
+    [
+      "messages without items behind a word for their direction, and to whom they went",
+      "Sending S1F1 W to ETCH01\nReceived S1F2 from ETCH01\n[SEND] S1F1 W\nReceived S1F2\n",
+      ["1:9 local S1F1 W", "2:10 peer S1F2", "3:8 local S1F1 W", "4:10 peer S1F2"]
+    ],
     ["words about messages", "12:00:00 S1F1 was sent to the host, S1F2 came back\n12:00:01 waiting for S6F12\n", []]
   ])("reads %s", (_, text, expected) => {
     assert.deepStrictEqual(run(text).map(line), expected)
@@ -185,6 +200,20 @@ describe("SmlLog", () => {
     const events = run(text)
     assert.strictEqual(events.length, count)
     assert.isTrue(events.every((event, n) => event._tag === "Message" && event.systemBytes === n))
+  }, 60_000)
+
+  it("reads a long log with a time before every line and no terminator", () => {
+    const count = 8000
+    const text = Array.from({ length: count }, (_, n) => {
+      const time = `2024-03-11 02:58:02.${String(n % 1000).padStart(3, "0")}`
+      return ["SEND S6F11 W", "  <L", `    <U4 ${n}>`, "    <A 'x'>", "  >", "- done"]
+        .map((line) => `${time} ${line}\n`)
+        .join("")
+    }).join("")
+    assert.isAbove(text.length, 1_500_000)
+    const events = run(text, (bytes) => [bytes.subarray(0, 1_100_011), bytes.subarray(1_100_011)])
+    assert.strictEqual(events.length, count)
+    assert.isTrue(events.every((event, n) => line(event).endsWith(`S6F11 W <L [2] <U4 ${n}> <A "x">>`)))
   }, 60_000)
 
   it.prop("gives the same however the log is cut", [Seed], ([seed]) => {

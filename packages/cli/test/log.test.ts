@@ -48,6 +48,7 @@ describe("secs log", () => {
     folder = mkdtempSync(join(tmpdir(), "effect-secs-"))
     writeFileSync(join(folder, "a.log"), log)
     writeFileSync(join(folder, "damaged.log"), damaged)
+    writeFileSync(join(folder, "prose.log"), "12:00:00 waiting for S6F12\n12:00:01 idle\n12:00:02 S1F1 was sent\n")
     writeFileSync(join(folder, "letter.txt"), "Dear all,\nthe tool is down.\n")
     writeFileSync(join(folder, "a.pcap"), pcap(captured(conversation(session))))
     writeFileSync(join(folder, "a.pcapng"), pcapng(captured(conversation(session)), { little: true }))
@@ -164,7 +165,7 @@ describe("secs log", () => {
   it("reads several files as one log, and says which lines are of which", async () => {
     const { code, stderr, stdout } = await secs("--json", "a.log", "letter.txt", "trace.txt")
     assert.strictEqual(code, 1)
-    assert.match(stderr, /^secs: letter\.txt: neither SML nor HSMS in hex nor a capture; --format says which\n/)
+    assert.match(stderr, /^secs: letter\.txt: neither SML nor HSMS nor a capture; --format says which\n/)
     const lines = stdout
       .trimEnd()
       .split("\n")
@@ -184,6 +185,68 @@ describe("secs log", () => {
     const { code, stderr, stdout } = await secs(...args)
     assert.deepStrictEqual([code, stdout], [2, ""])
     assert.match(stderr, /^secs log: .*\n$/)
+  })
+
+  it("ends with exit code 1 for --errors where there is one, with 0 where there is none that is wanted", async () => {
+    const [all, errors, summary, fine] = await Promise.all([
+      secs("a.log"),
+      secs("a.log", "--errors"),
+      secs("a.log", "--errors", "--summary"),
+      secs("a.log", "--errors", "--only", "S1F13")
+    ])
+    assert.deepStrictEqual([all.code, errors.code, summary.code, fine.code], [0, 1, 1, 0])
+    assert.strictEqual(errors.stdout.split("\n").length, 3)
+    assert.deepStrictEqual([errors.stderr, fine.stdout, fine.stderr], ["", "", ""])
+  })
+
+  it.each([
+    [
+      ["prose.log"],
+      "secs: no messages in 3 lines; passed over: 2 lines that hold SxFy and were taken for prose, from line 1 on\n"
+    ],
+    [["a.pcap", "--port", "5001"], "secs: no messages in 16 packets; passed over: 16 packets of other ports\n"],
+    [["a.log", "--only", "S7F*"], "secs: --only leaves none of 5 messages\n"],
+    [
+      ["a.log", "--only", "S1F13", "--since", "2024-05-15", "--json"],
+      "secs: --only and --since leave none of 5 messages\n"
+    ]
+  ])("says why it has nothing to show for %j", async (args, said) => {
+    const { code, stderr } = await secs(...args)
+    assert.deepStrictEqual([code, stderr], [0, said])
+  })
+
+  it("counts the lines of a log that speak of messages", async () => {
+    const text =
+      "12:00:00 waiting for S6F12\n// S1F9\n12:00:01 S1F1 W.\n12:00:02 S1F3 W <U4 1x>.\n12:00:03 S1F1 is due, S1F3 too\n"
+    const { stdout } = await run(["log", "--summary", "-"], { stdin: text })
+    assert.include(stdout, "2 messages")
+    assert.match(stdout, /\npassed over: 2 lines that hold SxFy and were taken for prose, from line 1 on\n$/)
+  })
+
+  it("reads a file of frames, and JSON that secs listen has printed", async () => {
+    const [frames, json] = await Promise.all([
+      run(["log", "--json", "--only", "S1F4", "-"], {
+        stdin: Uint8Array.from(session.flatMap(({ bytes }) => [...bytes]))
+      }),
+      run(["log", "-"], {
+        stdin:
+          '{"at":"2026-01-02T03:04:05.678Z","event":"Sent","systemBytes":"0000002a","stream":1,"function":3,"sessionId":7,"replyExpected":true,"item":{"L":[{"U4":[7]}]}}\n' +
+          '{"at":"2026-01-02T03:04:05.690Z","event":"Received","systemBytes":"0000002a","stream":1,"function":4,"sessionId":7,"replyExpected":false,"item":{"L":[]}}\n'
+      })
+    ])
+    assert.deepInclude(JSON.parse(frames.stdout.split("\n")[0]!), {
+      type: "message",
+      frame: 4,
+      systemBytes: "00000002",
+      primary: { label: "S1F3", systemBytes: "00000002", frame: 3 },
+      item: { L: [{ A: "x" }] }
+    })
+    assert.deepStrictEqual(json.stdout.split("\n"), [
+      "2026-01-02 03:04:05.678Z  SEND  S1F3 W     [0000002a]             <L [1] <U4 7>>",
+      "2026-01-02 03:04:05.690Z  RECV  S1F4       [0000002a]    12.0 ms  <L [0]>",
+      ""
+    ])
+    assert.deepStrictEqual([frames.code, json.code, json.stderr], [0, 0, ""])
   })
 
   it("says that a file is not there", async () => {

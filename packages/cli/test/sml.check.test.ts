@@ -51,6 +51,29 @@ describe("secs sml check", () => {
     assert.match(stdout, /^stdin:2:7: error: expected a number of seconds above 0, found 0\n/)
   })
 
+  it("warns of a text without a message, and says what was taken for prose; an error with --strict", async () => {
+    const stdin = "12:00:00 waiting for S6F12\nthe end\n"
+    const [check, strict, json] = await Promise.all([
+      run(["sml", "check", "-"], { stdin }),
+      run(["sml", "check", "--strict", "-"], { stdin }),
+      run(["sml", "check", "--json", "-"], { stdin: "" })
+    ])
+    assert.deepStrictEqual(check.stdout.split("\n"), [
+      "stdin:1:1: warning: expected a message, found 2 lines without one (1 line that holds SxFy and was taken for prose: line 1)",
+      "1 file, 0 messages, 0 errors, 1 warning",
+      ""
+    ])
+    assert.deepStrictEqual([check.code, strict.code, json.code], [0, 1, 0])
+    const { messages, warnings } = JSON.parse(json.stdout) as { messages: number; warnings: ReadonlyArray<unknown> }
+    assert.deepStrictEqual([messages, warnings.length], [0, 1])
+  })
+
+  it("reads logs that write a time before every line, or numbers behind a header", async () => {
+    const stdin = "12:00:00 SEND S1F13 W\n12:00:00   <L[0]\n12:00:00   >\n12:00:01 SEND S1F1 W SystemBytes=1\n"
+    const { stdout } = await run(["sml", "check", "-"], { stdin })
+    assert.strictEqual(stdout, "1 file, 2 messages, 0 errors, 0 warnings\n")
+  })
+
   it("leaves out warnings where told to be quiet, but counts them", async () => {
     const { code, stdout } = await run(["sml", "check", "--quiet", "-"], { stdin: 'S1F3 <A [3] "x">.' })
     assert.strictEqual(code, 0)

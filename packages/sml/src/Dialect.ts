@@ -34,7 +34,10 @@ export interface Dialect {
   readonly bareHex: boolean
   /** An integer with a leading zero is octal: `010` is 8. Else it is decimal. */
   readonly octal: boolean
-  /** Lines that are no SML stand between messages, and are passed over. */
+  /**
+   * Lines that are no SML stand between messages, and are passed over. So is what a log writes on the lines of a message:
+   * time, thread and level before each, numbers behind the header.
+   */
   readonly prose: boolean
   /**
    * Files hold templates: an item with a size and without a value, `<U4 [1]>`, waits for one, and a bare word is the name

@@ -10,9 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { type CliFailure, ExitCode, failed, quiet } from "../CliFailure.ts"
+import { counted } from "../Counts.ts"
 import * as Durations from "../Durations.ts"
 import * as LogAnalysis from "../logs/LogAnalysis.ts"
-import type * as LogEntry from "../logs/LogEntry.ts"
+import * as LogEntry from "../logs/LogEntry.ts"
 import type * as LogEvent from "../logs/LogEvent.ts"
 import * as LogFilter from "../logs/LogFilter.ts"
 import * as LogFormat from "../logs/LogFormat.ts"
@@ -23,7 +24,9 @@ import { colours, complain, progress, Shell, write } from "../Shell.ts"
 
 const files = Argument.String("files").pipe(
   Argument.withMetavar("FILES|-"),
-  Argument.withDescription("Logs with SML, hex dumps, pcap and pcapng files, or - for standard input; read as one log"),
+  Argument.withDescription(
+    "Logs with SML, hex dumps, pcap and pcapng files, JSON of secs send and secs listen, files of HSMS frames, or - for standard input; read as one log"
+  ),
   Argument.variadic({ min: 1 })
 )
 
@@ -71,7 +74,7 @@ const flags = {
     Flag.optional
   ),
   errors: Flag.Boolean("errors").pipe(
-    Flag.withDescription("Show only what is not as it should be"),
+    Flag.withDescription("Show only what is not as it should be; the exit code is 1 where there is any"),
     Flag.withDefault(false)
   ),
   since: time("since", "Leave out what was before; a time without a date is that time of every day"),
@@ -112,16 +115,23 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       columns: shell.outputIsTerminal ? shell.columns : undefined,
       colours: paint
     })
+    const wanted = { ...filter, errors: false }
     const notes: Array<string> = []
+    const extents: Array<string> = []
+    let happened = 0
+    let matching = 0
+    let wrong = 0
     let inWindow = filter.since === undefined
 
     const lines = (entries: ReadonlyArray<LogEntry.Entry>, file: string | undefined): string => {
       let text = ""
-      if (flags.summary) return text
       for (const entry of entries) {
         const shown = entry.time === undefined ? inWindow : LogFilter.isWithin(filter, entry.time)
-        if (!shown || !LogFilter.shows(filter, entry)) continue
-        text += flags.json ? `${LogJson.entry(entry, file)}\n` : view.entry(entry, file)
+        if (!shown || !LogFilter.shows(wanted, entry)) continue
+        matching++
+        if (LogEntry.isError(entry)) wrong++
+        else if (flags.errors) continue
+        if (!flags.summary) text += flags.json ? `${LogJson.entry(entry, file)}\n` : view.entry(entry, file)
       }
       return text
     }
@@ -129,6 +139,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     const take = (events: ReadonlyArray<LogEvent.LogEvent>, file: string | undefined) => {
       let text = ""
       for (const event of events) {
+        if (event._tag === "Message" || event._tag === "Control") happened++
         // What has no time is where the one before it is.
         if (event.time !== undefined) inWindow = LogFilter.isWithin(filter, event.time)
         text += lines(analysis.push(event, inWindow), file)
@@ -149,8 +160,11 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       yield* progress("")
       if (read === undefined) {
         unknown++
-        yield* complain(`secs: ${path}: neither SML nor HSMS in hex nor a capture; --format says which`)
-      } else notes.push(...read.map((note) => (file === undefined ? note : `${file}: ${note}`)))
+        yield* complain(`secs: ${path}: neither SML nor HSMS nor a capture; --format says which`)
+      } else {
+        extents.push(read.extent())
+        notes.push(...read.notes().map((note) => (file === undefined ? note : `${file}: ${note}`)))
+      }
     }
     yield* write(lines(analysis.end(), undefined))
 
@@ -158,11 +172,22 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     const rows = summary.rows.filter(({ label }) => filter.only?.(label) ?? true)
     if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes)}\n`)
     else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint))
+    if (extents.length > 0 && happened === 0) {
+      const passedOver = notes.length === 0 ? "" : `; passed over: ${notes.join("; ")}`
+      yield* complain(`secs: no messages in ${extents.join(" and ")}${passedOver}`)
+    } else if (happened > 0 && matching === 0) {
+      const by = (["only", "since", "until"] as const).filter((name) => filter[name] !== undefined)
+      const flagged = by.map((name) => `--${name}`).join(" and ")
+      yield* complain(
+        `secs: ${flagged} ${by.length === 1 ? "leaves" : "leave"} none of ${counted(happened, "message")}`
+      )
+    }
     if (unknown > 0) return yield* quiet(ExitCode.Failed)
     const { unreadable } = summary
     if (unreadable > 0) {
       return yield* failed(`${unreadable} ${unreadable === 1 ? "part" : "parts"} of the log could not be read`)
     }
+    if (flags.errors && wrong > 0) return yield* quiet(ExitCode.Failed)
   })
 ).pipe(
   Command.withDescription(
@@ -187,7 +212,7 @@ interface ReadOptions {
   readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
 }
 
-/** Reads a file piece by piece; gives what was passed over, or undefined where nobody knows what it is. */
+/** Reads a file piece by piece; gives what has read it, or undefined where nobody knows what it is. */
 const readFile = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOptions) {
   const shell = yield* Shell
   const head: Array<Uint8Array> = []
@@ -228,5 +253,5 @@ const readFile = Effect.fnUntraced(function* (path: string, { format, port, show
   if (reader === undefined && !unknown) yield* take(begin())
   if (reader === undefined) return undefined
   yield* take(reader.end())
-  return reader.notes()
+  return reader
 })

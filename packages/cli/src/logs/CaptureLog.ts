@@ -10,6 +10,7 @@ import * as FrameEvent from "./FrameEvent.ts"
 import * as HsmsStream from "./HsmsStream.ts"
 import type { LogEvent, LogReader, Place } from "./LogEvent.ts"
 import type { LogTime } from "./LogTime.ts"
+import { counted } from "../Counts.ts"
 import * as Pcap from "./Pcap.ts"
 import * as TcpSegment from "./TcpSegment.ts"
 import * as TcpStreams from "./TcpStreams.ts"
@@ -36,7 +37,7 @@ interface Conversation {
 
 const sides = ["active", "passive"] as const
 
-const counted: { readonly [why in Exclude<TcpSegment.NoSegment, "Other">]: string } = {
+const reasons: { readonly [why in Exclude<TcpSegment.NoSegment, "Other">]: string } = {
   Fragment: "IP fragments, which are not put together",
   Truncated: "packets too short to tell what they are",
   UnknownLink: "packets of a link type that is not known here"
@@ -58,6 +59,7 @@ class Packets implements PacketLog {
   readonly #conversations = new Map<TcpStreams.Connection, Conversation>()
   readonly #skipped = new Map<TcpSegment.NoSegment, number>()
   #others = 0
+  #otherPorts = 0
   #last: Moment = { place: { _tag: "Packet", packet: 0, offset: 0 }, time: undefined }
 
   constructor({ port }: CaptureLogOptions) {
@@ -71,7 +73,10 @@ class Packets implements PacketLog {
       return []
     }
     const port = this.#port
-    if (port !== undefined && segment.sourcePort !== port && segment.targetPort !== port) return []
+    if (port !== undefined && segment.sourcePort !== port && segment.targetPort !== port) {
+      this.#otherPorts++
+      return []
+    }
     this.#last = {
       place: { _tag: "Packet", packet: packet.number, offset: packet.offset },
       time: packet.at === undefined ? undefined : { kind: "zoned", at: packet.at }
@@ -84,8 +89,11 @@ class Packets implements PacketLog {
   }
 
   notes(): ReadonlyArray<string> {
-    const notes = [...this.#skipped].flatMap(([why, count]) => (why === "Other" ? [] : [`${count} ${counted[why]}`]))
-    return this.#others === 0 ? notes : [...notes, `${this.#others} TCP connections that are not HSMS`]
+    const notes = [...this.#skipped].flatMap(([why, count]) => (why === "Other" ? [] : [`${count} ${reasons[why]}`]))
+    if (this.#otherPorts > 0) notes.push(`${counted(this.#otherPorts, "packet")} of other ports`)
+    if (this.#others > 0)
+      notes.push(`${counted(this.#others, "TCP connection")} that ${this.#others === 1 ? "is" : "are"} not HSMS`)
+    return notes
   }
 
   #events(streams: ReadonlyArray<TcpStreams.StreamEvent>): ReadonlyArray<LogEvent> {
@@ -184,6 +192,7 @@ export const make = (options: CaptureLogOptions = {}): LogReader => {
   const file = Pcap.make()
   const log = packets(options)
   const events: Array<LogEvent> = []
+  let count = 0
   let failed = false
   const take = () => events.splice(0)
   const fail = (error: ReturnType<typeof file.end>): void => {
@@ -202,6 +211,7 @@ export const make = (options: CaptureLogOptions = {}): LogReader => {
   return {
     push: (piece) => {
       const error = file.push(piece, (packet) => {
+        count++
         for (const event of log.push(packet)) events.push(event)
       })
       fail(error)
@@ -212,6 +222,7 @@ export const make = (options: CaptureLogOptions = {}): LogReader => {
       for (const event of log.end()) events.push(event)
       return take()
     },
+    extent: () => counted(count, "packet"),
     notes: () => log.notes()
   }
 }

@@ -18,6 +18,7 @@ import { DumpError } from "./LogError.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
 import * as TcpSegment from "./TcpSegment.ts"
+import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** @since 0.1.0 */
@@ -30,6 +31,7 @@ export const make = (options: CaptureLog.CaptureLogOptions = {}): LogReader => {
       const events = log.push(text.end())
       return [...events, ...log.end()]
     },
+    extent: () => log.extent(),
     notes: () => log.notes()
   }
 }
@@ -93,6 +95,10 @@ class Log {
     for (const [key, stream] of this.#streams) this.#parts(stream.end(), key, this.#line)
     this.#events.push(...this.#packets.end())
     return this.#events.splice(0)
+  }
+
+  extent(): string {
+    return counted(this.#line, "line")
   }
 
   notes(): ReadonlyArray<string> {

@@ -142,5 +142,6 @@ export type LogError =
   | StreamError
   | DumpError
   | SmlError.SmlError
+  | SmlError.ItemJsonError
   | CodecError.FrameError
   | CodecError.HeaderError

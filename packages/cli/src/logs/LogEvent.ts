@@ -10,14 +10,15 @@ import type { Side } from "./LogPrefix.ts"
 import type { LogTime } from "./LogTime.ts"
 
 /**
- * Where in the input something stands: a line and column of a text, both from 1, or a packet of a capture, counted from
- * 1 as Wireshark does, with its offset in the file.
+ * Where in the input something stands: a line and column of a text, both from 1, a packet of a capture, counted from 1 as
+ * Wireshark does, with its offset in the file, or a frame of a file of them, counted from 1.
  *
  * @since 0.1.0
  */
 export type Place =
   | { readonly _tag: "Line"; readonly line: number; readonly column: number }
   | { readonly _tag: "Packet"; readonly packet: number; readonly offset: number }
+  | { readonly _tag: "Frame"; readonly frame: number }
 
 interface Event<Tag extends string> {
   readonly _tag: Tag
@@ -43,7 +44,7 @@ export interface Message extends Event<"Message"> {
   readonly systemBytes: number | undefined
   readonly item: Item.Item | undefined
   /** Why there is no item although there is text. */
-  readonly error: CodecError.ItemDecodeError | SmlError.SmlError | undefined
+  readonly error: CodecError.ItemDecodeError | SmlError.SmlError | SmlError.ItemJsonError | undefined
   /** Of the whole frame; undefined where the log has no bytes. */
   readonly bytes: number | undefined
   /** As the log calls the message, where that is more than its stream and function. */
@@ -88,9 +89,17 @@ export const label = (event: LogEvent): string =>
       ? event.message._tag
       : event._tag
 
-/** `line 12`, `packet 7` @since 0.1.0 */
-export const placeText = (place: Place): string =>
-  place._tag === "Line" ? `line ${place.line}` : `packet ${place.packet}`
+/** `line 12`, `packet 7`, `frame 3` @since 0.1.0 */
+export const placeText = (place: Place): string => {
+  switch (place._tag) {
+    case "Line":
+      return `line ${place.line}`
+    case "Packet":
+      return `packet ${place.packet}`
+    case "Frame":
+      return `frame ${place.frame}`
+  }
+}
 
 /**
  * A source of events that takes its input piece by piece, cut anywhere.
@@ -102,6 +111,8 @@ export interface LogReader {
   readonly push: (piece: Uint8Array) => ReadonlyArray<LogEvent>
   /** The events that the end of the input completes. */
   readonly end: () => ReadonlyArray<LogEvent>
+  /** How much was read: `312 lines`. */
+  readonly extent: () => string
   /** What was passed over because it is none of SECS, one line each. */
   readonly notes: () => ReadonlyArray<string>
 }

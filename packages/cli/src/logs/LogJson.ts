@@ -10,7 +10,7 @@
  * - `connected`, `disconnected` (with `how`: `closed` or `reset`), `unreadable` (with `error`)
  * - `transaction`: nothing happened, and that is the finding: `primary` has no reply
  *
- * and, where they are known: `file`, `line` and `column`, or `packet` and `offset`, `time` (ISO 8601; without `Z` where the
+ * and, where they are known: `file`, `line` and `column`, or `packet` and `offset`, or `frame`, `time` (ISO 8601; without `Z` where the
  * log has no zone, without date where it has no day), `from` (`local`, `peer`, `host`, `equipment`, `active` or
  * `passive`), `connection`, `primary` (what it answers: `label`, `systemBytes`, `time`, place), `replyMillis`, `guessed`,
  * and `findings`: objects with `kind`, `text` and the numbers of that kind.
@@ -56,8 +56,7 @@ export const entry = (entry: LogEntry.Entry, file?: string): string => {
 /** To the microsecond: more digits are noise of the arithmetic. */
 const rounded = (millis: number): number => Math.round(millis * 1000) / 1000
 
-const place = (place: LogEvent.Place): object =>
-  place._tag === "Line" ? { line: place.line, column: place.column } : { packet: place.packet, offset: place.offset }
+const place = ({ _tag, ...numbers }: LogEvent.Place): object => numbers
 
 const numbered = (systemBytes: number | undefined): object =>
   systemBytes === undefined ? {} : { systemBytes: SystemBytes.format(systemBytes) }

@@ -14,6 +14,7 @@
 import { SecsMessage } from "@effect-secs/codec"
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { SmlPrinter } from "@effect-secs/sml"
+import { counted } from "../Counts.ts"
 import * as LogEntry from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
 import type { Side } from "./LogPrefix.ts"
@@ -181,8 +182,6 @@ export const summary = (
   if (notes.length > 0) lines.push("", ...notes.map((note) => `passed over: ${note}`))
   return `${lines.join("\n")}\n`
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
 
 /** Columns of which no row has anything are left out. */
 const table = (rows: ReadonlyArray<LogSummary.Row>, bold: (text: string) => string): ReadonlyArray<string> => {

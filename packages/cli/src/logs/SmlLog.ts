@@ -12,6 +12,8 @@ import { Dialect, SmlError, SmlParser, type SmlDocument } from "@effect-secs/sml
 import type { ItemName, LogEvent, LogReader, Message } from "./LogEvent.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
+import * as ProseLines from "../messages/ProseLines.ts"
+import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** Characters that are gathered before a piece is read. */
@@ -29,7 +31,8 @@ export const make = (): LogReader => {
       const events = log.push(text.end())
       return [...events, ...log.end()]
     },
-    notes: () => []
+    extent: () => log.extent(),
+    notes: () => log.notes()
   }
 }
 
@@ -39,6 +42,15 @@ class Log {
   #lines = 0
   #offset = 0
   #time: LogTime.LogTime | undefined
+  #prose = ProseLines.none
+
+  extent(): string {
+    return counted(this.#lines, "line")
+  }
+
+  notes(): ReadonlyArray<string> {
+    return this.#prose.count === 0 ? [] : [ProseLines.describe(this.#prose)]
+  }
 
   push(text: string): ReadonlyArray<LogEvent> {
     this.#held += text
@@ -54,21 +66,26 @@ class Log {
   #read(length: number): ReadonlyArray<LogEvent> {
     const raw = this.#held.slice(0, length)
     this.#held = this.#held.slice(length)
-    const text = withoutNotes(raw)
-    const document = SmlParser.parse(text, options)
+    const document = SmlParser.parse(raw, options)
     const events: Array<LogEvent> = []
     let end = 0
     let error = 0
     const { errors, messages } = document
     for (const message of messages) {
       while (error < errors.length && errors[error]!.offset < message.start) {
-        end = this.#unreadable(text, raw, end, errors[error++]!, events)
+        end = this.#unreadable(raw, end, errors[error++]!, events)
       }
       events.push(this.#message(raw, end, message))
       end = message.end
     }
-    while (error < errors.length) end = this.#unreadable(text, raw, end, errors[error++]!, events)
-    this.#lines += countLines(raw)
+    while (error < errors.length) end = this.#unreadable(raw, end, errors[error++]!, events)
+    const prose = ProseLines.find(raw, document)
+    if (prose.count > 0) {
+      const { count, first } = this.#prose
+      this.#prose = { count: count + prose.count, first: count > 0 ? first : this.#lines + prose.first }
+    }
+    // The last line of a log may have no end.
+    this.#lines += countLines(raw) + (raw === "" || raw.endsWith("\n") ? 0 : 1)
     this.#offset += length
     return events
   }
@@ -107,7 +124,7 @@ class Log {
   }
 
   /** Gives the place up to which the text is spent. */
-  #unreadable(text: string, raw: string, from: number, failure: SmlError.SmlError, events: Array<LogEvent>): number {
+  #unreadable(raw: string, from: number, failure: SmlError.SmlError, events: Array<LogEvent>): number {
     const { expected, excerpt, found, hint, reason } = failure
     const error = new SmlError.SmlError({
       reason,
@@ -119,7 +136,7 @@ class Log {
       excerpt,
       ...(hint === undefined ? {} : { hint })
     })
-    const header = lastHeader(text, from, failure.offset)
+    const header = lastHeader(raw, from, failure.offset)
     if (header === undefined) {
       events.push({
         _tag: "Unreadable",
@@ -229,8 +246,14 @@ const countLines = (text: string): number => {
 
 const terminated = /^\s*\.\s*$|[>\dWw'"\]/]\s*\.\s*$/
 
+/** A line with a header, or with words: no line of a body, which may begin with a time as well. */
+const isEntry = (line: string): boolean => {
+  headerPattern.lastIndex = 0
+  return headerPattern.test(line) || (/[a-z]{3}/i.test(line) && !/[<>]/.test(line))
+}
+
 /**
- * Where a text can be cut: behind a line that ends a message, else before a line that begins with a time. 0 where there
+ * Where a text can be cut: behind a line that ends a message, else before an entry that begins with a time. 0 where there
  * is no such place.
  */
 const boundary = (text: string): number => {
@@ -240,7 +263,7 @@ const boundary = (text: string): number => {
     const start = text.lastIndexOf("\n", end - 1) + 1
     const line = text.slice(start, Math.min(end, start + 2000))
     if (line.length < 2000 && terminated.test(line) && !line.includes("//")) return end + 1
-    if (dated === 0 && start > 0 && (LogTime.find(line.slice(0, 40))?.start ?? 9) <= 2) dated = start
+    if (dated === 0 && start > 0 && (LogTime.find(line.slice(0, 40))?.start ?? 9) <= 2 && isEntry(line)) dated = start
     end = start - 1
   }
   return dated > 0 ? dated : text.length > longestPiece ? text.lastIndexOf("\n") + 1 : 0
@@ -282,21 +305,4 @@ const noteOf = (line: string): string => {
   if (note.trim() === "") return ""
   const { sessionId, systemBytes, time } = LogPrefix.read(note)
   return sessionId === undefined && systemBytes === undefined && time === undefined ? "" : note
-}
-
-/** A parser knows nothing of such notes: there are spaces in their place, so that all else stays where it is. */
-const withoutNotes = (text: string): string => {
-  let out = ""
-  let from = 0
-  for (const match of text.matchAll(headerPattern)) {
-    const { index } = match
-    if (index < from) continue
-    const line = text.slice(index, Math.min(lineOf(text, index).end, index + 500))
-    const note = noteOf(line)
-    if (note === "") continue
-    const start = index + line.indexOf(note, match[0].length)
-    out += text.slice(from, start) + " ".repeat(note.length)
-    from = start + note.length
-  }
-  return from === 0 ? text : out + text.slice(from)
 }

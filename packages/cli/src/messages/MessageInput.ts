@@ -11,6 +11,7 @@ import { ItemJson, type SmlDocument, SmlParser, SmlPrinter } from "@effect-secs/
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type CliFailure, failed } from "../CliFailure.ts"
+import { counted } from "../Counts.ts"
 import { complain, type Shell } from "../Shell.ts"
 import * as SmlInput from "./SmlInput.ts"
 
@@ -78,7 +79,7 @@ const warn = Effect.fnUntraced(function* ({
 }: Pick<SmlDocument.ItemDocument, "warnings" | "warningsOmitted">) {
   for (const warning of warnings.slice(0, shownWarnings)) yield* complain(SmlInput.diagnostic("warning", warning))
   const unsaid = warnings.length + warningsOmitted - shownWarnings
-  if (unsaid > 0) yield* complain(`${SmlInput.counted(unsaid, "more warning")}: see secs sml check`)
+  if (unsaid > 0) yield* complain(`${counted(unsaid, "more warning")}: see secs sml check`)
 })
 
 const readItem = Effect.fnUntraced(function* (text: string, source: string, options: SmlParser.ParseOptions) {
@@ -95,7 +96,7 @@ const readSml = Effect.fnUntraced(function* (text: string, source: string, optio
   yield* warn(read)
   const [error, ...more] = errors
   if (error !== undefined) {
-    const rest = more.length === 0 ? "" : `, and ${SmlInput.counted(more.length, "more error")}`
+    const rest = more.length === 0 ? "" : `, and ${counted(more.length, "more error")}`
     return yield* failed(`${error.message}${rest}`)
   }
   if (messages.length === 0) return yield* failed(`${source}: no message`)

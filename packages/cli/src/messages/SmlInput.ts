@@ -113,10 +113,3 @@ export const diagnostic = (
   { column, expected, found, hint, line, source }: SmlError.SmlError | SmlError.SmlWarning
 ): string =>
   `${source ?? "input"}:${line}:${column}: ${kind}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
-
-/**
- * `1 file`, `2 files`
- *
- * @since 0.1.0
- */
-export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`

@@ -3,8 +3,8 @@
  *
  * @since 0.1.0
  */
+import { counted } from "../Counts.ts"
 import type { SmlDocument } from "@effect-secs/sml"
-import * as SmlInput from "../messages/SmlInput.ts"
 import * as DefaultReplies from "./DefaultReplies.ts"
 import type { LeftOut, Source } from "./Responder.ts"
 
@@ -42,7 +42,7 @@ export const about = (source: Source, role: Role, told: Role | undefined): Reado
   const { messages, rules } = document
   const word = leftOut(role, told)
   const out = messages.filter(({ direction }) => direction === word)
-  const counts = `${SmlInput.counted(messages.length, "message")} and ${SmlInput.counted(rules.length, "rule")}`
+  const counts = `${counted(messages.length, "message")} and ${counted(rules.length, "rule")}`
   const omitted = out.length === 0 ? "" : `, ${out.length} marked ${word} left out`
   const line = `${name}: ${counts}${omitted}`
   if (out.length === 0) return [line]

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { counted } from "../Counts.ts"
 import type { SessionEvent } from "@effect-secs/session"
 import { ItemJson, SmlPrinter } from "@effect-secs/sml"
 import * as DateTime from "effect/DateTime"
@@ -10,7 +11,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CliFailure } from "../CliFailure.ts"
-import * as SmlInput from "../messages/SmlInput.ts"
 import * as LocalTime from "../LocalTime.ts"
 import { colours, type Colours, Shell } from "../Shell.ts"
 import * as Transcript from "./Transcript.ts"
@@ -67,8 +67,7 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
             : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
         )
       },
-      missed: (count) =>
-        shell.writeError(`secs: output is too slow: ${SmlInput.counted(count, "event")} missing from it\n`),
+      missed: (count) => shell.writeError(`secs: output is too slow: ${counted(count, "event")} missing from it\n`),
       line: (tag, text, parts = {}) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           shell.write(

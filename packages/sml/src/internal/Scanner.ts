@@ -88,6 +88,8 @@ const widestFound = 100
 export class Scanner {
   readonly text: string
   readonly rules: Rules
+  /** As it was given, for people: of a log, `text` is what can be read. */
+  private readonly given: string
   at: number
   readonly comments: Array<SmlComment> = []
   readonly warnings: Array<SmlWarning> = []
@@ -109,9 +111,10 @@ export class Scanner {
   private line = { start: 0, end: -1 }
   private lineStarts: Array<number> | undefined
 
-  constructor(text: string, rules: Rules) {
+  constructor(text: string, rules: Rules, given = text) {
     this.text = text
     this.rules = rules
+    this.given = given
     this.at = 0
   }
 
@@ -139,7 +142,7 @@ export class Scanner {
     const lineStart = offset - column + 1
     const from = Math.max(lineStart, offset - excerptLead)
     // No farther than what is shown, as a text may be one line of megabytes.
-    const ahead = this.text.slice(from, from + excerptWidth + 1)
+    const ahead = this.given.slice(from, from + excerptWidth + 1)
     const end = ahead.slice(offset - from).search(/[\r\n]/)
     const line = end < 0 ? ahead : ahead.slice(0, offset - from + end)
     const shown = printable(line.slice(0, excerptWidth))

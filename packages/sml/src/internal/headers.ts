@@ -168,6 +168,11 @@ export const readAttributes = (s: Scanner, candidates: Candidates, lineEnd: numb
     const code = s.skip()
     const start = s.at
     const onLine = start < lineEnd
+    // The next line of a log may begin with anything.
+    if (prose && !onLine) {
+      s.at = behind
+      return out
+    }
     if (code === equals) {
       s.at++
       s.skip()
@@ -177,7 +182,11 @@ export const readAttributes = (s: Scanner, candidates: Candidates, lineEnd: numb
     }
     if (code === openSquare) {
       optionalW.lastIndex = start
-      if (!optionalW.test(s.text)) s.fail("UnexpectedText", start, "[W], an item or .")
+      if (!optionalW.test(s.text)) {
+        if (!prose) s.fail("UnexpectedText", start, "[W], an item or .")
+        s.at = behind
+        return out
+      }
       s.at = optionalW.lastIndex
       out.wBit = "optional"
       out.wAt = start

@@ -10,6 +10,7 @@ import * as Template from "../Template.ts"
 import { dot, greater, hash, less } from "./characters.ts"
 import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "./headers.ts"
 import { isNode, readItem } from "./items.ts"
+import { isDirected, messagesAlone } from "./logLines.ts"
 import { hintForItem } from "./symbols.ts"
 import { lineStartAt, resumeAt } from "./recovery.ts"
 import { hintForRule, isRule, readConstant, readRule } from "./rules.ts"
@@ -29,8 +30,9 @@ class Reader {
   private commentsTaken = 0
 
   constructor(text: string, rules: Rules) {
-    this.s = new Scanner(text, rules)
-    this.candidates = new Candidates(text)
+    const readable = rules.dialect.prose ? messagesAlone(text) : text
+    this.s = new Scanner(readable, rules, text)
+    this.candidates = new Candidates(readable)
   }
 
   /** Reads all there is, or up to the error that is one too many. */
@@ -89,7 +91,8 @@ class Reader {
     const firstComment = this.commentsTaken
     s.at = header.end
     const attributes = readAttributes(s, candidates, lineEnd)
-    if (prose && !this.isMessage(header, label.name !== undefined || attributes.wBit !== "clear", attributes.words)) {
+    const marked = () => label.name !== undefined || attributes.wBit !== "clear" || isDirected(s.text, start, header.at)
+    if (prose && !this.isMessage(header, marked, attributes.words)) {
       s.at = lineEnd
       return
     }
@@ -133,7 +136,7 @@ class Reader {
   }
 
   /** In a log, whether `SxFy` is a header, or is spoken of. */
-  private isMessage(header: Candidate, marked: boolean, words: number): boolean {
+  private isMessage(header: Candidate, marked: () => boolean, words: number): boolean {
     if (header.quoted) return true
     const { s } = this
     if (words > 0) return false
@@ -142,7 +145,7 @@ class Reader {
     const bodied = code === less || (code === dot && /[\s]|$/.test(s.text.charAt(s.at + 1)))
     const broken = /[\r\n]/.test(s.text.slice(at, s.at)) || Number.isNaN(code)
     s.at = at
-    return bodied || (marked && broken)
+    return bodied || (broken && marked())
   }
 
   private checkHeader(header: Candidate, wBit: SmlMessage["wBit"], wAt: number): void {

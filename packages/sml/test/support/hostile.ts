@@ -132,5 +132,12 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "a line of a log of one long word": repeat("x", log, " y: S1F1 W."),
   "a log of messages that break": repeat('x S1F1 W <A "\n', log),
   "a log of comments": repeat("S1F1 /* */", log),
-  "a log of empty lines": repeat("S1F1 \n\n", log)
+  "a log of empty lines": repeat("S1F1 \n\n", log),
+  "a time before every line of a log": (n) => "1:02:03 S1F1 W\n1:02:03 <L\n1:02:03 <U4 1\n1:02:03 2>\n".repeat(n / 40),
+  "a prefix that never ends before a list that never ends": (n) =>
+    `${"1 ".repeat(n / 4)}S1F1 W\n${`${"1 ".repeat(10)}<L\n`.repeat(n / 80)}`,
+  "blanks before every line of a log": (n) => `1${" ".repeat(500)}S1F1 W\n1${" ".repeat(n)}<\n`.repeat(3),
+  "headers with notes on one line": (n) => "S1F1 W sb=1 [0000 ".repeat(n / 18),
+  "a note that never ends": (n) => `S1F1 W ${". ".repeat(n / 2)}`,
+  "headers and lines that are no body": (n) => "1:02:03 recv S1F1\n1:02:03 <Q\n".repeat(n / 30)
 }

@@ -3,14 +3,14 @@
  *
  * @since 0.1.0
  */
-import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
+import type { SmlDocument, SmlError } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { ExitCode, quiet } from "../../CliFailure.ts"
-import * as Rules from "../../messages/Rules.ts"
+import { counted } from "../../Counts.ts"
+import * as SmlCheck from "../../messages/SmlCheck.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
@@ -59,8 +59,7 @@ export const check = Command.make("check", input, (flags) =>
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
       const { text } = yield* SmlInput.open(path)
       const { sizes, strict } = flags
-      const checked = readChecked(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
-      const read = { ...withRules(checked, text, path, strict), items: checked.items }
+      const read = SmlCheck.read(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
       messages += read.messages.length
       items += read.items
       errors += read.errors.length
@@ -75,12 +74,11 @@ export const check = Command.make("check", input, (flags) =>
         if (!isError && flags.quiet) continue
         const kind = isError ? "error" : "warning"
         const line = SmlInput.diagnostic(kind, about).replace(`${kind}: `, (isError ? red : yellow)(`${kind}: `))
-        report += `${line}\n${excerpt(about)}\n`
+        report += about.excerpt === "" ? `${line}\n` : `${line}\n${excerpt(about)}\n`
       }
       yield* write(report)
     }
     if (!flags.json) {
-      const { counted } = SmlInput
       const counts = [counted(paths.length, "file"), counted(messages, "message")]
       if (items > 0) counts.push(counted(items, "item"))
       yield* print(bold([...counts, counted(errors, "error"), counted(warnings, "warning")].join(", ")))
@@ -95,52 +93,6 @@ export const check = Command.make("check", input, (flags) =>
     { command: "secs sml check --dialect secs4js --json messages.sml", description: "one line of JSON for each file" }
   ])
 )
-
-/** A document, or an item alone: what has no message is no document. */
-const readChecked = (text: string, options: SmlParser.ParseOptions): Checked => {
-  const document = SmlParser.parse(text, options)
-  if (document.messages.length > 0 || !SmlParser.isItem(text, options)) return { ...document, items: 0 }
-  const read = SmlParser.parseItemDocument(text, options)
-  const errors = Result.isFailure(read.item) ? [read.item.failure] : []
-  return { ...document, ...read, errors, items: 1 - errors.length }
-}
-
-interface Checked extends SmlDocument.SmlDocument {
-  /** 1 for an item alone. */
-  readonly items: number
-}
-
-/** Told of rules that cannot be followed, as far as this file goes: what is missing may stand in another. */
-const withRules = (
-  read: SmlDocument.SmlDocument,
-  text: string,
-  path: string,
-  strict: boolean
-): SmlDocument.SmlDocument => {
-  const named = Rules.lookup(read.messages)
-  const places = read.rules.flatMap((rule) => {
-    const resolved = Rules.resolve(named, rule)
-    if (Result.isSuccess(resolved)) return []
-    const { expected, found, position } = resolved.failure
-    const [line] = text.slice(rule.start, Math.min(rule.end, rule.start + widest)).split(/[\r\n]/, 1)
-    const excerpt = `${line!}\n^`
-    return [
-      { reason: "BadRule", source: path === "-" ? "stdin" : path, ...position, expected, found, excerpt } as const
-    ]
-  })
-  return strict
-    ? { ...read, errors: [...read.errors, ...places.map((place) => new SmlError.SmlError(place))] }
-    : {
-        ...read,
-        warnings: [
-          ...read.warnings,
-          ...places.map((place) => new SmlError.SmlWarning(place.reason, place.offset, () => place))
-        ]
-      }
-}
-
-/** Widest excerpt. */
-const widest = 100
 
 /** Errors and warnings as they stand in the text. */
 const inOrder = ({ errors, warnings }: SmlDocument.SmlDocument) =>

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { counted } from "../../Counts.ts"
 import { Preset } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
@@ -132,7 +133,6 @@ function* said<A>(pieces: Iterable<Result.Result<A, CliFailure>>, failures: Arra
 
 /** `2 comments, 1 constant and 1 rule` */
 const leftOut = ({ comments, constants, rules }: MessageInput.Beside): string => {
-  const { counted } = SmlInput
   const parts = [
     ...(comments > 0 ? [counted(comments, "comment")] : []),
     ...(constants > 0 ? [counted(constants, "constant")] : []),

@@ -1,0 +1,141 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Dialect, SmlParser, type SmlDocument } from "../src/index.ts"
+
+const read = (text: string) => SmlParser.parse(text, { dialect: Dialect.log })
+
+const said = ({ function: function_, item, stream, wBit }: SmlDocument.SmlMessage) =>
+  `S${stream}F${function_}${wBit === "set" ? " W" : ""}${item === undefined ? "" : ` ${item}`}`
+
+const logs: ReadonlyArray<readonly [what: string, text: string, messages: ReadonlyArray<string>]> = [
+  [
+    "a time before every line of a body",
+    `2024-03-11 02:58:02.001 SEND S1F13 W
+2024-03-11 02:58:02.001   <L[0]
+2024-03-11 02:58:02.001   >
+2024-03-11 02:58:02.101 RECV S1F14
+2024-03-11 02:58:02.101   <L[2]
+2024-03-11 02:58:02.101     <B 0>
+2024-03-11 02:58:02.101     <L[0]>
+2024-03-11 02:58:02.101   >
+2024-03-11 02:58:02.200 link is up
+`,
+    ["S1F13 W <L [0]>", "S1F14 <L [2] <B 0x00> <L [0]>>"]
+  ],
+  [
+    "time, thread and level before every line, the level of another length, values on lines of their own",
+    `2024-03-11T02:58:02,001 [7] INFO  (Secs) S6F11: 'S6F11' W /* Name=x */
+2024-03-11T02:58:02,001 [12] DEBUG (Secs)   <L [3]
+2024-03-11T02:58:02,001 [7] INFO  (Secs)     <U4 [4]
+2024-03-11T02:58:02,002 [7] INFO  (Secs)       1 2
+2024-03-11T02:58:02,002 [7] INFO  (Secs)       3 4
+2024-03-11T02:58:02,002 [7] INFO  (Secs)     >
+2024-03-11T02:58:02,002 [7] INFO  (Secs)     <BOOLEAN [2]
+2024-03-11T02:58:02,002 [7] INFO  (Secs)       TRUE FALSE
+2024-03-11T02:58:02,002 [7] INFO  (Secs)     > // flags
+2024-03-11T02:58:02,002 [7] INFO  (Secs)
+2024-03-11T02:58:02,002 [7] INFO  (Secs)     <A "S6F11 W">
+2024-03-11T02:58:02,002 [7] INFO  (Secs)   >
+2024-03-11T02:58:02,002 [7] INFO  (Secs) .
+2024-03-11T02:58:02,003 [7] INFO  (Secs) 5 of 6 are done
+`,
+    ['S6F11 W <L [3] <U4 1 2 3 4> <BOOLEAN T F> <A "S6F11 W">>']
+  ],
+  [
+    "brackets that touch what they stand before",
+    "[02:58:02.001][4]S1F3 W\n[02:58:02.001][4]<L [1]\n[02:58:02.001][4]<U4 7>\n[02:58:02.001][4]>\n[02:58:02.001][4].\n",
+    ["S1F3 W <L [1] <U4 7>>"]
+  ],
+  [
+    "an item that begins behind its header",
+    "12:00:00 RECV S1F4 <L [1]\n12:00:00   <F4 1.5>\n12:00:00 >\n12:00:01 SEND S1F3 W <L [0]\n12:00:01 >.\n",
+    ["S1F4 <L [1] <F4 1.5>>", "S1F3 W <L [0]>"]
+  ],
+  [
+    "arrows in the prefix of the header alone",
+    "12:00:00 >> S1F3 W\n12:00:00 <L\n12:00:00 >\n12:00:01 << S1F4\n12:00:01 <L\n12:00:01 >\n",
+    ["S1F3 W <L [0]>", "S1F4 <L [0]>"]
+  ],
+  [
+    "numbers behind a header",
+    `12:00:00 SEND S1F13 W SystemBytes=1
+<L>
+12:00:01 RECV S1F14 session 0 [0000002a] <L <B 0> <L>>.
+12:00:02 SEND S1F1 W len=10 sb=0x10.
+`,
+    ["S1F13 W <L [0]>", "S1F14 <L [2] <B 0x00> <L [0]>>", "S1F1 W"]
+  ],
+  [
+    "a direction before a header that stands alone",
+    `Sending S1F1 W to ETCH01
+Received S1F2 from the host
+12:00:00 [RECV] S1F2
+12:00:00 --> S5F2
+12:00:00 tx S6F12
+`,
+    ["S1F1 W", "S1F2", "S1F2", "S5F2", "S6F12"]
+  ],
+  [
+    "no message where one is spoken of",
+    `waiting for S6F12
+nothing came from S1F2
+not able to send S1F2
+ready to receive S1F14
+Received S1F2 from ETCH01 in time
+S1F13 -> S1F14
+the sender S1F2
+12:00:00 5 messages
+12:00:00 <html>
+`,
+    []
+  ],
+  [
+    "headers alone before lines that begin like attributes",
+    "12:00:00 RECV S1F2\n[12:00:01] SEND S1F1 W\n==== 12:00:02 RECV S1F2\nH->E S2F41\nH<-E S2F42 <L>.\n",
+    ["S1F2", "S1F1 W", "S1F2", "S2F41", "S2F42 <L [0]>"]
+  ],
+  ["prose with marks below a message", "12:00:00 SEND S1F1 W\n12:00:00 <html>\n12:00:00 > S1F2 is due\n", ["S1F1 W"]]
+]
+
+describe("the log dialect", () => {
+  it.each(logs)("reads %s", (_, text, expected) => {
+    for (const lineEnd of ["\n", "\r\n"]) {
+      const { errors, messages } = read(text.replaceAll("\n", lineEnd))
+      assert.deepStrictEqual(errors, [])
+      assert.deepStrictEqual(messages.map(said), expected)
+    }
+  })
+
+  it("keeps the places and the lines of the text in what it tells", () => {
+    const text =
+      "12:00:00 SEND S1F3 W SystemBytes=1\n12:00:00 <L\n12:00:00   <U4 12x>\n12:00:00 >\n12:00:01 SEND S1F1 W.\n"
+    const { errors, messages } = read(text)
+    assert.deepStrictEqual(messages.map(said), ["S1F1 W"])
+    assert.deepInclude(messages[0], { prefix: "12:00:01 SEND", start: text.indexOf("12:00:01") })
+    assert.strictEqual(errors.length, 1)
+    assert.deepInclude(errors[0], { line: 3, column: 16, offset: text.indexOf("12x") })
+    assert.strictEqual(errors[0]?.excerpt, `12:00:00   <U4 12x>\n${" ".repeat(15)}^`)
+  })
+
+  it("reads a line of headers that speak of each other, at the places they have", () => {
+    const text = "12:00:00 S1F1 W sb=1 S1F2 W sb=2 S1F3 W\n12:00:00 SEND S1F5 W.\n"
+    const { messages } = read(text)
+    assert.strictEqual(messages.at(-1)?.header.offset, text.indexOf("S1F5"))
+  })
+
+  it("keeps a text of several lines as the log has it, and reads the lines behind it", () => {
+    const { errors, messages } = read(
+      '12:00:05 SEND S6F11 W\n12:00:05 <L\n12:00:05 <A "two // lines\n12:00:05 of it">\n12:00:05 <U4 7> // it\'s\n' +
+        "12:00:05 >\n12:00:05 all done\n12:00:06 RECV S6F12\n"
+    )
+    assert.deepStrictEqual(errors, [])
+    assert.deepStrictEqual(messages.map(said), [
+      String.raw`S6F11 W <L [2] <A "two // lines\x0a12:00:05 of it"> <U4 7>>`,
+      "S6F12"
+    ])
+  })
+
+  it("leaves other dialects as they are", () => {
+    const { messages } = SmlParser.parse("S1F13 W SystemBytes=7\n<L>\n.\n", { dialect: Dialect.peer })
+    assert.strictEqual(messages[0]?.name, "7")
+  })
+})
