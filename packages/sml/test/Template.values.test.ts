@@ -3,7 +3,7 @@
  */
 import { Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import * as Template from "../src/Template.ts"
 import { failure, success } from "./support/expect.ts"
 
