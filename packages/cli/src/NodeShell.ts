@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
-import { appendFile, readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import process from "node:process"
 import { isatty } from "node:tty"
@@ -18,6 +18,7 @@ const why: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EISDIR: "is a folder",
   ENOTDIR: "no such file",
+  EEXIST: "is a file",
   ENOSPC: "no space left on the device"
 }
 
@@ -91,6 +92,7 @@ export const make = (): ShellService => {
     stream,
     isFile,
     writeFile: (path, content) => tried(path, () => writeFile(path, content)),
+    makeFolder: (path) => tried(path, () => mkdir(path, { recursive: true }).then(() => {})),
     append: (path, content) => tried(path, () => appendFile(path, content)),
     files,
     write,

@@ -8,7 +8,6 @@ import * as CliConfig from "effect/cli/CliConfig"
 import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
-import * as Completions from "effect/cli/Completions"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -21,6 +20,7 @@ import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
 import { CliFailure, ExitCode } from "./CliFailure.ts"
+import * as CompletionScript from "./CompletionScript.ts"
 import { decode } from "./commands/decode.ts"
 import { encode } from "./commands/encode.ts"
 import { listen } from "./commands/listen.ts"
@@ -121,7 +121,5 @@ const completions = (shell: ShellService): typeof GlobalFlag.Completions =>
     run: (wanted, { command }) =>
       Option.isNone(wanted)
         ? Effect.void
-        : Effect.ignore(
-            shell.write(`${Completions.generate(command.name, wanted.value, Completions.fromCommand(command))}\n`)
-          )
+        : Effect.ignore(shell.write(`${CompletionScript.make(command, wanted.value)}\n`))
   })

@@ -35,6 +35,8 @@ export interface ShellService {
   readonly isFile: (path: string) => Effect.Effect<boolean>
   /** Replaces a file, or makes one. */
   readonly writeFile: (path: string, content: string | Uint8Array) => Effect.Effect<void, CliFailure>
+  /** Makes a folder, and those above it, where there is none. */
+  readonly makeFolder: (path: string) => Effect.Effect<void, CliFailure>
   /** Writes behind what is in a file, or makes one. */
   readonly append: (path: string, content: Uint8Array) => Effect.Effect<void, CliFailure>
   /** The files below a folder, sorted, as paths that start with it; undefined for what is no folder. */
@@ -130,10 +132,10 @@ const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
  *
  * @since 0.1.0
  */
-export const writeAll = (pieces: Iterable<string>): Effect.Effect<void, CliFailure, Shell> =>
+export const writeAll = (pieces: Iterable<string | Uint8Array>): Effect.Effect<void, CliFailure, Shell> =>
   writeEach(succeeding(pieces))
 
-function* succeeding(pieces: Iterable<string>): Generator<Result.Result<string>> {
+function* succeeding<A>(pieces: Iterable<A>): Generator<Result.Result<A>> {
   for (const piece of pieces) yield Result.succeed(piece)
 }
 

@@ -95,6 +95,19 @@ describe("Conversation", () => {
     })
   )
 
+  it.effect("aborts what fits no condition, and as equipment does not call its function unknown", () =>
+    Effect.gen(function* () {
+      const { equipment, host } = yield* pair
+      const came = yield* collecting(host)
+      const reasons: Conversation.Reasons = new Map()
+      const text = `one: S1F4 <A "1">. if (s1f3 (1)==<U4 1>) one.`
+      yield* Conversation.hold(equipment, options("equipment", text), reasons)
+      assert.deepStrictEqual(yield* reasonOf(host, SecsMessage.primary(1, 3, U4(2))), { _tag: "Aborted" })
+      yield* settle
+      assert.deepStrictEqual([came, ...reasons.values()], [[], "no rule for S1F3 fits"])
+    })
+  )
+
   it.effect("sends what a rule sends on its own, behind the reply", () =>
     Effect.gen(function* () {
       const { equipment, host } = yield* pair

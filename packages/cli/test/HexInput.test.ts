@@ -28,7 +28,21 @@ describe("HexInput", () => {
     ["00000000: 0102 a501 0741 00                        .....A."],
     ["00000000  01 02 a5 01 07 41 00                              |.....A.|\n00000007\n"],
     ["0000  01 02 a5 01 07 41 00                                .....A."],
-    ["000000 01 02 a5 01 07 41 00\n000007\n"]
+    ["000000 01 02 a5 01 07 41 00\n000007\n"],
+    ["00000010  01 02 a5 01 07 41 00                              |.....A.|\n"],
+    ["00000010  01 02 a5 01 07 41 00                              |.....A.|\n00000017\n"],
+    ["0010   01 02 a5 01                                        ....\n0014   07 41 00          .A.\n"],
+    ["000020  01 02 a5 01\n000024  07 41 00\n"],
+    ["> 01 02 a5 01\n> 07 41 00"],
+    [">> 0000: 0102 a501 0741 00  .....A.\n>>\n"],
+    ["01h 02h A5h 1h 7h 41h 0h"],
+    ["0102A5h, 010741h, 00h"],
+    ["Hex: 01 02 a5 01 07 41 00"],
+    ["Raw bytes:\n01 02 a5 01 07 41 00"],
+    ["TX: 01 02 a5 01\nRX = 07 41 00"],
+    ["> Message text: 01 02 a5 01 07 41 00"],
+    ["{0x01, 0x02, 0xa5, 0x01, 0x07, 0x41, 0x00}"],
+    ["{ 0x01, 0x02, 0xa5,\n  0x01, 0x07, 0x41, 0x00 };"]
   ])("reads %j", (text) => {
     assert.deepStrictEqual(read(text), item)
   })
@@ -58,8 +72,12 @@ describe("HexInput", () => {
       "0000000 0201 01a5 4107 0000\n0000007",
       "line 1, column 1: expected a dump byte by byte (hexdump -C, xxd), found 16-bit numbers"
     ],
-    ["01 02 0", "line 1, column 7: expected two hex digits for each byte, found 0, 1"],
-    ["01 02\n03 0g", "line 2, column 4: expected two hex digits for each byte, found 0, 1"],
+    ["01 02 0", "line 1, column 7: expected two hex digits for each byte, found 1 digit: 0"],
+    ["01 02\n03 0g", "line 2, column 4: expected two hex digits for each byte, found 1 digit: 0"],
+    ["0x012 03", "line 1, column 1: expected two hex digits for each byte, found 3 digits: 0x012"],
+    ["> 01 zz", "line 1, column 6: expected hex digits, found zz"],
+    ["01 02 text: 03", "line 1, column 7: expected hex digits, found text:"],
+    ["be to: 03", "line 1, column 4: expected hex digits, found to:"],
     ["01 02 zz", "line 1, column 7: expected hex digits, found zz"],
     ["  \n", "line 1, column 1: expected hex digits, found nothing"],
     ["0000: 01  .\n*\nffffffff: 01  .", "line 3, column 1: expected an offset below 67108864 behind *, found ffffffff"]
@@ -89,6 +107,25 @@ describe("HexInput", () => {
     }
   })
 
+  it("takes a number before bytes for bytes where no line counts on from it", () => {
+    assert.deepStrictEqual(read("00000010  01 02"), Uint8Array.of(0, 0, 0, 0x10, 1, 2))
+    assert.deepStrictEqual(read("0010  01\n0022  03"), Uint8Array.of(0, 0x10, 1, 0, 0x22, 3))
+  })
+
+  it("reads base64 whose lines have their own padding", () => {
+    const lines = [bytes.subarray(0, 1), bytes.subarray(1, 6), bytes.subarray(6, 9), bytes.subarray(9)]
+    const text = lines.map((line) => Buffer.from(line).toString("base64"))
+    assert.isTrue(text[0]!.endsWith("==") && text[1]!.endsWith("="))
+    for (const end of ["\n", "\r\n", " "]) {
+      assert.deepStrictEqual(Result.getOrThrow(HexInput.base64(text.join(end))), bytes)
+    }
+    const short = HexInput.base64("AA==\nAAAAA")
+    assert.strictEqual(
+      Result.isFailure(short) && short.failure.message,
+      "line 2, column 1: expected 2 to 4 characters for every 3 bytes, found 5"
+    )
+  })
+
   it("names the first character that is not base64", () => {
     const refused = HexInput.base64("AAAA\nAA*A")
     assert.strictEqual(
@@ -98,6 +135,12 @@ describe("HexInput", () => {
     assert.isTrue(Result.isFailure(HexInput.base64("AAAAA")))
     assert.isTrue(Result.isFailure(HexInput.base64("AA=A")))
   })
+
+  it("refuses a line of a hundred thousand words in little time", () => {
+    for (const line of ["the  ".repeat(100_000), " ".repeat(500_000), "> ".repeat(200_000), "z".repeat(500_000)]) {
+      assert.match(refused(`${line}\n%`), /^line \d+, column \d+: expected hex digits/)
+    }
+  }, 30_000)
 
   it("reads a million bytes of a dump", () => {
     const lines = Array.from(

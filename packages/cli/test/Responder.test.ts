@@ -46,13 +46,37 @@ describe("Responder", () => {
     assert.isTrue(templates.knowsStream(7))
   })
 
+  it("answers from a file of the peer's with what the peer receives", () => {
+    const document = SmlParser.parse("S6F12 = in INPUT <B 0x01>. S6F12 = out OUTPUT <B 0x00>.")
+    const templates = Responder.make([{ name: "host.sml", document }], "OUTPUT")
+    assert.deepStrictEqual(found(templates, SecsMessage.primary(6, 11)), { reply: "in", sends: [] })
+  })
+
+  it("knows all that may be sent: replies, and what rules name", () => {
+    const { sendable } = responder(
+      "S1F1 = ask W. S1F2 = one. S1F2 = two. S1F4 = in INPUT. S6F1 = poll. every 1 send poll."
+    )
+    assert.deepStrictEqual(
+      Array.from(sendable, ({ name }) => name),
+      ["one", "poll"]
+    )
+  })
+
   it("answers by the first rule that fits, before any message", () => {
     const rules = responder(
       `${temperature} if (s1f3 (2)==<U4 1001>) pressure. if (s1f3 (2)==<U4 1002>) nothing. if (s1f3 (2)==<U4 1001>) temperature.`
     )
     assert.strictEqual(found(rules, s1f3(L(U4(1001)))).reply, "pressure")
     assert.strictEqual(found(rules, s1f3(L(U4(1002)))).reply, "nothing")
-    assert.strictEqual(found(rules, s1f3(L(U4(1003)))).reply, "temperature")
+  })
+
+  it("does not answer what no condition fits with a message that conditions are put on", () => {
+    const text = "one: S1F4 <A '1'>. two: S1F4 <A '2'>. if (s1f3 (1)==<A 'x'>) one. if (s1f3 (1)==<A 'y'>) two."
+    const none = responder(text)
+    assert.deepStrictEqual(none.find(s1f3(A("z"))), { reply: undefined, sends: [], isRuled: true })
+    assert.strictEqual(found(responder(text, "rest: S1F4 <L>."), s1f3(A("z"))).reply, "rest")
+    assert.strictEqual(found(responder(`${text} if (s1f3) two.`), s1f3(A("z"))).reply, "two")
+    assert.strictEqual(found(none, s1f3(A("y"))).reply, "two")
   })
 
   it("compares format and value, not value alone", () => {
@@ -107,15 +131,15 @@ describe("Responder", () => {
   })
 
   it.each([
-    ["if (s1f1) lost.", "1.sml: a rule sends lost, and no message is called so"],
-    ["every 5 send lost.", "1.sml: a rule sends lost, and no message is called so"],
-    ["S1F2. every 5 send s1f2.", "1.sml: a rule sends s1f2 every 5 s, and S1F2 is a secondary"],
-    ["S1F2. if (nobody) s1f2.", "1.sml: a rule waits for nobody, which is neither a message nor SxFy"],
-    ["S1F2. if (s1f3) s1f2.", "1.sml: a rule answers S1F3 with S1F2, which is no reply to it"]
+    ["if (s1f1) lost.", "1.sml:1: expected the name of a message to send, found lost"],
+    ["\nevery 5 send lost.", "1.sml:2: expected the name of a message to send, found lost"],
+    ["S1F2. every 5 send s1f2.", "1.sml:1: expected a primary to send every 5 s, found S1F2"],
+    ["S1F2.\n\nif (nobody) s1f2.", "1.sml:3: expected the name of a message to wait for, or SxFy, found nobody"],
+    ["S1F2 = me. if (s1f3) me.", "1.sml:1: expected S1F4 or a primary, sent when S1F3 comes in, found S1F2 me"]
   ])("names what is wrong with %s", (text, problem) => {
     const { find, problems } = responder(text)
     assert.deepStrictEqual(problems, [problem])
-    assert.deepStrictEqual(find(SecsMessage.primary(1, 11)), { reply: undefined, sends: [] })
+    assert.deepStrictEqual(find(SecsMessage.primary(1, 11)), { reply: undefined, sends: [], isRuled: false })
   })
 })
 

@@ -17,6 +17,7 @@ const make = (differs: Partial<ShellService> = {}) => {
     stream: () => Stream.empty,
     isFile: () => Effect.succeed(false),
     writeFile: () => Effect.void,
+    makeFolder: () => Effect.void,
     append: () => Effect.void,
     files: () => Effect.undefined,
     write: (content) => Effect.sync(() => void out.push(String(content))),

@@ -64,6 +64,57 @@ describe("Slots", () => {
     assert.isTrue(Result.isFailure(parsed) && /^--set X=<U1 256>: .*256/.test(parsed.failure))
   })
 
+  it("takes arrays of items as SML and as JSON, of text without quotes, and of integers that no double holds", () => {
+    const any = "S2F41 W <L[n] <V> = SV>."
+    const expected = L(U4(1), A("x, >"), L(U4(2)))
+    assert.deepStrictEqual(item(any, `SV=[<U4 1>, <A "x, >">,<L <U4 2>> ]`), expected)
+    assert.deepStrictEqual(item(any, 'SV=[{"U4":[1]}, {"A":"x, >"}, {"L":[{"U4":[2]}]}]'), expected)
+    assert.deepStrictEqual(item("S1F3 W <L[n] <A> = ID>.", 'ID=[A1, B 2,"[3]"]'), L(A("A1"), A("B 2"), A("[3]")))
+    const wide = "18446744073709551615"
+    assert.deepStrictEqual(item("S1F3 W <L[n] <U8> = N>.", `N=[${wide}]`), L(Item.U8(BigInt(wide))))
+    assert.deepStrictEqual(item("S1F3 W <L[n] <L[n] <U1> = N>>.", "N=[[], [1,2]]"), L(L(), L(Item.U1(1), Item.U1(2))))
+    assert.deepStrictEqual(item("S2F41 W <V> = ANY.", 'ANY={"U4":[7]}'), U4(7))
+  })
+
+  it.each([
+    "[",
+    "[1",
+    "[1,",
+    "[1,]",
+    "[1]]",
+    "[1] 2",
+    "[<U4 1]",
+    "[<U4 -1>]",
+    '[{"U4":[-1]}]',
+    '["x]',
+    "[,]",
+    "[1 [2]]"
+  ])("refuses %s, which is no array", (text) => {
+    assert.isTrue(Result.isFailure(Slots.parse([`X=${text}`])))
+  })
+
+  it.each([
+    ["S1F3 W <L[n] <U4 SVID>>.", ["SVID=1001"], "; write --set 'SVID=[1001]'"],
+    ["S1F3 W <L[n] <A ID>>.", ["ID=A1"], `; write --set 'ID=["A1"]'`],
+    ["S1F3 W <L[n] <A ID>>.", ["ID=it's"], String.raw`; write --set 'ID=["it'\''s"]'`],
+    ["S1F3 W <L[n] <V> = SV>.", ["SV=<U4 1>"], "; write --set 'SV=[<U4 1>]'"],
+    ["S1F3 W <L[n] <L[n] <U4> = N>>.", ["N=[1]"], "; write --set 'N=[[1]]'"],
+    ["S1F3 W <L[n] <U4 SVID>>.", [], "; give it with --set 'SVID=[VALUE]'"],
+    [
+      "S2F41 W <L <A LOT> <U4 COUNT> <U1 AT> <U1 [1] 3> = OK>.",
+      ["AT=1"],
+      "; give it with --set LOT=VALUE (as well as COUNT)"
+    ],
+    ["S2F41 W <A [MAX 16]> = LOT.", ["LOT=1234567890123456789"], ": --set LOT=1234567890123456789 is too long"],
+    ["S2F41 W <A [4..8]> = LOT.", ["LOT=abc"], ": --set LOT=abc is too short"],
+    ["S2F41 W <U1> = N.", ["N=256"], ", of --set N=256"]
+  ])("says what to write for %s with %j", (text, pairs, said) => {
+    const [message] = messages(text)
+    const error = Result.getOrThrow(Result.flip(filled(text, ...pairs)))
+    const explained = Slots.explain(message!, error, values(...pairs), pairs)
+    assert.strictEqual(explained, `${error.message}${said}`)
+  })
+
   it("names the values that no message takes", () => {
     const all = messages("S2F41 W <L <A LOT>>. S1F1 W.")
     assert.deepStrictEqual(Slots.unknown(values("LOT=1", "LOST=2"), all), ["LOST"])

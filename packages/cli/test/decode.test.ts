@@ -117,6 +117,30 @@ describe("secs decode", () => {
     )
   })
 
+  it.each([
+    ["410548656c6c6f0d", '<A [5] "Hello">\n', "TrailingBytes at byte 7"],
+    [
+      "0000000e0000010e000000000001a5010700",
+      "// session 0, system bytes 00000001\nS1F14\n<U1 [1] 7>\n.\n",
+      "TrailingBytes at byte 17"
+    ]
+  ])("prints the item of %s, then names the byte behind it and ends with 1", async (bytes, sml, fault) => {
+    const { code, stderr, stdout } = await run(["decode", bytes])
+    assert.strictEqual(stdout, sml)
+    assert.include(stderr, `secs: input: ${fault}`)
+    assert.strictEqual(code, 1)
+    const [json] = (await run(["decode", "--json", bytes])).stdout.split("\n")
+    assert.match(json!, /"item":\{"(?:A":"Hello"|U1":\[7\])\}.*"error":/)
+  })
+
+  it("reads the base64 that encode writes for several messages", async () => {
+    const base64 = (await run(["encode", "--to", "base64", "S1F1 W. S1F13 W <L>. S1F3 W <L <U4 1>>."])).stdout
+    assert.match(base64, /=\n./)
+    const { code, stdout } = await run(["decode", "--compact", "-"], { stdin: base64 })
+    assert.strictEqual(code, 0)
+    assert.deepStrictEqual(stdout.match(/^S.*/gm), ["S1F1 W.", "S1F13 W <L [0]>.", "S1F3 W <L [1] <U4 [1] 1>>."])
+  })
+
   it("prints what it reads on one line with --compact", async () => {
     const { stdout } = await run(["decode", "--compact", hex + hex])
     assert.strictEqual(stdout, "// session 7, system bytes 0000002a\nS1F13 W <L [0]>.\n".repeat(2))

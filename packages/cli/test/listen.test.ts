@@ -59,6 +59,49 @@ describe("secs listen", () => {
     })
   )
 
+  live("tells of a file from the peer's side, and answers with it when told whose it is", () =>
+    Effect.gen(function* () {
+      const path = yield* file(`
+        S1F1 = ask OUTPUT W.
+        S1F2 = me INPUT <L <A "M"> <A "1">>.
+        S2F41 = start OUTPUT W <L <A LOT>>.
+        S2F42 = done INPUT <B 0x04>.
+        S6F12 = ack OUTPUT <B ACKC6>.
+      `)
+      const unaware = yield* listening("--once", "--replies", path)
+      const silent = yield* ran(["send", unaware.address, "S2F41 W <L <A 'x'> <L>>.", "-q"])
+      assert.notInclude(silent.stdout, "0x04")
+      assert.deepStrictEqual((yield* unaware.ended).stderr.split("\n"), [
+        `secs: ${path}: 5 messages and 0 rules, 2 marked INPUT left out`,
+        `secs: ${path}: it is written as the host sees it: --owner host sends what is marked INPUT`,
+        `secs: ${path}:6: S6F12 ack: slot ACKC6 at the root has no value and no default: expected B; give it with --set ACKC6=VALUE`,
+        ""
+      ])
+      const aware = yield* listening("--once", "--replies", path, "--owner", "host")
+      const answered = yield* ran(["send", aware.address, "S2F41 W <L <A 'x'> <L>>.", "-q"])
+      assert.include(answered.stdout, "0x04")
+      assert.strictEqual(
+        (yield* aware.ended).stderr,
+        `secs: ${path}: 5 messages and 0 rules, 3 marked OUTPUT left out\n`
+      )
+    })
+  )
+
+  live("shows with --quiet what it aborts and why, and says before anybody dials what has no value", () =>
+    Effect.gen(function* () {
+      const path = yield* file("S1F4 = status <L <U4 ONE> <U4 TWO>>.")
+      const listen = yield* start(["listen", "127.0.0.1:0", "-q", "--once", "--replies", path])
+      const [, address] = yield* listen.until(/listening on (127\.0\.0\.1:\d+)/)
+      assert.strictEqual((yield* ran(["send", address!, "S1F1 W.", "S1F3 W <L>."])).code, 1)
+      const { stderr, stdout } = yield* listen.ended
+      const why =
+        "slot ONE at [0] has no value and no default: expected U4; give it with --set ONE=VALUE (as well as TWO)"
+      assert.strictEqual(stderr, `secs: ${path}:1: S1F4 status: ${why}\n`)
+      assert.strictEqual(bare(stdout), "S1F0 .")
+      assert.include(stdout, `: S1F4 status: ${why}\n`)
+    })
+  )
+
   live("sends as its rules say while a peer is selected", () =>
     Effect.gen(function* () {
       const path = yield* file("poll: S1F1 W. hello: S1F13 W <L>. every 0.2 send poll. if (s1f1) hello.")
@@ -159,7 +202,10 @@ describe("secs listen", () => {
     Effect.gen(function* () {
       const path = yield* file("S1F2. if (s1f1) lost.")
       const { code, stderr } = yield* ran(["listen", "127.0.0.1:0", "--replies", path])
-      assert.deepStrictEqual([code, stderr], [1, `secs: ${path}: a rule sends lost, and no message is called so\n`])
+      assert.deepStrictEqual(
+        [code, stderr],
+        [1, `secs: ${path}:1: expected the name of a message to send, found lost\n`]
+      )
     })
   )
 })

@@ -1,10 +1,27 @@
 import { assert, describe, it } from "@effect/vitest"
-import { execFileSync } from "node:child_process"
-import { readFileSync } from "node:fs"
-import { run } from "./support/run.ts"
+import { execFileSync, spawn } from "node:child_process"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import * as CompletionScript from "../src/CompletionScript.ts"
+import { environment, run } from "./support/run.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string
+}
+
+/** What an interactive bash prints. It has a session of its own, so that no terminal of ours is taken. */
+const typedToBash = async (cwd: string, input: string): Promise<string> => {
+  const bash = spawn("bash", ["--norc", "--noprofile", "-i"], {
+    cwd,
+    env: environment({ INPUTRC: "/dev/null", TERM: "dumb" }),
+    stdio: ["pipe", "pipe", "ignore"],
+    detached: true,
+    timeout: 30_000
+  })
+  bash.stdin.end(input)
+  return text(bash.stdout)
 }
 
 describe("secs", () => {
@@ -46,4 +63,49 @@ describe("secs", () => {
     ].join("\n")
     assert.strictEqual(execFileSync("bash", ["--norc"], { input: complete, encoding: "utf8" }).trim(), "check")
   })
+
+  it("leaves files to bash where no flag and no command stands", async () => {
+    const { stdout } = await run(["--completions", "bash"])
+    const folder = mkdtempSync(join(tmpdir(), "secs-"))
+    try {
+      mkdirSync(join(folder, "logs"))
+      writeFileSync(join(folder, "all of it.sml"), "")
+      writeFileSync(join(folder, "script"), `${stdout}\nsecs() { printf '<%s>' "$@"; echo; }\n`)
+      // What a person types: readline completes, and the command gets the words.
+      const typed = ["sml check a", "decode a", "log lo", "send localhost:5000 a", "listen :5000 --replies a", "sml ch"]
+      const shown = await typedToBash(folder, `. ./script\n${typed.map((words) => `secs ${words}\t\n`).join("")}exit\n`)
+      assert.deepStrictEqual(
+        shown.split("\n").filter((line) => line.startsWith("<")),
+        [
+          "<sml><check><all of it.sml>",
+          "<decode><all of it.sml>",
+          "<log><logs/>",
+          "<send><localhost:5000><all of it.sml>",
+          "<listen><:5000><--replies><all of it.sml>",
+          "<sml><check>"
+        ]
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it.each([
+    ["zsh", /^ *'\*:Files, folders of \.sml files, or - for standard input:_files'$/m],
+    ["zsh", /--replies\[[^\n]*:_files'$/m],
+    ["fish", /-l replies [^\n]* -r -F$/m]
+  ])("has %s complete files", async (shell, line) => {
+    const { stdout } = await run(["--completions", shell])
+    assert.match(stdout, line)
+    if (shell === "fish") assert.notMatch(stdout, /__fish_seen_subcommand_from decode' -f$/m)
+  })
+
+  it.each(Object.entries(CompletionScript.installation))(
+    "says in the script for %s where it goes",
+    async (shell, how) => {
+      const { stdout } = await run(["--completions", shell])
+      assert.include(stdout, `# In ${how.file}:\n#   ${how.line}\n`)
+      assert.notMatch(stdout, /Installation/)
+    }
+  )
 })

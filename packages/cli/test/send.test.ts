@@ -122,12 +122,36 @@ describe("secs send", () => {
       const args = ["send", address, path, "-m", "startLot", "--set", "LOTID=A123"]
       const missing = yield* ran(args)
       assert.strictEqual(missing.code, 1)
-      assert.match(missing.stderr, /^secs: S2F41 startLot: slot COUNT [^\n]*; give it with --set\n$/)
+      assert.match(missing.stderr, /^secs: S2F41 startLot: slot COUNT [^\n]*; give it with --set COUNT=VALUE\n$/)
       assert.deepStrictEqual(seen, [])
       assert.strictEqual((yield* ran([...args, "--set", "COUNT=25"])).code, 0)
       assert.deepStrictEqual(seen, [`S2F41 W <L [2] <A "A123"> <U4 25>>`])
     })
   )
+
+  live("sends as equipment what a host's file receives, when told whose it is", () =>
+    Effect.gen(function* () {
+      const seen: Array<string> = []
+      const { address } = yield* peer((primary) => {
+        seen.push(primary.message.name)
+        return primary.reply()
+      })
+      const { path } = yield* file("S1F3 = status OUTPUT W <L>. S6F1 = trace INPUT W <L>. S6F11 = event INPUT W <L>.")
+      const args = ["send", address, path, "--role", "equipment"]
+      assert.strictEqual((yield* ran([...args, "--owner", "host"])).code, 0)
+      assert.deepStrictEqual(seen, ["S6F1", "S6F11"])
+      const { path: only } = yield* file("S6F11 = event INPUT W <L>.")
+      const { code, stderr } = yield* ran(["send", address, only])
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /S6F11 event is marked INPUT: send it with --message, or say with --owner whose file it is/)
+    })
+  )
+
+  it("lists ten of the names there are where --message names none of them", async () => {
+    const text = Array.from({ length: 12 }, (_, index) => `m${index + 1}: S1F1 W.`).join(" ")
+    const { stderr } = await Effect.runPromise(ran(["send", "127.0.0.1:5000", text, "-m", "lost"]))
+    assert.match(stderr, /: there are m1, m2, m3, m4, m5, m6, m7, m8, m9, m10 and 2 more\n$/)
+  })
 
   live("repeats at a rate and sums the reply times up", () =>
     Effect.gen(function* () {
@@ -229,6 +253,15 @@ describe("secs send", () => {
       const { code, stderr, stdout } = yield* ran(["send", address, "S1F1 W."])
       assert.deepStrictEqual([code, stdout], [1, ""])
       assert.match(stderr, /^secs: connect 127\.0\.0\.1:\d+: connection refused: nobody listens there[^\n]*\n$/)
+      const json = yield* ran(["send", address, "S1F1 W.", "--json"])
+      const events = json.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ event }) => event === "ConnectFailed")
+      assert.lengthOf(events, 1)
+      assert.match(String(events[0]!["message"]), /connection refused/)
+      assert.notMatch(json.stdout, /next attempt/)
     })
   )
 
@@ -366,7 +399,7 @@ describe("secs send", () => {
     [["127.0.0.1:5000", "S1F1 W.", "--rate", "fast"], /--rate.*10\/s/],
     [["127.0.0.1:5000", "S1F2."], /S1F2 is a secondary: it is sent in reply to S1F1 only/],
     [["127.0.0.1:5000", "S1F1 W <U1 256>."], /message:1:12: expected .*256/],
-    [["127.0.0.1:5000", "S1F1 W.", "-m", "lost"], /--message lost: there is no message of this name/],
+    [["127.0.0.1:5000", "S1F1 W.", "-m", "lost"], /--message lost: there is no message of this name: there are S1F1\n/],
     [["127.0.0.1:5000", "S1F1 W.", "--set", "X"], /--set X: expected NAME=VALUE/],
     [["127.0.0.1:5000", "S1F1 W.", "--set", "X=1"], /--set X: no message has a slot of this name/]
   ])("says in one line what is wrong with %j, and ends with 2", async (args, line) => {

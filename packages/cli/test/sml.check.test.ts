@@ -23,6 +23,34 @@ describe("secs sml check", () => {
     ])
   })
 
+  it("warns of rules that cannot be followed, and takes them for errors with --strict", async () => {
+    const rules = "ok: S1F4 <L>.\nif (s1f3) ok.\nif (s1f3) missing.\n  if (s1f1) ok.\nevery 5 send ok.\n"
+    const { code, stdout } = await run(["sml", "check", "-"], { stdin: rules })
+    assert.strictEqual(code, 0)
+    assert.deepStrictEqual(stdout.split("\n"), [
+      "stdin:3:1: warning: expected the name of a message to send, found missing",
+      "  if (s1f3) missing.",
+      "  ^",
+      "stdin:4:3: warning: expected S1F2 or a primary, sent when S1F1 comes in, found S1F4 ok",
+      "  if (s1f1) ok.",
+      "  ^",
+      "stdin:5:1: warning: expected a primary to send every 5 s, found S1F4 ok",
+      "  every 5 send ok.",
+      "  ^",
+      "1 file, 1 message, 0 errors, 3 warnings",
+      ""
+    ])
+    const strict = await run(["sml", "check", "--strict", "-"], { stdin: rules })
+    assert.strictEqual(strict.code, 1)
+    assert.match(strict.stdout, /stdin:3:1: error: [^]*1 message, 3 errors, 0 warnings\n$/)
+  })
+
+  it("takes a rule that sends every 0 seconds for an error", async () => {
+    const { code, stdout } = await run(["sml", "check", "-"], { stdin: "ask: S1F1 W.\nevery 0 send ask.\n" })
+    assert.strictEqual(code, 1)
+    assert.match(stdout, /^stdin:2:7: error: expected a number of seconds above 0, found 0\n/)
+  })
+
   it("warns of a text without a message, and says what was taken for prose; an error with --strict", async () => {
     const stdin = "12:00:00 waiting for S6F12\nthe end\n"
     const [check, strict, json] = await Promise.all([
@@ -118,5 +146,41 @@ describe("secs sml check", () => {
   it("reads a dialect as told", async () => {
     assert.strictEqual((await run(["sml", "check", "--dialect", "secs4js", "-"], { stdin: "S1F1 <B 0A>." })).code, 0)
     assert.strictEqual((await run(["sml", "check", "-"], { stdin: "S1F1 <B 0A>." })).code, 1)
+  })
+
+  it.each([
+    ["<L <U1 7>>", 0, "1 file, 0 messages, 1 item, 0 errors, 0 warnings\n"],
+    ["// answer\n<A 'x'>", 0, "1 file, 0 messages, 1 item, 0 errors, 0 warnings\n"],
+    [
+      "<A [3] 'x'>",
+      0,
+      "stdin:1:4: warning: expected [1], the number of values, found [3]\n  <A [3] 'x'>\n     ^\n1 file, 0 messages, 1 item, 0 errors, 1 warning\n"
+    ],
+    [
+      "<U1 256>",
+      1,
+      "stdin:1:5: error: expected an integer from 0 to 255, found 256\n  <U1 256>\n      ^\n1 file, 0 messages, 1 error, 0 warnings\n"
+    ]
+  ])("reads a file of an item alone: %j", async (stdin, code, stdout) => {
+    assert.deepInclude(await run(["sml", "check", "-"], { stdin }), { code, stdout, stderr: "" })
+  })
+
+  it("reads a W in a secondary, and lists as deep, as told", async () => {
+    const counted = (messages: number, errors: number) => [messages, errors]
+    for (const [stdin, flags] of [
+      ["S1F2 W <L>.", ["--w-on-secondary", "warn"]],
+      [`S1F1 W ${"<L ".repeat(1025)}${">".repeat(1025)}.`, ["--max-depth", "2000"]]
+    ] as const) {
+      for (const [more, expected] of [
+        [[], counted(0, 1)],
+        [flags, counted(1, 0)]
+      ] as const) {
+        const { stdout } = await run(["sml", "check", "--json", ...more, "-"], { stdin })
+        const { errors, messages } = JSON.parse(stdout) as { errors: ReadonlyArray<unknown>; messages: number }
+        assert.deepStrictEqual(counted(messages, errors.length), expected)
+      }
+    }
+    const { code } = await run(["sml", "check", "--max-items", "2", "-"], { stdin: "S1F1 W <L <U1 1> <U1 2>>." })
+    assert.strictEqual(code, 1)
   })
 })

@@ -56,6 +56,16 @@ describe("secs sml fmt", () => {
       assert.strictEqual(readFileSync(join(cwd, "a.sml"), "utf8"), "S1F1 W <U1 256>.")
     }))
 
+  it("names all that is wrong with a file", async () => {
+    const { code, stderr, stdout } = await run(["sml", "fmt", "-"], {
+      stdin: "S1F1 W <U1 256>.\nS1F3 W.\nS1F5 <U1 x y>.\n"
+    })
+    assert.deepStrictEqual([code, stdout], [1, ""])
+    assert.match(stderr, /^stdin:1:12: error: [^\n]*\nstdin:3:\d+: error: [^\n]*\n$/)
+    const item = await run(["sml", "fmt", "-"], { stdin: "<U1 256>" })
+    assert.match(item.stderr, /^stdin:1:5: error: [^\n]*\n$/)
+  })
+
   it("indents and breaks lines as told", async () => {
     const { stdout } = await run(["sml", "fmt", "--indent", "4", "--width", "24", "-"], {
       stdin: "S1F2 <L <U4 1 2 3 4 5 6 7 8 9>>."

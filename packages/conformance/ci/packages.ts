@@ -44,11 +44,16 @@ const modules = (name: string): ReadonlyArray<string> => {
     .filter((module) => exports[`./${module}`] !== null)
 }
 
-const pack = (name: string): string => {
+const tarballFolder = join(root, "tarballs")
+
+/** The tarball of a package, looked into. */
+const packedAs = (name: string): string => {
   const target = join(place, name)
   mkdirSync(target)
-  run(join(root, "packages", name), ours, process.env["npm_execpath"] ?? "pnpm", "pack", "--pack-destination", target)
-  const tarball = join(target, readdirSync(target)[0]!)
+  const tarball = join(
+    tarballFolder,
+    readdirSync(tarballFolder).find((file) => file.startsWith(`effect-secs-${name}-`)) ?? name
+  )
 
   const packed = run(target, ours, "tar", "-tzf", tarball).trim().split("\n")
   for (const file of ["LICENSE", "README.md", "dist/index.js", "dist/index.d.ts", "src/index.ts"]) {
@@ -114,14 +119,21 @@ if (bytes.join() !== "165,1,7" || ItemCodec.encode !== SameCodec.encode) throw n
     readonly version: string
   }
   demand(run(project, theirs, "npx", "secs", "--version") === `secs ${ours_}\n`, "secs does not know its version")
+
+  const prefix = join(place, "global")
+  const install = ["install", "--global", "--prefix", prefix, "--no-audit", "--no-fund", "--loglevel=error"]
+  run(project, theirs, "npm", ...install, ...tarballs)
+  const installedSecs = process.platform === "win32" ? join(prefix, "secs.cmd") : join(prefix, "bin", "secs")
+  demand(run(project, theirs, installedSecs, "decode", "a50107").trim() === "<U1 [1] 7>", "secs is not installed")
+
   for (const env of [theirs, ours]) console.log(`  loaded under Node ${run(project, env, "node", "--version").trim()}`)
 }
 
 try {
   for (const name of names) rmSync(join(root, "packages", name, "dist"), { recursive: true, force: true })
-  run(root, ours, "tsc", "-b", ...names.map((name) => `packages/${name}/tsconfig.src.json`))
-  run(root, ours, "rolldown", "-c", "packages/cli/rolldown.config.ts")
-  use(names.map(pack))
+  rmSync(tarballFolder, { recursive: true, force: true })
+  run(root, ours, process.env["npm_execpath"] ?? "pnpm", "pack:all")
+  use(names.map(packedAs))
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 1

@@ -1,5 +1,6 @@
 import { Item, SecsMessage } from "@effect-secs/codec"
-import { SmlDocument, SmlParser } from "@effect-secs/sml"
+import { SmlDocument, SmlParser, Template } from "@effect-secs/sml"
+import { Effect } from "effect"
 
 const { A, F4, L, U4 } = Item
 
@@ -36,3 +37,12 @@ export const event = SmlDocument.match(
   document,
   SecsMessage.primary(6, 11, L(U4(7), U4(100), L(L(U4(1), L(A("EXECUTING"), F4(181.5))))))
 )
+
+// One value by its key; the round of each open list around its slot goes behind the key.
+export const state = Effect.gen(function* () {
+  const { values } = yield* Effect.fromResult(event)
+  const ceid = yield* Effect.fromResult(Template.number(values, "CEID"))
+  // `<V>` takes any item, so it is one.
+  const report = yield* Effect.fromResult(Template.item(values, "VALUES", 0))
+  return { ceid, state: yield* Effect.fromResult(Item.asText(report, 0)) }
+})

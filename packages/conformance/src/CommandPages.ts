@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { CliFailure } from "@effect-secs/cli"
+import { installation } from "@effect-secs/cli/CompletionScript"
 import { run, secs } from "@effect-secs/cli/Secs"
 import type { ShellService } from "@effect-secs/cli/Shell"
 import * as Effect from "effect/Effect"
@@ -50,6 +51,7 @@ const memoryShell = (files: ReadonlyMap<string, Uint8Array>, stdin: Uint8Array) 
     stream: (path) => Stream.fromEffect(read(path)),
     isFile: (path) => Effect.succeed(path === "-" || files.has(path)),
     writeFile: () => Effect.void,
+    makeFolder: () => Effect.void,
     append: () => Effect.void,
     files: (path) => {
       const below = [...files.keys()].filter((file) => file.startsWith(`${path.replace(/\/$/, "")}/`))
@@ -149,7 +151,14 @@ const overview = async (): Promise<string> =>
   [
     header,
     "# secs\n",
-    "SECS/GEM on the command line. `npx @effect-secs/cli --help`, or `npm install --global @effect-secs/cli`.\n",
+    "SECS/GEM on the command line. From a clone, as it is not on the npm registry yet:\n",
+    block(
+      "sh",
+      [
+        "npx -y pnpm@12.21.0 pack:all && npm install --global tarballs/*.tgz    # installs secs",
+        "npx -y pnpm@12.21.0 --silent secs --help                               # runs it without"
+      ].join("\n")
+    ),
     [
       "| Command | What it does |",
       "| --- | --- |",
@@ -170,11 +179,9 @@ const overview = async (): Promise<string> =>
     "## Completions\n",
     block(
       "sh",
-      [
-        'eval "$(secs --completions bash)"        # in ~/.bashrc',
-        'eval "$(secs --completions zsh)"         # in ~/.zshrc',
-        "secs --completions fish | source         # in ~/.config/fish/config.fish"
-      ].join("\n")
+      Object.values(installation)
+        .map(({ file, line }) => `${line.padEnd(40)} # in ${file}`)
+        .join("\n")
     )
   ].join("\n")
 

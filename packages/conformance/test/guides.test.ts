@@ -13,6 +13,7 @@ import * as Secure from "../guides/secure-connections.ts"
 import { faults } from "../guides/reading-logs.ts"
 import * as Sml from "../guides/sml-reading.ts"
 import * as SmlTemplates from "../guides/sml-templates.ts"
+import * as SmlWriting from "../guides/sml-writing.ts"
 import { exampleFiles } from "../src/CommandExamples.ts"
 import { root } from "../src/Repository.ts"
 
@@ -35,7 +36,7 @@ describe("the guides", () => {
     ["docs/guides/many-equipments.md", "many-equipments.ts"],
     ["docs/guides/other-transports.md", "other-transports.ts"],
     ["docs/guides/testing.md", "testing-pair.ts", "testing-timers.ts", "testing-chaos.ts"],
-    ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts"],
+    ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts", "sml-writing.ts"],
     ["docs/guides/reading-logs.md", "reading-logs.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
@@ -99,6 +100,19 @@ describe("the guides", () => {
       ])
     )
   })
+
+  it.effect("single values of a match are read by name", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* SmlTemplates.state, { ceid: 100, state: "EXECUTING" })
+    })
+  )
+
+  it.effect("printers give text, or what the tool has no text for", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* SmlWriting.canonical, 'S10F3 W\n<J [3] "ﾃｽﾄ">\n.')
+      assert.strictEqual(SmlWriting.said, "refused: secs4js has no text for J of S10F3")
+    })
+  )
 
   it.live("the first host reads the variables of the first equipment and sees its event", () =>
     Effect.gen(function* () {

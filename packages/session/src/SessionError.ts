@@ -371,7 +371,7 @@ const describeTransaction = (error: TransactionError): string => {
       return `peer aborted the transaction (S${error.stream}F0): it does not know the message, or cannot answer now`
     case "ErrorReported":
       return `equipment reported ${streamNine[reason.function] ?? "an error"} (S9F${reason.function})${
-        reason.function === 1 ? ": sessionId has to be its device id" : ""
+        reason.function === 1 ? ": is the device id (session id) right?" : ""
       }`
     case "ConnectionLost":
       return `connection lost: ${describeDisconnect(reason.cause)}`

@@ -245,7 +245,7 @@ export const describe = (event: Untimed): string => {
     case "UnmatchedReject":
       return `${event.header}: the peer rejected what is not open here`
     case "SessionIdMismatch":
-      return `${event.header}: session id ${event.header.sessionId}, expected ${event.expected}${event.dropped ? ", dropped" : ""}: is the option sessionId right?`
+      return `${event.header}: session id ${event.header.sessionId}, expected ${event.expected}${event.dropped ? ", dropped" : ""}: is the device id (session id) right?`
     case "Undecodable":
       return `${event.header}: ${event.error.message}`
     case "MessageRejected":

@@ -149,7 +149,7 @@ describe("the log of a session", () => {
           lines.filter(({ annotations }) => annotations["event"] !== "StateChanged"),
           [
             {
-              text: "Warn LITHO-1: S1F3 W session 11 [00000a0b]: session id 11, expected 10: is the option sessionId right?",
+              text: "Warn LITHO-1: S1F3 W session 11 [00000a0b]: session id 11, expected 10: is the device id (session id) right?",
               annotations: {
                 ...about,
                 event: "SessionIdMismatch",

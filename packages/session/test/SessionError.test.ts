@@ -200,7 +200,7 @@ const transaction: ReadonlyArray<readonly [SessionError.TransactionReason, strin
   [{ _tag: "Aborted" }, "peer aborted the transaction (S1F0): it does not know the message, or cannot answer now"],
   [
     { _tag: "ErrorReported", function: 1 },
-    "equipment reported an unrecognized device id (S9F1): sessionId has to be its device id"
+    "equipment reported an unrecognized device id (S9F1): is the device id (session id) right?"
   ],
   [{ _tag: "ErrorReported", function: 3 }, "equipment reported an unrecognized stream (S9F3)"],
   [{ _tag: "ErrorReported", function: 5 }, "equipment reported an unrecognized function (S9F5)"],
@@ -345,11 +345,11 @@ describe("one line for each event", () => {
     [{ _tag: "UnmatchedReject", at, header }, `${header}: the peer rejected what is not open here`],
     [
       { _tag: "SessionIdMismatch", at, header, expected: 11, dropped: true },
-      `${header}: session id 10, expected 11, dropped: is the option sessionId right?`
+      `${header}: session id 10, expected 11, dropped: is the device id (session id) right?`
     ],
     [
       { _tag: "SessionIdMismatch", at, header, expected: 11, dropped: false },
-      `${header}: session id 10, expected 11: is the option sessionId right?`
+      `${header}: session id 10, expected 11: is the device id (session id) right?`
     ],
     [
       { _tag: "Undecodable", at, header, error: undecodable, text: new Uint8Array(0) },

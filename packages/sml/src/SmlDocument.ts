@@ -88,6 +88,7 @@ export interface ReplyRule extends Span {
   readonly where: { readonly item: number; readonly equals: Item.Item } | undefined
   /** The name of the message to reply with. */
   readonly reply: string
+  readonly position: Position
 }
 
 /**
@@ -97,9 +98,11 @@ export interface ReplyRule extends Span {
  */
 export interface EveryRule extends Span {
   readonly _tag: "Every"
+  /** Above zero. */
   readonly seconds: number
   /** The name of the message to send. */
   readonly send: string
+  readonly position: Position
 }
 
 /** @since 0.1.0 */
@@ -122,6 +125,16 @@ export interface SmlDocument {
   /** How many warnings were noticed beyond those that are kept. */
   readonly warningsOmitted: number
   readonly errors: ReadonlyArray<SmlError>
+}
+
+/**
+ * A text of one item, read.
+ *
+ * @since 0.1.0
+ */
+export interface ItemDocument extends Pick<SmlDocument, "dialect" | "comments" | "warnings" | "warningsOmitted"> {
+  /** The first place that is wrong where it is none. */
+  readonly item: Result.Result<Item.Item, SmlError>
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * `SmlError` says where a text is no SML: offset, line, column, what was expected, what stands there, a hint and the
  * line with a caret. `SmlWarning` has the same shape and says what was read all the same; read strictly, it is an
- * error. `TemplateError` and `MismatchError` are about values and items, `PrintError` about what a dialect cannot say,
+ * error. `TemplateError`, `MismatchError` and `ValueError` are about values and items, `PrintError` about what a dialect cannot say,
  * `ItemJsonError` about JSON that is no item.
  *
  * @since 0.1.0
@@ -80,13 +80,13 @@ const placed = {
 
 interface Placed {
   readonly reason: SmlReason
-  readonly source?: string
+  readonly source?: string | undefined
   readonly offset: number
   readonly line: number
   readonly column: number
   readonly expected: string
   readonly found: string
-  readonly hint?: string
+  readonly hint?: string | undefined
   readonly excerpt: string
 }
 
@@ -111,32 +111,54 @@ export class SmlError extends Schema.TaggedError<SmlError>("@effect-secs/sml/Sml
 
 /**
  * A place that was read although it is not how SML is written: what was meant is clear, or the standard is broken in
- * a way that tools are known to break it. No error, and made by the thousand; hence no Schema.
+ * a way that tools are known to break it. Has the fields of `SmlError`. It is no error and comes by the thousand: what it
+ * says is put together when somebody looks, from the text it was found in.
  *
  * @since 0.1.0
  */
 export class SmlWarning implements Placed {
   readonly _tag = "SmlWarning"
   readonly reason: SmlReason
-  readonly source?: string
   readonly offset: number
-  readonly line: number
-  readonly column: number
-  readonly expected: string
-  readonly found: string
-  readonly hint?: string
-  readonly excerpt: string
+  readonly #look: () => Placed
+  #seen: Placed | undefined
 
-  constructor(at: Placed) {
-    this.reason = at.reason
-    if (at.source !== undefined) this.source = at.source
-    this.offset = at.offset
-    this.line = at.line
-    this.column = at.column
-    this.expected = at.expected
-    this.found = at.found
-    if (at.hint !== undefined) this.hint = at.hint
-    this.excerpt = at.excerpt
+  constructor(reason: SmlReason, offset: number, look: () => Placed) {
+    this.reason = reason
+    this.offset = offset
+    this.#look = look
+  }
+
+  get #place(): Placed {
+    return (this.#seen ??= this.#look())
+  }
+
+  get line(): number {
+    return this.#place.line
+  }
+
+  get column(): number {
+    return this.#place.column
+  }
+
+  get expected(): string {
+    return this.#place.expected
+  }
+
+  get found(): string {
+    return this.#place.found
+  }
+
+  get excerpt(): string {
+    return this.#place.excerpt
+  }
+
+  get source(): string | undefined {
+    return this.#place.source
+  }
+
+  get hint(): string | undefined {
+    return this.#place.hint
   }
 
   /** One line: `a.sml:3:7: expected …, found …`. */
@@ -145,7 +167,12 @@ export class SmlWarning implements Placed {
   }
 
   toJSON(): unknown {
-    return Object.assign({ message: this.message }, this)
+    return { _tag: this._tag, message: this.message, ...this.#place }
+  }
+
+  /** What `console.log` shows under Node. */
+  [Symbol.for("nodejs.util.inspect.custom")](): unknown {
+    return this.toJSON()
   }
 }
 
@@ -267,6 +294,30 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
   override get message(): string {
     const where = this.path.length === 0 ? "the root item" : `item [${this.path.join(".")}]`
     return `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
+/**
+ * A value that is not what it was read as.
+ *
+ * @since 0.1.0
+ */
+export class ValueError extends Schema.TaggedError<ValueError>("@effect-secs/sml/ValueError")("ValueError", {
+  /** The slot's key. */
+  key: Schema.String,
+  /** Places in arrays, from the outermost. */
+  path: Schema.Array(Count),
+  expected: Schema.String,
+  seen: Schema.String
+}) {
+  /** One line: `slot VID[0][2]: expected a number, seen "x"`. */
+  override get message(): string {
+    const at = this.path.map((index) => `[${index}]`).join("")
+    return `slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`
   }
 
   override toJSON(): unknown {

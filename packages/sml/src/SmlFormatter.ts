@@ -17,8 +17,7 @@
  */
 import * as Result from "effect/Result"
 import { peer } from "./Dialect.ts"
-import { less } from "./internal/characters.ts"
-import { readDocument, readOneItem } from "./internal/messages.ts"
+import { opensWithItem, readDocument, readOneItem } from "./internal/messages.ts"
 import { rulesOf } from "./internal/options.ts"
 import { Scanner } from "./internal/Scanner.ts"
 import { TextLayout } from "./internal/TextLayout.ts"
@@ -67,7 +66,7 @@ const byteOrderMark = "\ufeff"
  */
 export const format = (text: string, options: FormatOptions = {}): Result.Result<string, SmlError> => {
   const start = Math.max(0, text.search(/[^\s\ufeff]/))
-  const alone = text.charCodeAt(start) === less
+  const alone = opensWithItem(text, rulesOf(text, { ...options, dialect: peer }))
   // That no header stands before an item does not tell who wrote it.
   const rules = {
     ...rulesOf(text, { ...options, dialect: options.dialect ?? (alone ? peer : undefined) }),

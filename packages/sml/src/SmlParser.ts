@@ -10,10 +10,10 @@
 import type { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import type { Dialect } from "./Dialect.ts"
-import { readDocument, readOneItem } from "./internal/messages.ts"
+import { opensWithItem, readDocument, readItemDocument, readOneItem } from "./internal/messages.ts"
 import { rulesOf } from "./internal/options.ts"
 import { Scanner } from "./internal/Scanner.ts"
-import type { SmlDocument, SmlMessage } from "./SmlDocument.ts"
+import type { ItemDocument, SmlDocument, SmlMessage } from "./SmlDocument.ts"
 import type { SmlError } from "./SmlError.ts"
 
 /**
@@ -94,3 +94,24 @@ export const parseMessage = (text: string, options: ParseOptions = {}): Result.R
  */
 export const parseItem = (text: string, options: ParseOptions = {}): Result.Result<Item.Item, SmlError> =>
   readOneItem(text, rulesOf(text, options))
+
+/**
+ * As `parseItem`, with the warnings and comments.
+ *
+ * @since 0.1.0
+ */
+export const parseItemDocument = (text: string, options: ParseOptions = {}): ItemDocument =>
+  readItemDocument(text, rulesOf(text, options))
+
+/**
+ * Whether a text is an item alone rather than messages: behind blanks and comments it begins with one. No log does.
+ *
+ * @example
+ * SmlParser.isItem("// answer\n<L [0]>") // => true
+ *
+ * @since 0.1.0
+ */
+export const isItem = (text: string, options: ParseOptions = {}): boolean => {
+  const rules = rulesOf(text, options)
+  return !rules.dialect.prose && opensWithItem(text, rules)
+}

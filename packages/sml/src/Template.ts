@@ -17,9 +17,10 @@
  *
  * @since 0.1.0
  */
-import { FormatCode, type Item } from "@effect-secs/codec"
-import type * as Result from "effect/Result"
+import { FormatCode, Item } from "@effect-secs/codec"
+import * as Result from "effect/Result"
 import { fillTemplate } from "./internal/fill.ts"
+import { elements, found, single } from "./internal/found.ts"
 import { assignKeys } from "./internal/keys.ts"
 import { matchTemplate } from "./internal/match.ts"
 import type { MismatchError, TemplateError } from "./SmlError.ts"
@@ -216,3 +217,70 @@ export const fill: (
  */
 export const match: (template: Template, item: Item.Item | undefined) => Result.Result<Values, MismatchError> =
   matchTemplate
+
+// --- single values -------------------------------------------------------------------------------------------------
+
+/**
+ * The one number that was found for a slot, of any integer, float or `B` format. Places in arrays go behind the key: the
+ * round of each open list around the slot, then the place in a value of several numbers.
+ *
+ * Fails    `ValueError` with the key, the places and what is there instead; also beyond 2^53: read `bigint`
+ *
+ * @example
+ * Template.number({ CEID: 100, VID: [[1001, 1002]] }, "VID", 0, 1) // => Result.succeed(1002)
+ *
+ * @since 0.1.0
+ */
+export const number = found(
+  "a number",
+  single(Item.asNumber, (value) => {
+    const one = typeof value === "bigint" ? Number(value) : value
+    return typeof one === "number" && (typeof value === "number" || Number.isSafeInteger(one)) ? one : undefined
+  })
+)
+
+/**
+ * The one integer, as bigint.
+ *
+ * @since 0.1.0
+ */
+export const bigint = found(
+  "an integer",
+  single(Item.asBigInt, (value) =>
+    typeof value === "bigint" || (typeof value === "number" && Number.isInteger(value)) ? BigInt(value) : undefined
+  )
+)
+
+/**
+ * The one BOOLEAN.
+ *
+ * @since 0.1.0
+ */
+export const boolean = found(
+  "true or false",
+  single(Item.asBoolean, (value) => (typeof value === "boolean" ? value : undefined))
+)
+
+/**
+ * The text of an `A` or `J`, or of a `C2` in a known encoding.
+ *
+ * @since 0.1.0
+ */
+export const text = found("text", (value) => {
+  if (typeof value === "string") return value
+  return Item.isItem(value) ? Result.getOrUndefined(Item.asText(value)) : undefined
+})
+
+/**
+ * The item, where a slot takes items of several formats (`<V> = VALUES`), or in a list of items.
+ *
+ * @since 0.1.0
+ */
+export const item = found("an item", (value) => (Item.isItem(value) ? value : undefined))
+
+/**
+ * How many values stand in an array: rounds of an open list, or the values of one item.
+ *
+ * @since 0.1.0
+ */
+export const count = found("an array", (value) => elements(value)?.length)

@@ -140,6 +140,7 @@ describe("SmlFormatter", () => {
         format(text, { dialect: Dialect.secsgem }),
         '<L [2] // all\n  <A "x">\n  <BOOLEAN 0x1>\n> // end\n'
       )
+      assert.strictEqual(format("// why\n<U1 7>"), "// why\n<U1 [1] 7>\n")
     })
   })
 

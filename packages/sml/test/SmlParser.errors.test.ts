@@ -2,6 +2,9 @@
  * Every way a text can be wrong: what is said of it, and what is read all the same.
  */
 import { assert, describe, it } from "@effect/vitest"
+import { Item } from "@effect-secs/codec"
+import * as Result from "effect/Result"
+import * as Dialect from "../src/Dialect.ts"
 import { SmlReason } from "../src/SmlError.ts"
 import * as SmlParser from "../src/SmlParser.ts"
 import { failure } from "./support/expect.ts"
@@ -24,7 +27,7 @@ const rows: ReadonlyArray<Row> = [
     "<L <U4 1>>",
     {},
     "HeaderExpected",
-    "line 1, column 1: expected a header: SxFy, with a label and a colon before it or not, found < (it needs a header before it; parseItem reads an item alone)"
+    "line 1, column 1: expected a header: SxFy, with a label and a colon before it or not, found < (it needs a header before it; an item alone is a text of its own)"
   ],
   [
     "S1F2 <L>.>",
@@ -45,7 +48,7 @@ const rows: ReadonlyArray<Row> = [
     "S2F42 W.",
     {},
     "WBitOnSecondary",
-    'line 1, column 7: expected no W in a secondary, whose function is even, found W (the option wBitOnSecondary: "warn" reads it)'
+    "line 1, column 7: expected no W in a secondary, whose function is even, found W (an option, W on secondary, makes it a warning)"
   ],
   [
     "S1F1 W",
@@ -396,13 +399,13 @@ const rows: ReadonlyArray<Row> = [
     "S1F2 <L <L <L>>>.",
     { maxDepth: 2 },
     "DepthExceeded",
-    "line 1, column 12: expected at most 2 lists within each other, found < (maxDepth is an option)"
+    "line 1, column 12: expected at most 2 lists within each other, found < (an option, max depth, allows more)"
   ],
   [
     "S1F2 <L <U4 1>>.",
     { maxItems: 1 },
     "TooManyItems",
-    "line 1, column 9: expected at most 1 items in a message, found < (maxItems is an option)"
+    "line 1, column 9: expected at most 1 items in a message, found < (an option, max items, allows more)"
   ],
   [
     "S1F1 !\nS1F1 !\nS1F1 !",
@@ -725,8 +728,32 @@ describe("one message, one item", () => {
     assert.deepStrictEqual([error.reason, error.offset], [reason, offset])
   })
 
+  it.each([
+    ["<L>", true],
+    ["\ufeff  < L [0] >", true],
+    ["// answer\n/* of 5 */ <A 'x'>", true],
+    ["S1F2 <L>.", false],
+    ["// <L>\nS1F2 <L>.", false],
+    ["<14>Oct 10 S1F1 W", false],
+    ["/* <L>", false],
+    ["", false]
+  ] as const)("says of %j whether it is an item alone: %s", (text, expected) => {
+    assert.strictEqual(SmlParser.isItem(text), expected)
+    assert.isFalse(SmlParser.isItem(text, { dialect: Dialect.log }))
+  })
+
+  it("keeps the warnings and comments of an item alone", () => {
+    const { comments, item, warnings } = SmlParser.parseItemDocument("<A [3] 'x'> // why", { source: "a" })
+    assert.deepStrictEqual(Result.getOrThrow(item), Item.A("x"))
+    assert.deepStrictEqual(
+      warnings.map(({ message }) => message),
+      ["a:1:4: expected [1], the number of values, found [3]"]
+    )
+    assert.strictEqual(comments.length, 1)
+  })
+
   it("says which word was taken for a slot", () => {
     const { found, hint } = failure(SmlParser.parseItem("<L <A 'x'> <A word>>"))
-    assert.deepStrictEqual([found, hint], ["the slot word", "text stands in quotes; parseMessage reads templates"])
+    assert.deepStrictEqual([found, hint], ["the slot word", "text stands in quotes; a slot stands in a message"])
   })
 })

@@ -5,6 +5,7 @@
 import { Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
 import * as Dialect from "../src/Dialect.ts"
+import type * as SmlError from "../src/SmlError.ts"
 import * as SmlParser from "../src/SmlParser.ts"
 import { sameItem } from "./support/expect.ts"
 import { read } from "./support/read.ts"
@@ -313,7 +314,16 @@ describe("rules", () => {
 
   it("reply to a message, and to a message whose item at a place equals", () => {
     const [one, two] = rulesOf("if (s1f1) reply_b.\nIF ( ask ( 4 ) == <F4 0.5> )\nreply-a .")
-    assert.deepStrictEqual(one, { _tag: "Reply", on: "s1f1", where: undefined, reply: "reply_b", start: 0, end: 18 })
+    const position = { offset: 0, line: 1, column: 1 }
+    assert.deepStrictEqual(one, {
+      _tag: "Reply",
+      on: "s1f1",
+      where: undefined,
+      reply: "reply_b",
+      position,
+      start: 0,
+      end: 18
+    })
     assert.strictEqual(two?._tag, "Reply")
     if (two?._tag !== "Reply") return
     assert.deepStrictEqual(
@@ -323,6 +333,7 @@ describe("rules", () => {
         on: "ask",
         where: 4,
         reply: "reply-a",
+        position: { offset: 19, line: 2, column: 1 },
         start: 19,
         end: 57
       }
@@ -346,9 +357,24 @@ describe("rules", () => {
 
   it("send every so many seconds", () => {
     assert.deepStrictEqual(rulesOf("every 5 send poll.\nEvery 0.5 Send b."), [
-      { _tag: "Every", seconds: 5, send: "poll", start: 0, end: 18 },
-      { _tag: "Every", seconds: 0.5, send: "b", start: 19, end: 36 }
+      { _tag: "Every", seconds: 5, send: "poll", position: { offset: 0, line: 1, column: 1 }, start: 0, end: 18 },
+      { _tag: "Every", seconds: 0.5, send: "b", position: { offset: 19, line: 2, column: 1 }, start: 19, end: 36 }
     ])
+  })
+
+  it.each([
+    ["S1F1 W. every 0 send ask.", 7, "a number of seconds above 0"],
+    ["S1F1 W. every 0.000 send ask.", 7, "a number of seconds above 0"]
+  ])("are refused where they send without a pause: %s", (text, ahead, expected) => {
+    const { errors, messages, rules } = SmlParser.parse(text)
+    assert.deepStrictEqual([messages.length, rules.length, errors.length], [1, 0, 1])
+    const [{ column, expected: wanted, reason }] = errors as [SmlError.SmlError]
+    assert.deepStrictEqual([reason, column, wanted], ["BadRule", 8 + ahead, expected])
+  })
+
+  it.each(["ok: S1F4. if s1f3 ok.", "ok: S1F4. every five send ok."])("are shown to who writes %s", (text) => {
+    const [error] = SmlParser.parse(text).errors
+    assert.strictEqual(error?.hint, "a rule is if (message) reply. or every 5 send message.")
   })
 
   it("stand between messages", () => {

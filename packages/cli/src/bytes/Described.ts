@@ -12,13 +12,13 @@ import { controlName } from "./Explain.ts"
 import type { Part } from "./Wire.ts"
 
 /**
- * One part of the input as SML, with a final line end, in pieces; nothing for a part that is faulty. Everything can be
- * said: of a NaN whose payload has no text, a comment holds the bits.
+ * One part of the input as SML, with a final line end, in pieces; nothing for a part that is faulty before its item
+ * ends. Everything can be said: of a NaN whose payload has no text, a comment holds the bits.
  *
  * @since 0.1.0
  */
 export function* sml({ fault, header, item }: Part, preset: Preset.Preset = Preset.canonical): Generator<string> {
-  if (fault !== undefined) return
+  if (fault !== undefined && item === undefined) return
   if (header !== undefined) {
     const fields = `session ${header.sessionId}, system bytes ${header.systemBytes.toString(16).padStart(8, "0")}`
     if (header.sType !== HsmsHeader.SType.Data) {
@@ -64,7 +64,11 @@ export const json = ({ end, fault, form, header, item, start }: Part): unknown =
     ? item === undefined
       ? {}
       : { item: ItemJson.fromItem(item) }
-    : { sessionId: header.sessionId, systemBytes: header.systemBytes, ...contents(header, item, fault === undefined) }),
+    : {
+        sessionId: header.sessionId,
+        systemBytes: header.systemBytes,
+        ...contents(header, item, fault === undefined || item !== undefined)
+      }),
   ...(fault === undefined ? {} : { error: { offset: fault.offset, message: fault.error.message } })
 })
 

@@ -2,10 +2,12 @@
  * Bytes that were written down as text: hex in the ways people and tools write it, and base64. Pure.
  *
  * Hex     pairs of digits, with or without spaces, line ends, commas, colons, hyphens and brackets, each byte or the
- *         whole with `0x` or `\x` before it
+ *         whole with `0x` or `\x` before it, or `h` behind it
  * Dumps   of `xxd`, `hexdump -C`, `od -A x -t x1`, tshark and Wireshark: offset, bytes, characters. Offsets are compared
  *         with what stands before them, so that a lost line is noticed
- * Base64  the common alphabet or the one for URLs, with or without padding
+ * Base64  the common alphabet or the one for URLs, with or without padding; each line may have its own
+ *
+ * The `>` of quoted mail and a label (`Hex: 01 02`) before a line do not count.
  *
  * @since 0.1.0
  */
@@ -40,11 +42,20 @@ const fail = (line: number, column: number, expected: string, found: string): Re
  * @since 0.1.0
  */
 export const hex = (text: string): Result.Result<Uint8Array, HexError> => {
-  const lines = text.split(/\r\n|\r|\n/)
-  const first = lines.find((line) => line.trim() !== "")
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.replace(before, blanks))
+  const [first, second] = lines.filter((line) => line.trim() !== "")
   if (first === undefined) return fail(1, 1, "hex digits", "")
-  return isDump(first) ? dump(lines) : plain(lines)
+  if (isDump(first)) return dump(lines)
+  // A piece of a dump opens with a number that may as well be bytes: the next line tells, where it counts on.
+  const piece = second !== undefined && mayBeDump.test(first) ? dump(lines) : undefined
+  return piece !== undefined && Result.isSuccess(piece) ? piece : plain(lines)
 }
+
+/** Quotation marks of mail, and words that cannot be hex with a colon behind them. */
+const before = /^(?:\s*>)*\s*(?:(?:(?![a-f]+\b)[a-z]{1,20}\s+){0,3}(?![a-f]+\b)[a-z]{1,20}\s*[:=](?=\s|$))?/i
+
+/** Columns stay what they are. */
+const blanks = (text: string): string => " ".repeat(text.length)
 
 /**
  * Reads base64.
@@ -52,39 +63,46 @@ export const hex = (text: string): Result.Result<Uint8Array, HexError> => {
  * @since 0.1.0
  */
 export const base64 = (text: string): Result.Result<Uint8Array, HexError> => {
-  const characters = text.replaceAll(/\s+/g, "").replace(/=+$/, "").replaceAll("-", "+").replaceAll("_", "/")
-  if (characters === "") return fail(1, 1, "base64", "")
-  const stray = /[^A-Za-z0-9+/\-_=\s]|=(?=\s*[^=\s])/.exec(text)
-  if (stray !== null) {
-    const before = text.slice(0, stray.index)
-    const line = before.split("\n").length
-    return fail(line, stray.index - before.lastIndexOf("\n"), "base64", stray[0])
+  const stray = /[^A-Za-z0-9+/\-_=\s]|=(?=[^=\s])/.exec(text)
+  if (stray !== null) return failAt(text, stray.index, "base64", stray[0])
+  const out = new Sink()
+  // What is behind padding begins anew.
+  for (const { 0: piece, index } of text.matchAll(/[^=\s][^=]*/g)) {
+    const characters = piece.replaceAll(/\s+/g, "").replaceAll("-", "+").replaceAll("_", "/")
+    if (characters.length % 4 === 1) {
+      return failAt(text, index, "2 to 4 characters for every 3 bytes", `${characters.length}`)
+    }
+    const decoded = atob(characters)
+    out.add(Uint8Array.from({ length: decoded.length }, (_, i) => decoded.charCodeAt(i)))
   }
-  if (characters.length % 4 === 1) return fail(1, 1, "2 to 4 characters for every 3 bytes", `${characters.length}`)
-  const decoded = atob(characters)
-  const bytes = new Uint8Array(decoded.length)
-  for (let i = 0; i < decoded.length; i++) bytes[i] = decoded.charCodeAt(i)
-  return Result.succeed(bytes)
+  return out.length === 0 ? fail(1, 1, "base64", "") : Result.succeed(out.bytes())
+}
+
+const failAt = (text: string, at: number, expected: string, found: string): Result.Result<never, HexError> => {
+  const lines = text.slice(0, at).split("\n")
+  return fail(lines.length, lines.at(-1)!.length + 1, expected, found)
 }
 
 // --- plain hex -------------------------------------------------------------------------------------------------------
 
 /** A run of digits, whatever stands before it; or something that is no hex. */
-const token = /(0x|\\x)?([0-9a-f]+)|[\s,:;|[\](){}"'-]+|[^]/gi
+const token = /(0x|\\x)?([0-9a-f]+)(h(?![0-9a-z]))?|[\s,:;|[\](){}"'-]+|[^]/gi
 
 const plain = (lines: ReadonlyArray<string>): Result.Result<Uint8Array, HexError> => {
   const out = new Sink()
   for (let at = 0; at < lines.length; at++) {
     for (const match of lines[at]!.matchAll(token)) {
-      const [whole, prefix, digits] = match
+      const [whole, prefix, digits, suffix] = match
       if (digits === undefined) {
         if (/^[\s,:;|[\](){}"'-]/.test(whole)) continue
         return fail(at + 1, match.index + 1, "hex digits", lines[at]!.slice(match.index).split(/\s/, 1)[0]!)
       }
       if (digits.length % 2 === 0) out.add(pairs(digits))
-      else if (digits.length === 1 && prefix !== undefined) out.add(pairs(`0${digits}`))
-      else
-        return fail(at + 1, match.index + 1, "two hex digits for each byte", `${whole.slice(0, 16)}, ${digits.length}`)
+      else if (digits.length === 1 && (prefix ?? suffix) !== undefined) out.add(pairs(`0${digits}`))
+      else {
+        const found = `${digits.length} ${digits.length === 1 ? "digit" : "digits"}: ${whole}`
+        return fail(at + 1, match.index + 1, "two hex digits for each byte", found)
+      }
     }
   }
   return out.length === 0 ? fail(1, 1, "hex digits", "") : Result.succeed(out.bytes())
@@ -94,13 +112,17 @@ const plain = (lines: ReadonlyArray<string>): Result.Result<Uint8Array, HexError
 
 /**
  * An offset opens the line: with a colon and a space as `xxd` has it, or zero in more digits than a byte, before bytes of
- * two digits or a wide gap.
+ * two digits or a wide gap, or any before what ends with characters between bars.
  */
 const isDump = (line: string): boolean =>
   /^\s*[0-9a-f]{4,16}:\s/i.test(line) ||
   /^\s*0{4,16}(?:\s{2,}|\t)[0-9a-f]{2,}(?:\s|$)/i.test(line) ||
   /^\s*0{4,16}\s[0-9a-f]{2}(?:\s+[0-9a-f]{2})*(?:\s|$)/i.test(line) ||
+  /^\s*[0-9a-f]{4,16}\s{2,}(?:[0-9a-f]{2}\s+)+\|.*\|\s*$/i.test(line) ||
   swapped.test(line)
+
+/** An offset, a gap, bytes one by one. */
+const mayBeDump = /^\s*[0-9a-f]{4,16}(?:\s{2,}|\t)(?:[0-9a-f]{2}(?:\s+|$))+/i
 
 /** What `hexdump` writes without `-C`: numbers of 16 bits in the byte order of the machine. */
 const swapped = /^0{7}(?:\s[0-9a-f]{4}){1,8}\s*$/i

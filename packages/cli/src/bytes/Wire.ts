@@ -83,6 +83,7 @@ export interface Part {
   readonly header: HsmsHeader.HsmsHeader | undefined
   /** Where its item begins, or would. */
   readonly text: number
+  /** With a fault only where it is whole, and what stands behind it is wrong. */
   readonly item: Item.Item | undefined
   readonly fault: Fault | undefined
 }
@@ -156,7 +157,10 @@ const withItem = (bytes: Uint8Array, opening: Opening): Part => {
   if (Result.isSuccess(item)) return { ...opening, item: item.success, fault: undefined }
   const { path, reason } = item.failure
   const offset = item.failure.offset + text
-  return faulty(opening, offset, new CodecError.ItemDecodeError({ offset, path, reason }))
+  const part = faulty(opening, offset, new CodecError.ItemDecodeError({ offset, path, reason }))
+  return reason._tag === "TrailingBytes"
+    ? { ...part, item: Result.getOrUndefined(ItemCodec.decodeRange(bytes, text, offset)) }
+    : part
 }
 
 /** A header and, in a message, what follows it. */

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Endpoint from "../talk/Endpoint.ts"
-import { flags } from "../talk/SessionFlags.ts"
+import { flags, slots } from "../talk/SessionFlags.ts"
 
 const config = {
   address: Argument.String("HOST:PORT").pipe(
@@ -49,10 +49,13 @@ export const listen = Command.make("listen", config, (input) =>
       "Waits for a peer to dial and select, prints all that it sends, and answers.",
       "",
       "  A primary SxFy is answered by the first rule of --replies that it fits, as in",
-      "  `if (s1f3 (2)==<U4 1001>) temperature.`, else by their first message SxF(y+1), else with an",
-      "  acknowledgement where the standard has one, else with SxF0, which equipment explains with",
-      "  S9F3 or S9F5. `every 5 send poll.` sends a message every 5 seconds while a peer is selected.",
+      "  `if (s1f3 (2)==<U4 1001>) temperature.`, else by their first message SxF(y+1) that no",
+      "  condition is put on, else with an acknowledgement where the standard has one, else with SxF0,",
+      "  which equipment explains with S9F3 or S9F5. `every 5 send poll.` sends a message every 5",
+      "  seconds while a peer is selected. docs/guides/simulator.md has all of it, with an example.",
       "  The role is equipment unless told; any device id is taken unless --device says one.",
+      "",
+      ...slots,
       "",
       "  Runs until ^C, which separates and ends with exit code 130. Other exit codes: 1 when the",
       "  port cannot be had or a file is no SML, 2 for a wrong command line."
@@ -62,6 +65,10 @@ export const listen = Command.make("listen", config, (input) =>
   Command.withExamples([
     { command: "secs listen :5000", description: "Play an equipment that acknowledges everything" },
     { command: "secs listen :5000 --replies equipment.sml", description: "Answer from a file of messages and rules" },
+    {
+      command: "secs listen :5000 --replies host.sml --owner host",
+      description: "Play the equipment to a host, with the host's own file of templates"
+    },
     { command: "secs listen :5000 --role host --peers 20", description: "Play a host that twenty equipments dial" },
     { command: "secs listen 127.0.0.1:0 --once --json", description: "One peer, as JSON lines, on a port that is free" }
   ])

@@ -13,7 +13,7 @@ import * as Result from "effect/Result"
 import * as Durations from "../Durations.ts"
 import * as Endpoint from "../talk/Endpoint.ts"
 import * as Pace from "../talk/Pace.ts"
-import { flags } from "../talk/SessionFlags.ts"
+import { flags, slots } from "../talk/SessionFlags.ts"
 
 const duration = (name: string, description: string, initial: Duration.Input) =>
   Flag.String(name).pipe(
@@ -97,9 +97,11 @@ export const send = Command.make("send", config, (input) =>
       "Dials a peer, selects, sends messages and prints the replies.",
       "",
       "  Primaries go out in the order they are written, each when the one before has its reply;",
-      "  secondaries of a file answer the peer, and what a file of templates marks INPUT is left out. What is printed is SML again, with times in",
-      "  comments. Primaries of the peer are answered from --replies, else with an acknowledgement",
-      "  where the standard has one, else with SxF0. The role is host unless told.",
+      "  secondaries of a file answer the peer. What is printed is SML again, with times in comments.",
+      "  Primaries of the peer are answered from --replies (as by secs listen), else with an",
+      "  acknowledgement where the standard has one, else with SxF0. The role is host unless told.",
+      "",
+      ...slots,
       "",
       "  Exit codes: 0 when every message that asks for a reply has one; 1 for the first that has",
       "  none (T3, SxF0, stream 9, Reject.req), and when there is no connection; 2 for a wrong",
@@ -116,6 +118,10 @@ export const send = Command.make("send", config, (input) =>
     {
       command: "secs send 192.0.2.10:5000 host.sml -m startLot --set LOTID=A123 --set PPID=ETCH",
       description: "Send one template of a file, its slots filled"
+    },
+    {
+      command: "secs send 192.0.2.10:5000 'S1F3 W <L [n] <U4 SVID>>.' --set 'SVID=[1001, 1002]'",
+      description: "Fill an open list: a value for each round"
     },
     {
       command: "secs send 192.0.2.10:5000 'S1F1 W.' --repeat 1000 --rate 50/s --summary",

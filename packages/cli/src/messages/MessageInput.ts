@@ -1,13 +1,13 @@
 /**
  * Messages and items that are to be turned into something else, from SML or JSON: all of a text, or nothing.
  *
- * A text that begins with `<` is an item of SML, one that begins with `{` or `[` is JSON: a value, an array, or a line
- * for each. Everything else is a document of SML.
+ * A text that begins with an item is that item of SML, one that begins with `{` or `[` is JSON: a value, an array, or a
+ * line for each. Everything else is a document of SML.
  *
  * @since 0.1.0
  */
 import { type Item, SecsMessage } from "@effect-secs/codec"
-import { ItemJson, SmlParser, SmlPrinter } from "@effect-secs/sml"
+import { ItemJson, type SmlDocument, SmlParser, SmlPrinter } from "@effect-secs/sml"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { type CliFailure, failed } from "../CliFailure.ts"
@@ -28,9 +28,18 @@ export type Entry =
 export interface MessageInput {
   /** One at least. */
   readonly entries: ReadonlyArray<Entry>
-  /** How many rules the text has, which nothing but SML can say. */
+  /** How many comments, constants and rules the text has, which belong to no message. */
+  readonly beside: Beside
+}
+
+/** @since 0.1.0 */
+export interface Beside {
+  readonly comments: number
+  readonly constants: number
   readonly rules: number
 }
+
+const nothing: Beside = { comments: 0, constants: 0, rules: 0 }
 
 /**
  * A message as it goes on the wire; undefined for a template, which has no values for its slots.
@@ -55,20 +64,8 @@ export const toSecsMessage = ({
  */
 export const read = (text: string, options: SmlParser.ParseOptions): Effect.Effect<MessageInput, CliFailure, Shell> => {
   const source = options.source ?? "input"
-  switch (/[^\s\ufeff]/.exec(text)?.[0]) {
-    case "<":
-      return Effect.fromResult(
-        Result.mapBoth(SmlParser.parseItem(text, options), {
-          onFailure: (error) => failed(error.message),
-          onSuccess: (item) => ({ entries: [{ _tag: "Item", place: source, item }] as const, rules: 0 })
-        })
-      )
-    case "{":
-    case "[":
-      return Effect.fromResult(readJson(text, source))
-    default:
-      return readSml(text, source, options)
-  }
+  if (/^[\s\ufeff]*[{[]/.test(text)) return Effect.fromResult(readJson(text, source))
+  return SmlParser.isItem(text, options) ? readItem(text, source, options) : readSml(text, source, options)
 }
 
 // --- SML -------------------------------------------------------------------------------------------------------------
@@ -76,11 +73,27 @@ export const read = (text: string, options: SmlParser.ParseOptions): Effect.Effe
 /** Who wants all of them has a command for that. */
 const shownWarnings = 3
 
-const readSml = Effect.fnUntraced(function* (text: string, source: string, options: SmlParser.ParseOptions) {
-  const { errors, messages, rules, warnings, warningsOmitted } = SmlParser.parse(text, options)
+const warn = Effect.fnUntraced(function* ({
+  warnings,
+  warningsOmitted
+}: Pick<SmlDocument.ItemDocument, "warnings" | "warningsOmitted">) {
   for (const warning of warnings.slice(0, shownWarnings)) yield* complain(SmlInput.diagnostic("warning", warning))
   const unsaid = warnings.length + warningsOmitted - shownWarnings
   if (unsaid > 0) yield* complain(`${counted(unsaid, "more warning")}: see secs sml check`)
+})
+
+const readItem = Effect.fnUntraced(function* (text: string, source: string, options: SmlParser.ParseOptions) {
+  const read = SmlParser.parseItemDocument(text, options)
+  yield* warn(read)
+  if (Result.isFailure(read.item)) return yield* failed(read.item.failure.message)
+  const entry: Entry = { _tag: "Item", place: source, item: read.item.success }
+  return { entries: [entry], beside: { ...nothing, comments: read.comments.length } } satisfies MessageInput
+})
+
+const readSml = Effect.fnUntraced(function* (text: string, source: string, options: SmlParser.ParseOptions) {
+  const read = SmlParser.parse(text, options)
+  const { comments, constants, errors, messages, rules } = read
+  yield* warn(read)
   const [error, ...more] = errors
   if (error !== undefined) {
     const rest = more.length === 0 ? "" : `, and ${counted(more.length, "more error")}`
@@ -92,7 +105,8 @@ const readSml = Effect.fnUntraced(function* (text: string, source: string, optio
     place: place(`${source}:${message.header.line}`, message),
     message
   }))
-  return { entries, rules: rules.length } satisfies MessageInput
+  const beside = { comments: comments.length, constants: constants.size, rules: rules.length }
+  return { entries, beside } satisfies MessageInput
 })
 
 const place = (where: string, { function: function_, name, stream }: SmlPrinter.Message): string =>
@@ -107,7 +121,9 @@ const readJson = (text: string, source: string): Result.Result<MessageInput, Cli
     if (Result.isFailure(entry)) return Result.fail(entry.failure)
     entries.push(entry.success)
   }
-  return entries.length === 0 ? Result.fail(failed(`${source}: no message`)) : Result.succeed({ entries, rules: 0 })
+  return entries.length === 0
+    ? Result.fail(failed(`${source}: no message`))
+    : Result.succeed({ entries, beside: nothing })
 }
 
 /** The values of a text and where they stand; a line that is no JSON stands for itself. */

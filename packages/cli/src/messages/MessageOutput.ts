@@ -1,7 +1,8 @@
 /**
  * Messages and items as bytes, as JSON lines or as SML. Pure.
  *
- * Each is made when it is asked for. One that cannot be said is a failure with its place, and the last that is given.
+ * Each is made when it is asked for. One that cannot be said is a failure with its place; the others are given all the
+ * same.
  *
  * @since 0.1.0
  */
@@ -28,17 +29,19 @@ const noValues = (place: string): Result.Result<never, CliFailure> =>
   Result.fail(failed(`${place} is a template: its slots have no values`))
 
 /** @since 0.1.0 */
-export function* bytes(entries: ReadonlyArray<Entry>, options: BytesOptions): Pieces<string | Uint8Array> {
+export function* bytes(entries: Iterable<Entry>, options: BytesOptions): Pieces<string | Uint8Array> {
   const { form, notation, sessionId } = options
   let systemBytes = options.systemBytes
   for (const entry of entries) {
-    const encoded = entry._tag === "Item" ? Encoded.item(entry.item) : message(entry, systemBytes++ >>> 0)
-    if (encoded === undefined) return yield noValues(entry.place)
-    if (entry._tag === "Item" && form !== undefined && form !== "item") {
-      return yield Result.fail(usage(`an item has no header: write SxFy before it for a ${form}`))
+    const encoded = entry._tag === "Item" ? Encoded.item(entry.item) : message(entry, systemBytes >>> 0)
+    if (encoded === undefined) yield noValues(entry.place)
+    else if (entry._tag === "Item" && form !== undefined && form !== "item") {
+      yield Result.fail(usage(`an item has no header: write SxFy before it for a ${form}`))
+    } else if (Result.isFailure(encoded)) yield Result.fail(failed(`${entry.place}: ${encoded.failure.message}`))
+    else {
+      if (entry._tag === "Message") systemBytes++
+      yield Result.succeed(Encoded.written(encoded.success, notation))
     }
-    if (Result.isFailure(encoded)) return yield Result.fail(failed(`${entry.place}: ${encoded.failure.message}`))
-    yield Result.succeed(Encoded.written(encoded.success, notation))
   }
 
   function message(entry: Extract<Entry, { _tag: "Message" }>, systemBytes: number) {
@@ -48,26 +51,27 @@ export function* bytes(entries: ReadonlyArray<Entry>, options: BytesOptions): Pi
 }
 
 /** @since 0.1.0 */
-export function* json(entries: ReadonlyArray<Entry>): Pieces {
+export function* json(entries: Iterable<Entry>): Pieces {
   for (const entry of entries) {
     if (entry._tag === "Item") {
       yield Result.succeed(`${ItemJson.stringify(entry.item)}\n`)
       continue
     }
     const message = toSecsMessage(entry.message)
-    if (message === undefined) return yield noValues(entry.place)
-    yield Result.succeed(`${ItemJson.stringifyMessage(message, entry.message.name)}\n`)
+    yield message === undefined
+      ? noValues(entry.place)
+      : Result.succeed(`${ItemJson.stringifyMessage(message, entry.message.name)}\n`)
   }
 }
 
 /** @since 0.1.0 */
-export function* sml(entries: ReadonlyArray<Entry>, preset: Preset.Preset): Pieces {
-  for (const [index, entry] of entries.entries()) {
-    if (index > 0 && preset.header?.several === false) {
-      return yield Result.fail(failed(`${entry.place}: ${preset.name} reads one message a file`))
-    }
+export function* sml(entries: Iterable<Entry>, preset: Preset.Preset): Pieces {
+  for (const entry of entries) {
     const chunks = SmlPrinter.chunks(entry._tag === "Item" ? entry.item : entry.message, { preset })
-    if (Result.isFailure(chunks)) return yield Result.fail(failed(`${entry.place}: ${chunks.failure.message}`))
+    if (Result.isFailure(chunks)) {
+      yield Result.fail(failed(`${entry.place}: ${chunks.failure.message}`))
+      continue
+    }
     for (const chunk of chunks.success) yield Result.succeed(chunk)
     yield Result.succeed("\n")
   }

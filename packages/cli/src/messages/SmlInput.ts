@@ -13,6 +13,17 @@ import { readText, Shell } from "../Shell.ts"
 
 const names = Object.keys(Dialect.dialects) as ReadonlyArray<Dialect.DialectName>
 
+const limit = (name: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (value) => value >= 1,
+      () => "a whole number from 1 on"
+    ),
+    Flag.withMetavar("N"),
+    Flag.withDescription(description),
+    Flag.optional
+  )
+
 /**
  * How the text is read.
  *
@@ -26,7 +37,13 @@ export const flags = {
   text: Flag.Literals("text", ["ascii", "latin-1", "utf-8"]).pipe(
     Flag.withDescription("Characters above 7F in A: refused, one byte each, or UTF-8"),
     Flag.withDefault("ascii" as const)
-  )
+  ),
+  wOnSecondary: Flag.Literals("w-on-secondary", ["error", "warn"]).pipe(
+    Flag.withDescription("A W in a secondary; an error unless told"),
+    Flag.withDefault("error" as const)
+  ),
+  maxDepth: limit("max-depth", "Lists within each other; 1024 at most unless told"),
+  maxItems: limit("max-items", "Items in one message; 1048576 at most unless told")
 }
 
 /**
@@ -38,11 +55,17 @@ export const parseOptions = (
   read: {
     readonly dialect: Option.Option<Dialect.DialectName>
     readonly text: "ascii" | "latin-1" | "utf-8"
+    readonly wOnSecondary: "error" | "warn"
+    readonly maxDepth: Option.Option<number>
+    readonly maxItems: Option.Option<number>
   },
   path?: string
 ): SmlParser.ParseOptions => ({
   dialect: Option.match(read.dialect, { onNone: () => undefined, onSome: (name) => Dialect.dialects[name] }),
   text: read.text,
+  wBitOnSecondary: read.wOnSecondary,
+  maxDepth: Option.getOrUndefined(read.maxDepth),
+  maxItems: Option.getOrUndefined(read.maxItems),
   source: path === "-" ? "stdin" : path
 })
 

@@ -92,11 +92,13 @@ export const hold = (
     const { fill, reported, responder, role } = options
     const known = (stream: number) => responder.knowsStream(stream) || DefaultReplies.knowsStream(stream, role)
 
-    const refuse = (primary: Session.InboundPrimary) =>
+    const refuse = (primary: Session.InboundPrimary, isRuled: boolean) =>
       Effect.gen(function* () {
         const { message, sessionId, systemBytes } = primary
-        if (message.replyExpected) reasons.set(systemBytes, `nothing here answers ${message.name}`)
-        if (role === "equipment" && message.stream !== 9) {
+        const why = isRuled ? `no rule for ${message.name} fits` : `nothing here answers ${message.name}`
+        if (message.replyExpected) reasons.set(systemBytes, why)
+        // What rules are about is known, whatever they say of this one.
+        if (role === "equipment" && message.stream !== 9 && !isRuled) {
           const fault = known(message.stream) ? "UnrecognizedFunction" : "UnrecognizedStream"
           yield* session.send(StreamNine.report(fault, HsmsHeader.data(sessionId, message, systemBytes)))
         }
@@ -121,7 +123,7 @@ export const hold = (
           found.reply === undefined ? DefaultReplies.find(message, { role, time: yield* options.time }) : undefined
         if (found.reply === undefined && standard === undefined) {
           // A rule that sends something is an answer of its kind.
-          if (message.replyExpected || found.sends.length === 0) yield* refuse(primary)
+          if (message.replyExpected || found.sends.length === 0) yield* refuse(primary, found.isRuled)
         } else if (message.replyExpected) {
           yield* found.reply === undefined ? primary.reply(standard!.item) : reply(primary, found.reply)
         }

@@ -74,6 +74,20 @@ export const find = (
   return reply === undefined ? undefined : { item: reply(message, circumstances) }
 }
 
+/** Primaries that an equipment receives, beside those that it answers by itself. */
+const asked: ReadonlySet<string> = new Set(["S1F3", "S1F11", "S2F13", "S2F15", "S2F23", "S2F29", "S2F49", "S5F5"])
+
+/**
+ * Who receives a primary, where the standard has it go one way only, and this side knows it.
+ *
+ * @since 0.1.0
+ */
+export const receiver = (name: string): Role | undefined => {
+  const isFor = (role: Role): boolean => Object.hasOwn(replies[role], name) && !Object.hasOwn(both, name)
+  if (asked.has(name) || isFor("equipment")) return "equipment"
+  return isFor("host") ? "host" : undefined
+}
+
 /**
  * True where this role answers anything of a stream.
  *

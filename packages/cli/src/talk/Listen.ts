@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { type CliFailure, failed } from "../CliFailure.ts"
 import * as Conversation from "./Conversation.ts"
 import type { Screen } from "./Screen.ts"
-import { watched } from "./Watching.ts"
+import { shown, watched } from "./Watching.ts"
 
 /** @since 0.1.0 */
 export interface Options {
@@ -49,6 +49,7 @@ const one = (options: Options): Effect.Effect<void, CliFailure | SessionError.In
           if (event._tag === "StateChanged" && event.to === "Selected") selected = true
           if (event._tag === "Disconnected" && selected) yield* Deferred.succeed(gone, event.reason)
         }),
+      missed: options.screen.missed,
       work: (session) =>
         Effect.gen(function* () {
           yield* Conversation.hold(session, conversation(options), reasons)
@@ -71,9 +72,11 @@ const many = (options: Options): Effect.Effect<void, CliFailure | SessionError.I
       const converse = (peer: Session.Service & HsmsServer.PeerAddress) =>
         Effect.gen(function* () {
           const reasons: Conversation.Reasons = new Map()
-          const showing = yield* Stream.runForEach(peer.events, (event) =>
-            screen.event(event, peer.peer, Conversation.reasonFor(event, reasons))
-          ).pipe(Effect.onExit(ended), Effect.forkScoped({ startImmediately: true }))
+          const showing = yield* shown({
+            events: peer.events,
+            show: (event) => screen.event(event, peer.peer, Conversation.reasonFor(event, reasons)),
+            missed: screen.missed
+          }).pipe(Effect.onExit(ended), Effect.forkScoped({ startImmediately: true }))
           yield* Conversation.hold(peer, conversation(options), reasons)
           yield* Fiber.await(showing)
         })

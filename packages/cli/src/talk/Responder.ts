@@ -5,7 +5,8 @@
  * A primary is answered by
  *
  * 1. the first `if` rule it fits;
- * 2. else the first message with the next function that is not marked `INPUT`;
+ * 2. else the first message with the next function that is not left out and that no condition is put on: what rules
+ *    name behind a condition, and nowhere without one, is no answer to what does not fit;
  * 3. else `DefaultReplies`;
  * 4. else not at all: SxF0 where a reply is expected.
  *
@@ -16,17 +17,13 @@
 import type { Item, SecsMessage } from "@effect-secs/codec"
 import type { SmlDocument } from "@effect-secs/sml"
 import * as Equal from "effect/Equal"
+import * as Result from "effect/Result"
+import * as Rules from "../messages/Rules.ts"
 
 /** A file of messages and rules, and what it is called. */
 export interface Source {
   readonly name: string
   readonly document: SmlDocument.SmlDocument
-}
-
-/** A message of a file is what is sent. Its slots, if any, are filled then. */
-export interface Every {
-  readonly seconds: number
-  readonly message: SmlDocument.SmlMessage
 }
 
 /** What was found for a primary. */
@@ -35,6 +32,8 @@ export interface Found {
   readonly reply: SmlDocument.SmlMessage | undefined
   /** Primaries that rules send on their own, in the order of the rules. */
   readonly sends: ReadonlyArray<SmlDocument.SmlMessage>
+  /** There are rules that answer such primaries, though it may fit none of them. */
+  readonly isRuled: boolean
 }
 
 /** @since 0.1.0 */
@@ -42,44 +41,14 @@ export interface Responder {
   readonly find: (primary: SecsMessage.SecsMessage) => Found
   /** True where a message or rule is about a primary of this stream. */
   readonly knowsStream: (stream: number) => boolean
-  readonly every: ReadonlyArray<Every>
+  readonly every: ReadonlyArray<Rules.Every>
+  /** All that may be sent of the files without being asked for by name. */
+  readonly sendable: ReadonlySet<SmlDocument.SmlMessage>
   /** Rules that cannot be followed, a sentence each. */
   readonly problems: ReadonlyArray<string>
 }
 
-interface Rule {
-  readonly stream: number
-  readonly function: number
-  readonly where: SmlDocument.ReplyRule["where"]
-  readonly message: SmlDocument.SmlMessage
-}
-
 const keyOf = (stream: number, function_: number): number => stream * 256 + function_
-
-/** `s1f13` */
-const numbers = (name: string): { readonly stream: number; readonly function: number } | undefined => {
-  const match = /^s(\d{1,3})f(\d{1,3})$/i.exec(name)
-  return match === null ? undefined : { stream: Number(match[1]), function: Number(match[2]) }
-}
-
-/**
- * The first message of a name, without regard to case where none fits exactly; where no message has the name and it is
- * one of `SxFy`, the first such message.
- *
- * @since 0.1.0
- */
-export const named = (
-  messages: ReadonlyArray<SmlDocument.SmlMessage>,
-  name: string
-): SmlDocument.SmlMessage | undefined => {
-  const lower = name.toLowerCase()
-  const wanted = numbers(name)
-  return (
-    messages.find((message) => message.name === name) ??
-    messages.find((message) => message.name?.toLowerCase() === lower) ??
-    messages.find((message) => message.stream === wanted?.stream && message.function === wanted.function)
-  )
-}
 
 /**
  * The item that stands at a place, all items counted in the order they are written, lists included; the root is 1.
@@ -97,87 +66,79 @@ export const itemAt = (root: Item.Item | undefined, place: number): Item.Item | 
   return undefined
 }
 
-const fits = ({ function: function_, stream, where }: Rule, primary: SecsMessage.SecsMessage): boolean =>
-  stream === primary.stream &&
-  function_ === primary.function &&
-  (where === undefined || Equal.equals(itemAt(primary.item, where.item), where.equals))
+const isAbout = (rule: Rules.Reply, primary: SecsMessage.SecsMessage): boolean =>
+  rule.stream === primary.stream && rule.function === primary.function
 
-const header = (message: SmlDocument.SmlMessage): string => `S${message.stream}F${message.function}`
+const fits = ({ where }: Rules.Reply, primary: SecsMessage.SecsMessage): boolean =>
+  where === undefined || Equal.equals(itemAt(primary.item, where.item), where.equals)
 
 /**
- * `S2F41 startLot`, `S1F1`: for errors.
+ * The word of files for what this side does not send: `INPUT`, which their owner receives, and `OUTPUT` in the files of
+ * the peer.
  *
  * @since 0.1.0
  */
-export const nameOf = (message: SmlDocument.SmlMessage): string =>
-  message.name === undefined ? header(message) : `${header(message)} ${message.name}`
-
-/**
- * Whether a file means this side to send a message: all but those that its owner receives, as `INPUT` says.
- *
- * @since 0.1.0
- */
-export const isSent = (message: SmlDocument.SmlMessage): boolean => message.direction !== "INPUT"
+export type LeftOut = "INPUT" | "OUTPUT"
 
 /**
  * Messages and rules of files, those of earlier files first.
  *
  * @since 0.1.0
  */
-export const make = (sources: ReadonlyArray<Source>): Responder => {
+export const make = (sources: ReadonlyArray<Source>, leftOut: LeftOut = "INPUT"): Responder => {
   const messages = sources.flatMap(({ document }) => document.messages)
+  const named = Rules.lookup(messages)
+  const rules: Array<Rules.Reply> = []
+  const every: Array<Rules.Every> = []
+  const problems: Array<string> = []
+  /** Named by rules with a condition, and by those without one. */
+  const conditional = new Set<SmlDocument.SmlMessage>()
+  const unconditional = new Set<SmlDocument.SmlMessage>()
+  for (const { document, name } of sources) {
+    for (const written of document.rules) {
+      const resolved = Rules.resolve(named, written)
+      if (Result.isFailure(resolved)) {
+        const { expected, found, position } = resolved.failure
+        problems.push(`${name}:${position.line}: expected ${expected}, found ${found}`)
+        continue
+      }
+      const rule = resolved.success
+      if (rule._tag === "Every") {
+        every.push(rule)
+        continue
+      }
+      rules.push(rule)
+      if (rule.where === undefined) unconditional.add(rule.message)
+      else conditional.add(rule.message)
+    }
+  }
+
   const first = new Map<number, SmlDocument.SmlMessage>()
   for (const message of messages) {
     const key = keyOf(message.stream, message.function)
-    if (!first.has(key) && isSent(message)) first.set(key, message)
+    const onlyIf = conditional.has(message) && !unconditional.has(message)
+    if (!first.has(key) && message.direction !== leftOut && !onlyIf) first.set(key, message)
   }
-  const rules: Array<Rule> = []
-  const every: Array<Every> = []
-  const problems: Array<string> = []
-
-  for (const { document, name } of sources) {
-    for (const rule of document.rules) {
-      const sent = rule._tag === "Every" ? rule.send : rule.reply
-      const message = named(messages, sent)
-      if (message === undefined) {
-        problems.push(`${name}: a rule sends ${sent}, and no message is called so`)
-        continue
-      }
-      if (rule._tag === "Every") {
-        if (message.function % 2 === 1) every.push({ seconds: rule.seconds, message })
-        else
-          problems.push(`${name}: a rule sends ${sent} every ${rule.seconds} s, and ${header(message)} is a secondary`)
-        continue
-      }
-      const on = named(messages, rule.on) ?? numbers(rule.on)
-      if (on === undefined) {
-        problems.push(`${name}: a rule waits for ${rule.on}, which is neither a message nor SxFy`)
-        continue
-      }
-      const answers = message.stream === on.stream && (message.function === on.function + 1 || message.function === 0)
-      if (message.function % 2 === 0 && !answers) {
-        problems.push(
-          `${name}: a rule answers S${on.stream}F${on.function} with ${header(message)}, which is no reply to it`
-        )
-        continue
-      }
-      rules.push({ stream: on.stream, function: on.function, where: rule.where, message })
-    }
-  }
+  const replies = Array.from(first.values()).filter((message) => message.function % 2 === 0)
 
   return {
     find: (primary) => {
       const sends: Array<SmlDocument.SmlMessage> = []
+      let isRuled = false
       for (const rule of rules) {
+        if (!isAbout(rule, primary)) continue
+        const answers = rule.message.function % 2 === 0
+        isRuled ||= answers
         if (!fits(rule, primary)) continue
-        if (rule.message.function % 2 === 0) return { reply: rule.message, sends }
+        if (answers) return { reply: rule.message, sends, isRuled }
         sends.push(rule.message)
       }
-      return { reply: first.get(keyOf(primary.stream, primary.function + 1)), sends }
+      return { reply: first.get(keyOf(primary.stream, primary.function + 1)), sends, isRuled }
     },
     knowsStream: (stream) =>
       rules.some((rule) => rule.stream === stream) || messages.some((message) => message.stream === stream),
     every,
+    sendable: new Set([...replies, ...rules.map(({ message }) => message), ...every.map(({ message }) => message)]),
     problems
   }
 }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import { counted } from "../Counts.ts"
 import type { SessionEvent } from "@effect-secs/session"
 import { ItemJson, SmlPrinter } from "@effect-secs/sml"
 import * as DateTime from "effect/DateTime"
@@ -41,6 +42,8 @@ export interface Screen {
   readonly event: (event: SessionEvent.SessionEvent, who?: string, why?: string) => Effect.Effect<void, CliFailure>
   /** A line of the command's own. `tag` and `parts` are what a program sees of it. */
   readonly line: (tag: string, text: string, parts?: object) => Effect.Effect<void, CliFailure>
+  /** Says on standard error how many events were not shown, as output was too slow. */
+  readonly missed: (count: number) => Effect.Effect<void>
 }
 
 /**
@@ -56,13 +59,15 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
     return {
       json: options.json,
       event: (event, who, why) => {
-        if (!Transcript.shows(event, options)) return Effect.void
+        // What there is something to say about went wrong, and that is shown to whoever wants to see little.
+        if (!Transcript.shows(event, options) && why === undefined) return Effect.void
         return shell.write(
           options.json
             ? `${JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) })}\n`
             : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
         )
       },
+      missed: (count) => shell.writeError(`secs: output is too slow: ${counted(count, "event")} missing from it\n`),
       line: (tag, text, parts = {}) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           shell.write(

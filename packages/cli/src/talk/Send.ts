@@ -4,14 +4,7 @@
  * @since 0.1.0
  */
 import type { SecsMessage } from "@effect-secs/codec"
-import {
-  HsmsSession,
-  type Session,
-  SessionError,
-  type SessionEvent,
-  StreamNine,
-  type Transport
-} from "@effect-secs/session"
+import { HsmsSession, type Session, SessionError, SessionEvent, StreamNine, type Transport } from "@effect-secs/session"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -113,7 +106,10 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
           if (waiting) yield* Deferred.succeed(over, event.reason)
         }
         if (!options.summary && !(said && !screen.json)) {
-          yield* screen.event(event, undefined, Conversation.reasonFor(event, reasons))
+          // There is no next attempt, which the event would tell of.
+          yield* hopeLost !== undefined && event._tag === "ConnectFailed"
+            ? screen.line(event._tag, hopeLost, SessionEvent.annotations(event))
+            : screen.event(event, undefined, Conversation.reasonFor(event, reasons))
         }
         if (hopeLost !== undefined) yield* Deferred.fail(hopeless, failed(hopeLost))
       })
@@ -152,6 +148,7 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
       transport,
       make: HsmsSession.makeActive(options.session),
       show,
+      missed: screen.missed,
       work: (session: Session.Service) =>
         Effect.gen(function* () {
           const reported = (message: SecsMessage.SecsMessage) => {

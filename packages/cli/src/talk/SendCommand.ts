@@ -9,8 +9,10 @@ import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import { type CliFailure, usage } from "../CliFailure.ts"
 import type { Input } from "../commands/send.ts"
+import * as FileNotes from "./FileNotes.ts"
+import * as Rules from "../messages/Rules.ts"
 import { recorded } from "./Recording.ts"
-import * as Responder from "./Responder.ts"
+import type * as Responder from "./Responder.ts"
 import * as Send from "./Send.ts"
 import * as Setup from "./Setup.ts"
 import type { Shell } from "../Shell.ts"
@@ -18,37 +20,57 @@ import * as SmlSources from "./SmlSources.ts"
 
 const isPrimary = (message: SmlDocument.SmlMessage): boolean => message.function % 2 === 1
 
-/** Sent unless others are asked for by name. */
-const isSent = (message: SmlDocument.SmlMessage): boolean => isPrimary(message) && Responder.isSent(message)
+/** Most names that are listed where one is not among them. */
+const namesListed = 10
 
-/** The messages to send: the primaries of all sources, or those that are asked for. */
+const listed = (messages: ReadonlyArray<SmlDocument.SmlMessage>): string => {
+  const names = [...new Set(messages.map((message) => message.name ?? Rules.nameOf(message)))]
+  const more = names.length > namesListed ? ` and ${names.length - namesListed} more` : ""
+  return `${names.slice(0, namesListed).join(", ")}${more}`
+}
+
+/** The messages to send: the primaries of all sources but those that are left out, or those that are asked for. */
 const chosen = (
   sources: ReadonlyArray<Responder.Source>,
-  names: ReadonlyArray<string>
+  names: ReadonlyArray<string>,
+  leftOut: Responder.LeftOut
 ): Effect.Effect<ReadonlyArray<SmlDocument.SmlMessage>, CliFailure> =>
   Effect.gen(function* () {
     const all = sources.flatMap(({ document }) => document.messages)
-    const [first] = all
-    if (first === undefined) return yield* usage("there is no message to send")
-    const primaries = names.length === 0 ? all.filter(isSent) : []
+    if (all.length === 0) return yield* usage("there is no message to send")
+    if (names.length === 0) {
+      const primaries = all.filter(isPrimary)
+      const sent = primaries.filter(({ direction }) => direction !== leftOut)
+      if (sent.length > 0) return sent
+      const [marked] = primaries
+      if (marked === undefined) return yield* secondary(all[0]!)
+      return yield* usage(
+        `${Rules.nameOf(marked)} is marked ${leftOut}: send it with --message, or say with --owner whose file it is`
+      )
+    }
+    const named = Rules.lookup(all)
+    const primaries: Array<SmlDocument.SmlMessage> = []
     for (const name of names) {
-      const message = Responder.named(all, name)
-      if (message === undefined) return yield* usage(`--message ${name}: there is no message of this name`)
+      const message = named(name)
+      if (message === undefined) {
+        return yield* usage(`--message ${name}: there is no message of this name: there are ${listed(all)}`)
+      }
+      if (!isPrimary(message)) return yield* secondary(message)
       primaries.push(message)
     }
-    const wrong = primaries.find((message) => !isPrimary(message)) ?? (primaries.length === 0 ? first : undefined)
-    if (wrong === undefined) return primaries
-    if (isPrimary(wrong)) return yield* usage(`${Responder.nameOf(wrong)} is marked INPUT: send it with --message`)
-    return yield* usage(
-      `${Responder.nameOf(wrong)} is a secondary: it is sent in reply to S${wrong.stream}F${Math.max(1, wrong.function - 1)} only`
-    )
+    return primaries
   })
+
+const secondary = (message: SmlDocument.SmlMessage): CliFailure =>
+  usage(
+    `${Rules.nameOf(message)} is a secondary: it is sent in reply to S${message.stream}F${Math.max(1, message.function - 1)} only`
+  )
 
 export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
   Effect.gen(function* () {
     const role = input.role ?? "host"
     const sources = (yield* Effect.forEach(input.messages, (text) => SmlSources.argument(text, input))).flat()
-    const messages = yield* chosen(sources, input.message)
+    const messages = yield* chosen(sources, input.message, FileNotes.leftOut(role, input.owner))
     const conversation = yield* Setup.conversation(input, role, sources)
     // What cannot be filled is known before anybody is dialled.
     for (const message of messages) yield* conversation.fill(message)

@@ -99,9 +99,16 @@ export const flags = {
     Flag.withDescription("SML file of messages and rules that answer the peer's primaries; may be given again"),
     Flag.atLeast(0)
   ),
+  owner: setting(
+    "owner",
+    "ROLE",
+    "host or equipment: whose the files are that mark messages INPUT or OUTPUT; this side's unless told",
+    words("host", "equipment"),
+    "host or equipment"
+  ),
   set: Flag.String("set").pipe(
     Flag.withMetavar("NAME=VALUE"),
-    Flag.withDescription("Value of a slot in the files; may be given again"),
+    Flag.withDescription("Value of a slot in the files, as text, <SML> or [ARRAY]; may be given again"),
     Flag.atLeast(0)
   ),
   ...SmlInput.flags,
@@ -115,6 +122,19 @@ export const flags = {
   quiet: toggle("quiet", "Only replies, and what goes wrong").pipe(Flag.withAlias("q")),
   trace: toggle("trace", "Control messages and states as well")
 }
+
+/**
+ * What help says of the slots and the owners of files.
+ *
+ * @since 0.1.0
+ */
+export const slots: ReadonlyArray<string> = [
+  "  Slots take their values from --set: LOTID=A12 (text or a number, as the slot has it),",
+  "  'SV=<U4 1>' (an item), and within an open list an array, a value for each round:",
+  `  'SVID=[1001, 1002]', 'SV=[<U4 1>, <A "x">]', 'VID=[[1, 2], [3]]' for a list within a list.`,
+  "  What a file marks INPUT its owner receives, so it is left out; of the peer's file, said with",
+  "  --owner, it is what this side sends, and OUTPUT is left out."
+]
 
 /** What the flags of a command line say. */
 export type Settings = {

@@ -15,7 +15,9 @@ import * as Result from "effect/Result"
 import { type CliFailure, failed, usage } from "../CliFailure.ts"
 import type * as Conversation from "./Conversation.ts"
 import type { Role } from "./DefaultReplies.ts"
+import * as FileNotes from "./FileNotes.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as Rules from "../messages/Rules.ts"
 import * as Responder from "./Responder.ts"
 import * as Screen from "./Screen.ts"
 import { type Settings, timers } from "./SessionFlags.ts"
@@ -64,8 +66,12 @@ export const pems = (settings: Settings): Effect.Effect<Pems | undefined, CliFai
 export const screen = ({ json, quiet, trace }: Settings): Effect.Effect<Screen.Screen, never, Shell> =>
   Screen.make({ json, quiet, trace })
 
+/** Most messages whose slots have no value that are told of at the start. */
+const gapsTold = 10
+
 /**
- * What this side says: `sources` are files beside those of `--replies`, which go before.
+ * What this side says: `sources` are files beside those of `--replies`, which go before. What of these is left out, and
+ * what of them cannot be filled, is said on standard error.
  *
  * Fails    for rules that cannot be followed and values that no slot takes
  *
@@ -77,23 +83,42 @@ export const conversation = (
   sources: ReadonlyArray<Responder.Source>
 ): Effect.Effect<Omit<Conversation.Options, "reported">, CliFailure, Shell> =>
   Effect.gen(function* () {
-    const all = [...(yield* SmlSources.files(settings.replies, settings)), ...sources]
-    const responder = Responder.make(all)
+    const { owner, quiet, set } = settings
+    const replies = yield* SmlSources.files(settings.replies, settings)
+    const all = [...replies, ...sources]
+    const responder = Responder.make(all, FileNotes.leftOut(role, owner))
     if (responder.problems.length > 0) return yield* failed(responder.problems[0]!)
-    const values = yield* Effect.mapError(Effect.fromResult(Slots.parse(settings.set)), usage)
+    const values = yield* Effect.mapError(Effect.fromResult(Slots.parse(set)), usage)
     const messages = all.flatMap(({ document }) => document.messages)
     const [stranger] = Slots.unknown(values, messages)
     if (stranger !== undefined) return yield* usage(`--set ${stranger}: no message has a slot of this name`)
 
+    for (const source of replies) {
+      const [line, ...hints] = FileNotes.about(source, role, owner)
+      for (const said of quiet ? hints : [line, ...hints]) yield* complain(`secs: ${said}`)
+    }
     const zone = DateTime.zoneMakeLocal()
     const time = Effect.map(Clock.currentTimeMillis, (now) => LocalTime.secsTime(now, zone))
+    const filled = (message: SmlDocument.SmlMessage, generator: Slots.Generator) =>
+      Result.mapError(
+        Slots.fill(message, values, generator),
+        (error) => `${Rules.nameOf(message)}: ${Slots.explain(message, error, values, set)}`
+      )
+    const now = yield* time
+    const gaps = replies.flatMap(({ document, name }) =>
+      document.messages.flatMap((message) => {
+        if (!responder.sendable.has(message)) return []
+        const result = filled(message, { next: () => 1, time: now })
+        return Result.isSuccess(result) ? [] : [`${name}:${message.header.line}: ${result.failure}`]
+      })
+    )
+    for (const gap of gaps.slice(0, gapsTold)) yield* complain(`secs: ${gap}`)
+    if (gaps.length > gapsTold) yield* complain(`secs: and ${gaps.length - gapsTold} more that cannot be sent`)
+
     let count = 0
     const fill = (message: SmlDocument.SmlMessage) =>
-      Effect.flatMap(time, (now) => {
-        const filled = Slots.fill(message, values, { next: () => ++count, time: now })
-        return Result.isSuccess(filled)
-          ? Effect.succeed(filled.success)
-          : Effect.fail(failed(`${Responder.nameOf(message)}: ${filled.failure.message}; give it with --set`))
-      })
+      Effect.flatMap(time, (at) =>
+        Effect.mapError(Effect.fromResult(filled(message, { next: () => ++count, time: at })), failed)
+      )
     return { role, responder, fill, time }
   })

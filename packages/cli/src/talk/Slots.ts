@@ -4,23 +4,9 @@
  * @since 0.1.0
  */
 import { SecsMessage } from "@effect-secs/codec"
-import { type SmlDocument, type SmlError, SmlParser, Template } from "@effect-secs/sml"
+import { type SmlDocument, type SmlError, Template } from "@effect-secs/sml"
 import * as Result from "effect/Result"
-
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** `<U4 1>` is an item, `[1, 2]` an array, `"x"` a text; anything else is a text as it is. */
-const valueOf = (text: string): Result.Result<Template.Value, string> => {
-  if (text.startsWith("<")) return Result.mapError(SmlParser.parseItem(text), (error) => error.message)
-  const parsed = text.startsWith("[") || text.startsWith('"') ? json(text) : undefined
-  return Result.succeed(Array.isArray(parsed) || typeof parsed === "string" ? (parsed as Template.Value) : text)
-}
+import * as SlotValue from "./SlotValue.ts"
 
 /**
  * Reads `NAME=VALUE`, as often as there are.
@@ -34,7 +20,7 @@ export const parse = (pairs: ReadonlyArray<string>): Result.Result<Template.Valu
   for (const pair of pairs) {
     const at = pair.indexOf("=")
     if (at < 1) return Result.fail(`--set ${pair}: expected NAME=VALUE`)
-    const value = valueOf(pair.slice(at + 1))
+    const value = SlotValue.parse(pair.slice(at + 1))
     if (Result.isFailure(value)) return Result.fail(`--set ${pair}: ${value.failure}`)
     values[pair.slice(0, at)] = value.success
   }
@@ -103,4 +89,88 @@ export const fill = (
           generate: (slot) => generate(generator, slot)
         })
   return Result.map(filled, (text) => new SecsMessage.SecsMessage(stream, function_, wBit === "set", text))
+}
+
+// --- what is wrong, and what to write ------------------------------------------------------------------------------
+
+/** Open lists around each slot. */
+const depths = ({ root }: Template.Template): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>()
+  const open: Array<readonly [node: Template.TemplateNode, depth: number]> = [[root, 0]]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node, depth] = next
+    if (node._tag === "Slot") found.set(node.key, depth)
+    if (node._tag === "List") for (const child of node.children) open.push([child, depth])
+    if (node._tag === "Repeat") for (const child of node.body) open.push([child, depth + 1])
+  }
+  return found
+}
+
+/** Widest value that an error repeats. */
+const widest = 40
+
+const short = (text: string): string => (text.length > widest ? `${text.slice(0, widest)}…` : text)
+
+/** A flag as a shell takes it. */
+const flag = (name: string, text: string): string => {
+  const pair = `${name}=${text}`
+  return `--set ${/^[\w.:,+=-]+$/.test(pair) ? pair : `'${pair.replaceAll("'", String.raw`'\''`)}'`}`
+}
+
+const texts: ReadonlySet<string> = new Set(["A", "J", "C2"])
+
+/** A value as an element of an array: text in quotes, unless it is read as a number anyway. */
+const element = ({ formats }: Template.Slot, text: string): string =>
+  /^[<["]/.test(text) || (formats.length === 1 && !texts.has(formats[0]!)) ? text : JSON.stringify(text)
+
+const nested = (text: string, depth: number): string => `${"[".repeat(depth)}${text}${"]".repeat(depth)}`
+
+/** Arrays around the first plain value. */
+const nesting = (value: Template.Value): number => {
+  let depth = 0
+  for (let inner: unknown = value; Array.isArray(inner); inner = inner[0]) depth++
+  return depth
+}
+
+/** Needs a value, and has none. */
+const isMissing = (slot: Template.Slot, values: Template.Values): boolean =>
+  slot.default === undefined &&
+  slot.generated === undefined &&
+  !slot.optional &&
+  values[slot.key] === undefined &&
+  (slot.name === undefined || values[slot.name] === undefined)
+
+/**
+ * Why a message could not be filled, and what to write for it on the command line.
+ *
+ * @since 0.1.0
+ */
+export const explain = (
+  { template }: SmlDocument.SmlMessage,
+  error: SmlError.TemplateError,
+  values: Template.Values,
+  pairs: ReadonlyArray<string>
+): string => {
+  const slot = template?.slots.find(({ key }) => key === error.slot)
+  if (template === undefined || slot === undefined) return error.message
+  const { reason } = error
+  const depth = depths(template).get(slot.key) ?? 0
+  const name = values[slot.key] === undefined && slot.name !== undefined ? slot.name : slot.key
+  const value = values[name]
+  if (value === undefined) {
+    const others = template.slots.filter((other) => other !== slot && isMissing(other, values)).map(({ key }) => key)
+    const also = others.length === 0 ? "" : ` (as well as ${others.join(", ")})`
+    return `${error.message}; give it with ${flag(slot.key, nested("VALUE", depth))}${also}`
+  }
+  // The last of several counts.
+  const text = pairs.findLast((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1) ?? ""
+  if (reason._tag === "WrongCount") {
+    return `${error.message}: --set ${name}=${short(text)} is too ${reason.seen > reason.maximum ? "long" : "short"}`
+  }
+  const missing = depth - nesting(value)
+  if (reason._tag === "WrongValue" && missing > 0) {
+    const written = flag(name, nested(missing === depth ? element(slot, text) : text, missing))
+    return `${error.message}; write ${written}`
+  }
+  return `${error.message}, of --set ${name}=${short(text)}`
 }

@@ -102,6 +102,8 @@ export class Scanner {
   readonly leaf = new Leaf()
   /** All units of the text in quotes that was read last, or'ed: one look tells whether it is ASCII. */
   units = 0
+  /** Behind the plain decimal that was read last. */
+  plainEnd = 0
   private lastLine = 0
   private lastComment = -1
   private commentsUnclosed = Number.POSITIVE_INFINITY
@@ -206,7 +208,10 @@ export class Scanner {
   warn(reason: SmlReason, offset: number, expected: string, hint?: string, found?: string): void {
     if (this.rules.strict) this.fail(reason, offset, expected, hint, found)
     if (this.warnings.length >= this.rules.maxErrors) this.warningsOmitted++
-    else this.warnings.push(new SmlWarning(this.place(reason, offset, expected, found, hint)))
+    else {
+      const look = () => this.place(reason, offset, expected, found, hint)
+      this.warnings.push(new SmlWarning(reason, offset, look))
+    }
   }
 
   // --- moving ------------------------------------------------------------------------------------------------------

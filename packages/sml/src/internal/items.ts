@@ -176,7 +176,12 @@ export const readItem = (s: Scanner): Child => {
       const start = s.at
       s.leaf.start = start
       if (++items > s.rules.maxItems) {
-        s.fail("TooManyItems", start, `at most ${s.rules.maxItems} items in a message`, "maxItems is an option")
+        s.fail(
+          "TooManyItems",
+          start,
+          `at most ${s.rules.maxItems} items in a message`,
+          "an option, max items, allows more"
+        )
       }
       const plain = readPlain(s)
       if (plain !== undefined) {
@@ -225,7 +230,12 @@ const rootEnd = (s: Scanner, child: Child): Child => {
 
 const opened = (s: Scanner, stack: ReadonlyArray<List>, start: number): List => {
   if (stack.length >= s.rules.maxDepth) {
-    s.fail("DepthExceeded", start, `at most ${s.rules.maxDepth} lists within each other`, "maxDepth is an option")
+    s.fail(
+      "DepthExceeded",
+      start,
+      `at most ${s.rules.maxDepth} lists within each other`,
+      "an option, max depth, allows more"
+    )
   }
   const { bounded, maximum, minimum, offset, open } = s.size
   return { start, items: [], nodes: undefined, sized: offset, minimum, maximum, bounded, open }

@@ -4,7 +4,7 @@
  */
 import type { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import type { SmlComment, SmlDocument, SmlMessage, SmlRule } from "../SmlDocument.ts"
+import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from "../SmlDocument.ts"
 import type { SmlError } from "../SmlError.ts"
 import * as Template from "../Template.ts"
 import { dot, greater, hash, less } from "./characters.ts"
@@ -13,7 +13,7 @@ import { isNode, readItem } from "./items.ts"
 import { isDirected, messagesAlone } from "./logLines.ts"
 import { hintForItem } from "./symbols.ts"
 import { lineStartAt, resumeAt } from "./recovery.ts"
-import { isRule, readConstant, readRule } from "./rules.ts"
+import { hintForRule, isRule, readConstant, readRule } from "./rules.ts"
 import { Fault, Scanner } from "./Scanner.ts"
 import type { Rules } from "./Scanner.ts"
 
@@ -128,10 +128,10 @@ class Reader {
     const code = s.text.charCodeAt(start)
     const hint =
       code === less
-        ? "it needs a header before it; parseItem reads an item alone"
+        ? "it needs a header before it; an item alone is a text of its own"
         : code === greater
           ? "there is a > too many before it"
-          : hintForItem(s.text, start)
+          : (hintForRule(s.text, start) ?? hintForItem(s.text, start))
     s.fail("HeaderExpected", start, "a header: SxFy, with a label and a colon before it or not", hint)
   }
 
@@ -161,7 +161,7 @@ class Reader {
     if (wBit !== "set" || header.function % 2 === 1) return
     const expected = "no W in a secondary, whose function is even"
     if (s.rules.wBitOnSecondary === "error") {
-      const hint = 'the option wBitOnSecondary: "warn" reads it'
+      const hint = "an option, W on secondary, makes it a warning"
       s.fail("WBitOnSecondary", wAt, expected, hint)
     }
     s.warn("WBitOnSecondary", wAt, expected)
@@ -221,17 +221,42 @@ export const readDocument = (text: string, rules: Rules): SmlDocument => {
 }
 
 /**
+ * Whether an item comes before any header.
+ */
+export const opensWithItem = (text: string, rules: Rules): boolean => {
+  const s = new Scanner(text, rules)
+  try {
+    return s.skip() === less && /[a-z\s/]/i.test(text.charAt(s.at + 1))
+  } catch (fault) {
+    if (fault instanceof Fault) return false
+    throw fault
+  }
+}
+
+/**
  * Reads a text of one item and nothing else.
  */
-export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item, SmlError> => {
+export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item, SmlError> =>
+  oneItem(new Scanner(text, rules))
+
+/**
+ * The same, with all that was noticed.
+ */
+export const readItemDocument = (text: string, rules: Rules): ItemDocument => {
   const s = new Scanner(text, rules)
+  const item = oneItem(s)
+  const { comments, warnings, warningsOmitted } = s
+  return { dialect: rules.dialect, item, comments, warnings, warningsOmitted }
+}
+
+const oneItem = (s: Scanner): Result.Result<Item.Item, SmlError> => {
   try {
     s.skip()
     const start = s.at
     const item = readItem(s)
     if (isNode(item)) {
       const name = Template.make(item).slots[0]?.name
-      const hint = "text stands in quotes; parseMessage reads templates"
+      const hint = "text stands in quotes; a slot stands in a message"
       return s.fail(
         "NotAnItem",
         start,
@@ -241,7 +266,7 @@ export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item
       )
     }
     s.skip()
-    if (s.at < text.length) s.fail("UnexpectedText", s.at, "one item and no more")
+    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, "one item and no more")
     return Result.succeed(item)
   } catch (fault) {
     if (fault instanceof Fault) return Result.fail(fault.error)

@@ -4,6 +4,7 @@
  */
 import {
   blank,
+  dot,
   greater,
   hexValue,
   isDigit,
@@ -158,6 +159,38 @@ export const readBigInt = (s: Scanner, minimum: bigint, maximum: bigint): bigint
     s.fail("ValueRange", start, range(minimum, maximum), undefined, shorten(token(s, start)))
   }
   return value
+}
+
+/** Powers of ten that a double holds exactly. */
+const powers = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent)
+
+/**
+ * A decimal of at most 15 digits, with or without a fraction but without exponent; NaN where it is otherwise. `s.plainEnd` is behind it.
+ *
+ * Its digits are an integer that a double holds exactly, and so is the power of ten they are divided by: the quotient is
+ * the nearest double, at a third of the cost of asking the engine.
+ */
+export const plainDecimal = (s: Scanner, from: number, fraction: boolean): number => {
+  const { text } = s
+  const negative = text.charCodeAt(from) === minus
+  const first = negative ? from + 1 : from
+  let at = first
+  let value = 0
+  let code = text.charCodeAt(at)
+  for (; isDigit(code); code = text.charCodeAt(++at)) value = value * 10 + (code - zero)
+  let digits = at - first
+  if (digits === 0 || digits > 15 || (digits > 1 && text.charCodeAt(first) === zero)) return Number.NaN
+  if (code === dot) {
+    if (!fraction) return Number.NaN
+    const point = at++
+    for (code = text.charCodeAt(at); isDigit(code); code = text.charCodeAt(++at)) value = value * 10 + (code - zero)
+    const decimals = at - point - 1
+    digits += decimals
+    if (decimals === 0 || digits > 15) return Number.NaN
+    value /= powers[decimals]!
+  }
+  s.plainEnd = at
+  return negative ? -value : value
 }
 
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i

@@ -7,7 +7,6 @@ import {
   blank,
   closeSquare,
   cr,
-  dot,
   doubleQuote,
   equals,
   greater,
@@ -15,11 +14,11 @@ import {
   isQuote,
   less,
   lf,
-  minus,
   openSquare,
   tab,
   zero
 } from "./characters.ts"
+import { plainDecimal } from "./numbers.ts"
 import type { Scanner } from "./Scanner.ts"
 
 interface Row {
@@ -56,9 +55,6 @@ const rows: ReadonlyMap<number, Row> = new Map(
 const letterA = 0x41
 const digitOne = 0x31
 
-/** Powers of ten that a double holds exactly. */
-const powers = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent)
-
 /**
  * Reads the item that begins here and what is blank behind it; undefined, and nothing read, where it is not plain.
  */
@@ -66,11 +62,14 @@ export const readPlain = (s: Scanner): Item.Item | undefined => {
   const { at, text } = s
   const first = text.charCodeAt(at + 1)
   const second = text.charCodeAt(at + 2)
-  if (first === letterA) return second === blank ? readText(s, at + 3) : undefined
-  if (text.charCodeAt(at + 3) !== blank) return undefined
+  if (first === letterA) {
+    return second === blank ? readText(s, at + 3) : second === openSquare ? readText(s, at + 2) : undefined
+  }
   const row = rows.get(key(first, second))
   if (row === undefined) return undefined
-  let from = at + 4
+  let from = at + 3
+  if (text.charCodeAt(from) === blank) from++
+  else if (text.charCodeAt(from) !== openSquare) return undefined
   if (text.charCodeAt(from) === openSquare) {
     if (text.charCodeAt(from + 1) !== digitOne || text.charCodeAt(from + 2) !== closeSquare) return undefined
     if (text.charCodeAt(from + 3) !== blank) return undefined
@@ -79,37 +78,16 @@ export const readPlain = (s: Scanner): Item.Item | undefined => {
   return readNumber(s, from, row)
 }
 
-/**
- * A number of at most 15 digits: the digits are an integer that a double holds exactly, and so is the power of ten they
- * are divided by, so that the quotient is the nearest double.
- */
 const readNumber = (s: Scanner, from: number, row: Row): Item.Item | undefined => {
+  const value = plainDecimal(s, from, row.float)
+  if (Number.isNaN(value)) return undefined
   const { text } = s
-  const negative = text.charCodeAt(from) === minus
-  const first = negative ? from + 1 : from
-  let at = first
-  let value = 0
-  let code = text.charCodeAt(at)
-  for (; isDigit(code); code = text.charCodeAt(++at)) value = value * 10 + (code - zero)
-  let digits = at - first
-  // A leading zero is another reader's business.
-  if (digits === 0 || (digits > 1 && text.charCodeAt(first) === zero)) return undefined
-  if (row.float && code === dot) {
-    const fraction = ++at
-    for (code = text.charCodeAt(at); isDigit(code); code = text.charCodeAt(++at)) value = value * 10 + (code - zero)
-    if (at === fraction || at - fraction > 15) return undefined
-    digits += at - fraction
-    value /= powers[at - fraction]!
-  }
-  if (digits > 15) return undefined
-  if (code === blank) code = text.charCodeAt(++at)
-  if (code !== greater) return undefined
-  if (row.float) {
-    const signed = negative ? -value : value
-    return finish(s, at, Item.makeUnsafe(row.format, row.format === "F4" ? Math.fround(signed) : signed))
-  }
-  if (negative) value = 0 - value
-  return value < row.minimum || value > row.maximum ? undefined : finish(s, at, Item.makeUnsafe(row.format, value))
+  const at = text.charCodeAt(s.plainEnd) === blank ? s.plainEnd + 1 : s.plainEnd
+  if (text.charCodeAt(at) !== greater) return undefined
+  if (row.float) return finish(s, at, Item.makeUnsafe(row.format, row.format === "F4" ? Math.fround(value) : value))
+  // Integers have no -0.
+  const whole = value + 0
+  return whole < row.minimum || whole > row.maximum ? undefined : finish(s, at, Item.makeUnsafe(row.format, whole))
 }
 
 /** Longest text that is looked at character by character. */

@@ -23,6 +23,15 @@ const condition = /if\s*\(\s*([^\s()=<>]+)/iy
 const item = /\(\s*(\d{1,9})\s*\)\s*==?/y
 const every = /every\s+(\d{1,9}(?:\.\d{1,9})?)\s+send\s+/iy
 
+const ruleForms = "if (message) reply. or every 5 send message."
+const ruleWord = /(?:if|every)(?=\s)/iy
+
+/** For what is no rule, but begins as one. */
+export const hintForRule = (text: string, at: number): string | undefined => {
+  ruleWord.lastIndex = at
+  return ruleWord.test(text) ? `a rule is ${ruleForms}` : undefined
+}
+
 const stands = (pattern: RegExp, s: Scanner): boolean => {
   pattern.lastIndex = s.at
   return pattern.test(s.text)
@@ -52,21 +61,23 @@ export const readRule = (s: Scanner): SmlRule => {
   every.lastIndex = start
   const repeated = every.exec(s.text)
   if (repeated !== null) {
+    const seconds = Number(repeated[1])
+    if (seconds === 0) return s.fail("BadRule", start + repeated[0].search(/\d/), "a number of seconds above 0")
     s.at = every.lastIndex
     const send = readName(s)
     endRule(s)
-    return { _tag: "Every", seconds: Number(repeated[1]), send, start, end: s.at }
+    return { _tag: "Every", seconds, send, position: s.position(start), start, end: s.at }
   }
   condition.lastIndex = start
   const match = condition.exec(s.text)
-  if (match === null) return s.fail("BadRule", start, "if (message) reply. or every 5 send message.")
+  if (match === null) return s.fail("BadRule", start, ruleForms)
   s.at = condition.lastIndex
   const where = s.skip() === openRound ? readCondition(s) : undefined
   if (s.skip() !== closeRound) s.fail("BadRule", s.at, ") to end the condition")
   s.at++
   const reply = readName(s)
   endRule(s)
-  return { _tag: "Reply", on: match[1]!, where, reply, start, end: s.at }
+  return { _tag: "Reply", on: match[1]!, where, reply, position: s.position(start), start, end: s.at }
 }
 
 const readCondition = (s: Scanner) => {

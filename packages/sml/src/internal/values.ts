@@ -4,7 +4,7 @@
 import { Item } from "@effect-secs/codec"
 import { blank, greater, hexValue, isDigit, isLetter, isName, isQuote, minus, plus, zero } from "./characters.ts"
 import { nameInstead, tooLong } from "./instead.ts"
-import { isFloatWord, readBigInt, readBoolean, readByte, readFloat, readInteger } from "./numbers.ts"
+import { isFloatWord, plainDecimal, readBigInt, readBoolean, readByte, readFloat, readInteger } from "./numbers.ts"
 import type { Scanner } from "./Scanner.ts"
 
 /** Reads a number that stands in quotes, as some files have it. */
@@ -75,6 +75,20 @@ const takePlain = (s: Scanner, out: Array<number>, maximum: number): void => {
   }
 }
 
+/** The same for decimals. */
+const takePlainDecimals = (s: Scanner, out: Array<number>, single: boolean): void => {
+  const { text } = s
+  for (;;) {
+    const value = plainDecimal(s, s.at, true)
+    if (Number.isNaN(value)) return
+    const code = text.charCodeAt(s.plainEnd)
+    if (code !== blank && code !== greater) return
+    out.push(single ? Math.fround(value) : value)
+    s.at = code === blank ? s.plainEnd + 1 : s.plainEnd
+    if (code === greater) return
+  }
+}
+
 const readMany = <T>(
   s: Scanner,
   row: Integers<T>,
@@ -109,7 +123,12 @@ const readFloats = (s: Scanner, single: boolean): Array<number> => {
   const start = s.at
   const read = () => readFloat(s, single)
   for (;;) {
-    const code = s.skip()
+    let code = s.skip()
+    if (isDigit(code) || code === minus) {
+      takePlainDecimals(s, out, single)
+      s.leaf.count = out.length
+      code = s.skip()
+    }
     if (code === greater) break
     if (startsNumber(code) || (isLetter(code) && isFloatWord(wordAt(s)))) out.push(read())
     else if (isQuote(code)) out.push(inQuotes(s, "a number", read))
@@ -152,17 +171,22 @@ export const readBooleans = (s: Scanner): Array<boolean> => {
 let scratch = new Uint8Array(256)
 const keptScratch = 1 << 16
 
+/** The value of each ASCII character as a hex digit. */
+const hexDigits = Int8Array.from({ length: 128 }, (_, code) => hexValue(code))
+
 /** Takes bytes written `0xHH` with one blank between them, as printers do, up to the first that is otherwise. */
 const takePlainBytes = (s: Scanner, from: number): number => {
   const { text } = s
   let { at } = s
   let length = from
-  for (; length < scratch.length && text.charCodeAt(at) === zero && text.charCodeAt(at + 1) === 0x78; at += 5) {
-    const high = hexValue(text.charCodeAt(at + 2))
-    const low = hexValue(text.charCodeAt(at + 3))
+  const bytes = scratch
+  for (; length < bytes.length && text.charCodeAt(at) === zero && text.charCodeAt(at + 1) === 0x78; at += 5) {
+    const high = hexDigits[text.charCodeAt(at + 2)]!
+    const low = hexDigits[text.charCodeAt(at + 3)]!
     const behind = text.charCodeAt(at + 4)
-    if (high < 0 || low < 0 || (behind !== blank && behind !== greater)) break
-    scratch[length++] = high * 16 + low
+    // Beyond the table is undefined, which is not above anything either.
+    if (!(high >= 0 && low >= 0) || (behind !== blank && behind !== greater)) break
+    bytes[length++] = (high << 4) | low
     if (behind === greater) {
       at += 4
       break

@@ -30,7 +30,7 @@ export const meaning = ({ constants, messages, rules }: SmlDocument.SmlDocument)
     template: template && node(template.root)
   })),
   constants: [...constants],
-  rules: rules.map(({ end: _, start: __, ...rule }) =>
+  rules: rules.map(({ end: _, position: __, start: ___, ...rule }) =>
     rule._tag === "Reply" && rule.where !== undefined
       ? { ...rule, where: { ...rule.where, equals: item(rule.where.equals) } }
       : rule

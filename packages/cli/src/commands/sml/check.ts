@@ -3,15 +3,15 @@
  *
  * @since 0.1.0
  */
-import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
+import type { SmlDocument, SmlError } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import { ExitCode, quiet } from "../../CliFailure.ts"
 import { counted } from "../../Counts.ts"
+import * as SmlCheck from "../../messages/SmlCheck.ts"
 import { colours, print, printJson, progress, write } from "../../Shell.ts"
-import * as ProseLines from "../../messages/ProseLines.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
 const input = {
@@ -52,15 +52,16 @@ export const check = Command.make("check", input, (flags) =>
     const { bold, red, yellow } = yield* colours
     const excerpt = ({ excerpt }: Diagnostic) => excerpt.replaceAll(/^/gm, "  ")
     let messages = 0
+    let items = 0
     let errors = 0
     let warnings = 0
     for (const [index, path] of paths.entries()) {
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
       const { text } = yield* SmlInput.open(path)
       const { sizes, strict } = flags
-      const options = { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes }
-      const read = told(text, SmlParser.parse(text, options), options)
+      const read = SmlCheck.read(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
       messages += read.messages.length
+      items += read.items
       errors += read.errors.length
       warnings += read.warnings.length + read.warningsOmitted
       yield* progress("")
@@ -78,8 +79,9 @@ export const check = Command.make("check", input, (flags) =>
       yield* write(report)
     }
     if (!flags.json) {
-      const counts = [counted(paths.length, "file"), counted(messages, "message"), counted(errors, "error")]
-      yield* print(bold([...counts, counted(warnings, "warning")].join(", ")))
+      const counts = [counted(paths.length, "file"), counted(messages, "message")]
+      if (items > 0) counts.push(counted(items, "item"))
+      yield* print(bold([...counts, counted(errors, "error"), counted(warnings, "warning")].join(", ")))
     }
     if (errors > 0) return yield* quiet(ExitCode.Failed)
   })
@@ -91,31 +93,6 @@ export const check = Command.make("check", input, (flags) =>
     { command: "secs sml check --dialect secs4js --json messages.sml", description: "one line of JSON for each file" }
   ])
 )
-
-/** A text that holds nothing at all is most likely not what it was taken for. */
-const told = (
-  text: string,
-  read: SmlDocument.SmlDocument,
-  { source, strict }: SmlParser.ParseOptions
-): SmlDocument.SmlDocument => {
-  const { constants, errors, messages, rules, warnings } = read
-  if (messages.length > 0 || errors.length > 0 || rules.length > 0 || constants.size > 0) return read
-  const prose = ProseLines.find(text, read)
-  const about = {
-    reason: "HeaderExpected" as const,
-    ...(source === undefined ? {} : { source }),
-    offset: 0,
-    line: 1,
-    column: 1,
-    expected: "a message",
-    found: counted(text.split("\n").length - (text.endsWith("\n") ? 1 : 0), "line") + " without one",
-    ...(prose.count === 0 ? {} : { hint: ProseLines.describe(prose) }),
-    excerpt: ""
-  }
-  return strict
-    ? { ...read, errors: [new SmlError.SmlError(about)] }
-    : { ...read, warnings: [...warnings, new SmlError.SmlWarning(about)] }
-}
 
 /** Errors and warnings as they stand in the text. */
 const inOrder = ({ errors, warnings }: SmlDocument.SmlDocument) =>

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { SmlFormatter } from "@effect-secs/sml"
+import { type SmlError, SmlFormatter, SmlParser } from "@effect-secs/sml"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -66,7 +66,9 @@ export const fmt = Command.make("fmt", input, (flags) =>
       yield* progress("")
       if (Result.isFailure(formatted)) {
         isFine = false
-        yield* complain(SmlInput.diagnostic("error", formatted.failure))
+        for (const error of errorsOf(text, options, formatted.failure)) {
+          yield* complain(SmlInput.diagnostic("error", error))
+        }
       } else if (!flags.check && !flags.write) {
         yield* write(formatted.success)
       } else if (formatted.success !== text) {
@@ -85,3 +87,13 @@ export const fmt = Command.make("fmt", input, (flags) =>
     { command: "secs sml fmt --write --indent 4 library", description: "in place; the files that changed are named" }
   ])
 )
+
+/** All that is wrong with a text that cannot be formatted. */
+const errorsOf = (
+  text: string,
+  options: SmlParser.ParseOptions,
+  first: SmlError.SmlError
+): ReadonlyArray<SmlError.SmlError> => {
+  const { errors } = SmlParser.parse(text, options)
+  return errors[0]?.offset === first.offset && !SmlParser.isItem(text, options) ? errors : [first]
+}
