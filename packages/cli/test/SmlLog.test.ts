@@ -211,9 +211,12 @@ describe("SmlLog", () => {
         .join("")
     }).join("")
     assert.isAbove(text.length, 1_500_000)
-    const events = run(text, (bytes) => [bytes.subarray(0, 1_100_011), bytes.subarray(1_100_011)])
-    assert.strictEqual(events.length, count)
-    assert.isTrue(events.every((event, n) => line(event).endsWith(`S6F11 W <L [2] <U4 ${n}> <A "x">>`)))
+    // Cut within each line of a message.
+    for (let cut = 1_100_000; cut < 1_100_240; cut += 30) {
+      const events = run(text, (bytes) => [bytes.subarray(0, cut), bytes.subarray(cut)])
+      assert.strictEqual(events.length, count)
+      assert.isTrue(events.every((event, n) => line(event).endsWith(`S6F11 W <L [2] <U4 ${n}> <A "x">>`)))
+    }
   }, 60_000)
 
   it.prop("gives the same however the log is cut", [Seed], ([seed]) => {

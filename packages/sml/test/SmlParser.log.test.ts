@@ -134,6 +134,11 @@ describe("the log dialect", () => {
     ])
   })
 
+  it("takes nothing behind the dot of a message for a line of it", () => {
+    const { comments } = read("12:00:00 S1F1 W\n12:00:00 .\n12:00:01 // idle\n")
+    assert.deepStrictEqual(comments, [])
+  })
+
   it("leaves other dialects as they are", () => {
     const { messages } = SmlParser.parse("S1F13 W SystemBytes=7\n<L>\n.\n", { dialect: Dialect.peer })
     assert.strictEqual(messages[0]?.name, "7")
