@@ -29,8 +29,8 @@ import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
-import { readItem, readMessage, readText } from "./internal/jsonReader.ts"
-import { toJson, toText } from "./internal/jsonWriter.ts"
+import { readItem, readMessage, readText } from "./internal/json/jsonReader.ts"
+import { toJson, toText } from "./internal/json/jsonWriter.ts"
 import type { ItemJsonError } from "./SmlError.ts"
 
 // --- items ---------------------------------------------------------------------------------------------------------

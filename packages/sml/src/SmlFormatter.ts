@@ -17,10 +17,10 @@
  */
 import * as Result from "effect/Result"
 import { peer } from "./Dialect.ts"
-import { opensWithItem, readDocument, readOneItem } from "./internal/messages.ts"
-import { rulesOf } from "./internal/options.ts"
-import { Scanner } from "./internal/Scanner.ts"
-import { TextLayout } from "./internal/TextLayout.ts"
+import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
+import { rulesOf } from "./internal/read/options.ts"
+import { Scanner } from "./internal/read/Scanner.ts"
+import { TextLayout } from "./internal/format/TextLayout.ts"
 import type { SmlError } from "./SmlError.ts"
 import type { ParseOptions } from "./SmlParser.ts"
 

@@ -10,9 +10,9 @@
 import type { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import type { Dialect } from "./Dialect.ts"
-import { opensWithItem, readDocument, readItemDocument, readOneItem } from "./internal/messages.ts"
-import { rulesOf } from "./internal/options.ts"
-import { Scanner } from "./internal/Scanner.ts"
+import { opensWithItem, readDocument, readItemDocument, readOneItem } from "./internal/read/messages.ts"
+import { rulesOf } from "./internal/read/options.ts"
+import { Scanner } from "./internal/read/Scanner.ts"
 import type { ItemDocument, SmlDocument, SmlMessage } from "./SmlDocument.ts"
 import type { SmlError } from "./SmlError.ts"
 

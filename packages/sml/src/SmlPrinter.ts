@@ -11,9 +11,9 @@
  */
 import { Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { headerFault, headerText } from "./internal/printHeader.ts"
-import { type Fault, itemFault, type Node } from "./internal/sayable.ts"
-import { SmlWriter } from "./internal/SmlWriter.ts"
+import { headerFault, headerText } from "./internal/print/printHeader.ts"
+import { type Fault, itemFault, type Node } from "./internal/print/sayable.ts"
+import { SmlWriter } from "./internal/print/SmlWriter.ts"
 import * as Preset from "./Preset.ts"
 import type { Direction, SmlMessage } from "./SmlDocument.ts"
 import { PrintError } from "./SmlError.ts"

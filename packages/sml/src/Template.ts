@@ -19,10 +19,10 @@
  */
 import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { fillTemplate } from "./internal/fill.ts"
-import { elements, found, single } from "./internal/found.ts"
-import { assignKeys } from "./internal/keys.ts"
-import { matchTemplate } from "./internal/match.ts"
+import { fillTemplate } from "./internal/template/fill.ts"
+import { elements, found, single } from "./internal/template/found.ts"
+import { assignKeys } from "./internal/template/keys.ts"
+import { matchTemplate } from "./internal/template/match.ts"
 import type { MismatchError, TemplateError } from "./SmlError.ts"
 
 // --- types ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+/**
+ * The line before an item.
+ */
+import type { HeaderForm, Preset } from "../../Preset.ts"
+import type { Direction } from "../../SmlDocument.ts"
+
+interface Header {
+  readonly name?: string | undefined
+  readonly stream: number
+  readonly function: number
+  readonly wBit?: "set" | "clear" | "optional" | undefined
+  readonly direction?: Direction | undefined
+}
+
+const maxStream = 127
+const maxFunction = 255
+
+const isIn = (value: number, maximum: number): boolean => Number.isInteger(value) && value >= 0 && value <= maximum
+
+/** What of a header cannot be said. */
+export const headerFault = ({ header: form }: Preset, header: Header): string | undefined => {
+  const { function: function_, name, stream, wBit = "clear" } = header
+  if (form === undefined) return "a header"
+  if (!isIn(stream, maxStream)) return `stream ${stream}`
+  if (!isIn(function_, maxFunction)) return `function ${function_}`
+  if (wBit !== "clear" && function_ % 2 === 0) return "the W-bit of a secondary"
+  if (wBit === "optional" && !form.optionalW) return "a W-bit left to the sender"
+  if (name !== undefined && form.name !== "none" && (name === "" || form.notInName.test(name))) {
+    return `the name ${JSON.stringify(name)}`
+  }
+  return undefined
+}
+
+const directionText = (form: HeaderForm, direction: Direction | undefined): string => {
+  if (direction === undefined || form.direction === "none") return ""
+  return direction.startsWith("H") === (form.direction === "arrow") ? ` ${direction}` : ""
+}
+
+/** `S1F1 W`, with a name where there is one. */
+export const headerText = (preset: Preset, header: Header): string => {
+  const { direction, function: function_, name, stream, wBit = "clear" } = header
+  const form = preset.header
+  const code = `S${stream}F${function_}`
+  const w = wBit === "set" ? " W" : wBit === "optional" ? " [W]" : ""
+  if (form === undefined) return code + w
+  const to = directionText(form, direction)
+  const quoted = form.quoted || (form.name === "label" && name !== undefined) ? `'${code}'` : code
+  if (name === undefined || form.name === "none") return quoted + (form.name === "assigned" ? to + w : w + to)
+  switch (form.name) {
+    case "label":
+      return `${name}:${quoted}${w}${to}`
+    case "behind":
+      return `${quoted}${w}${to} ${name}`
+    case "assigned":
+      return `${quoted} = ${name}${to}${w}`
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * A text as a sequence of messages, constants and rules. What cannot be read is kept as an error, and reading goes on
+ * at the next place that looks like a header.
+ */
+import type { Item } from "@effect-secs/codec"
+import * as Result from "effect/Result"
+import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from "../../SmlDocument.ts"
+import type { SmlError } from "../../SmlError.ts"
+import * as Template from "../../Template.ts"
+import { dot, greater, hash, less } from "./characters.ts"
+import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "./headers.ts"
+import { isNode, readItem } from "./items.ts"
+import { isDirected, messagesAlone } from "./logLines.ts"
+import { hintForItem } from "./symbols.ts"
+import { lineStartAt, resumeAt } from "./recovery.ts"
+import { hintForRule, isRule, readConstant, readRule } from "./rules.ts"
+import { Fault, Scanner } from "./Scanner.ts"
+import type { Rules } from "./Scanner.ts"
+
+const maxStream = 127
+const maxFunction = 255
+
+class Reader {
+  readonly s: Scanner
+  readonly candidates: Candidates
+  readonly messages: Array<SmlMessage> = []
+  readonly rules: Array<SmlRule> = []
+  readonly errors: Array<SmlError> = []
+  /** How many comments belong to messages that were read. */
+  private commentsTaken = 0
+
+  constructor(text: string, rules: Rules) {
+    const readable = rules.dialect.prose ? messagesAlone(text) : text
+    this.s = new Scanner(readable, rules, text)
+    this.candidates = new Candidates(readable)
+  }
+
+  /** Reads all there is, or up to the error that is one too many. */
+  read(): void {
+    const { s } = this
+    while (this.errors.length < s.rules.maxErrors) {
+      let began = s.at
+      try {
+        const code = s.skip()
+        if (s.at >= s.text.length) return
+        began = s.at
+        this.statement(code)
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault
+        this.errors.push(fault.error)
+        s.at = resumeAt(s, began, Math.max(s.at, began + 1))
+      }
+    }
+    this.errors.push(
+      s.error("TooManyErrors", s.at, `at most ${s.rules.maxErrors} errors`, "the rest was not read", "more of them")
+    )
+  }
+
+  private statement(code: number): void {
+    const { s } = this
+    if (code === hash && !s.rules.dialect.prose) readConstant(s)
+    else if (code === dot) {
+      s.at++
+      if (!s.rules.dialect.prose) s.warn("UnexpectedText", s.at - 1, "a message before its .")
+    } else if (isRule(s)) this.rule()
+    else this.message()
+  }
+
+  private rule(): void {
+    const { s } = this
+    if (!s.rules.dialect.prose) {
+      this.rules.push(readRule(s))
+      return
+    }
+    // A line of a log may begin with any word.
+    s.at = s.lineEnd(s.at)
+  }
+
+  // --- messages ----------------------------------------------------------------------------------------------------
+
+  private message(): void {
+    const { candidates, s } = this
+    const { prose } = s.rules.dialect
+    const start = s.at
+    const lineEnd = s.lineEnd(start)
+    let header = candidates.next(start)
+    while (header !== undefined && header.at < lineEnd && isLabel(s.text, header)) header = candidates.next(header.end)
+    if (header === undefined || header.at >= lineEnd) return this.noHeader(start)
+    const label = readLabel(s.text.slice(start, header.at), prose)
+    if (label === undefined) return this.noHeader(start)
+    const firstComment = this.commentsTaken
+    s.at = header.end
+    const attributes = readAttributes(s, candidates, lineEnd)
+    const marked = () => label.name !== undefined || attributes.wBit !== "clear" || isDirected(s.text, start, header.at)
+    if (prose && !this.isMessage(header, marked, attributes.words)) {
+      s.at = lineEnd
+      return
+    }
+    this.checkHeader(header, attributes.wBit, attributes.wAt)
+
+    const bodyAt = s.at
+    const body = s.skip() === less ? readItem(s) : undefined
+    if (body === undefined) s.at = bodyAt
+    else if (header.function === 0) s.warn("TextOnAbort", header.at, "no text in a message that aborts a transaction")
+    this.terminator(prose)
+    this.messages.push({
+      name: label.name ?? attributes.name,
+      stream: header.stream,
+      function: header.function,
+      wBit: attributes.wBit,
+      direction: attributes.direction,
+      item: body === undefined || isNode(body) ? undefined : body,
+      template: body !== undefined && isNode(body) ? Template.make(body) : undefined,
+      comments: this.commentsSince(firstComment, start),
+      prefix: label.prefix,
+      header: s.position(header.at),
+      start,
+      end: s.at
+    })
+  }
+
+  private noHeader(start: number): void {
+    const { s } = this
+    if (s.rules.dialect.prose) {
+      s.at = s.lineEnd(start)
+      return
+    }
+    const code = s.text.charCodeAt(start)
+    const hint =
+      code === less
+        ? "it needs a header before it; an item alone is a text of its own"
+        : code === greater
+          ? "there is a > too many before it"
+          : (hintForRule(s.text, start) ?? hintForItem(s.text, start))
+    s.fail("HeaderExpected", start, "a header: SxFy, with a label and a colon before it or not", hint)
+  }
+
+  /** In a log, whether `SxFy` is a header, or is spoken of. */
+  private isMessage(header: Candidate, marked: () => boolean, words: number): boolean {
+    if (header.quoted) return true
+    const { s } = this
+    if (words > 0) return false
+    const { at } = s
+    const code = s.skip()
+    const bodied = code === less || (code === dot && /[\s]|$/.test(s.text.charAt(s.at + 1)))
+    const broken = /[\r\n]/.test(s.text.slice(at, s.at)) || Number.isNaN(code)
+    s.at = at
+    return bodied || (broken && marked())
+  }
+
+  private checkHeader(header: Candidate, wBit: SmlMessage["wBit"], wAt: number): void {
+    const { s } = this
+    const range = (maximum: number) => `from 0 to ${maximum}`
+    if (header.stream > maxStream) {
+      s.fail("StreamRange", header.at, `a stream ${range(maxStream)}`, undefined, `${header.stream}`)
+    }
+    if (header.function > maxFunction) {
+      s.fail("FunctionRange", header.at, `a function ${range(maxFunction)}`, undefined, `${header.function}`)
+    }
+    // `[W]` leaves the choice to the sender, who has none here.
+    if (wBit !== "set" || header.function % 2 === 1) return
+    const expected = "no W in a secondary, whose function is even"
+    if (s.rules.wBitOnSecondary === "error") {
+      const hint = "an option, W on secondary, makes it a warning"
+      s.fail("WBitOnSecondary", wAt, expected, hint)
+    }
+    s.warn("WBitOnSecondary", wAt, expected)
+  }
+
+  private terminator(prose: boolean): void {
+    const { s } = this
+    const behind = s.at
+    const code = s.skip()
+    if (code === dot) {
+      s.at++
+      return
+    }
+    const next = s.at
+    if (code === less) s.fail("SecondRoot", next, ". behind the one item of a message")
+    const separate = Number.isNaN(code) || startsLine(s.text, next) || this.candidates.next(next)?.at === next
+    if (!separate && !prose) {
+      const hint = code === greater ? "there is a > too many before it" : undefined
+      s.fail("UnexpectedText", next, ". to end this message", hint)
+    }
+    s.at = behind
+    if (!prose) s.warn("MissingTerminator", behind, ". to end this message", undefined, s.found(next))
+  }
+
+  private commentsSince(first: number, start: number): ReadonlyArray<SmlComment> {
+    const { comments } = this.s
+    let from = first
+    while (from < comments.length && comments[from]!.start < start) from++
+    let to = from
+    while (to < comments.length && comments[to]!.start < this.s.at) to++
+    this.commentsTaken = to
+    return from === to ? none : comments.slice(from, to)
+  }
+}
+
+const none: ReadonlyArray<SmlComment> = []
+
+const startsLine = (text: string, at: number): boolean => lineStartAt(text, at) >= 0
+
+/**
+ * Reads a text of messages.
+ */
+export const readDocument = (text: string, rules: Rules): SmlDocument => {
+  const reader = new Reader(text, rules)
+  reader.read()
+  const { errors, messages, s } = reader
+  return {
+    dialect: rules.dialect,
+    messages,
+    constants: s.constants,
+    rules: reader.rules,
+    comments: s.comments,
+    warnings: s.warnings,
+    warningsOmitted: s.warningsOmitted,
+    errors
+  }
+}
+
+/**
+ * Whether an item comes before any header.
+ */
+export const opensWithItem = (text: string, rules: Rules): boolean => {
+  const s = new Scanner(text, rules)
+  try {
+    return s.skip() === less && /[a-z\s/]/i.test(text.charAt(s.at + 1))
+  } catch (fault) {
+    if (fault instanceof Fault) return false
+    throw fault
+  }
+}
+
+/**
+ * Reads a text of one item and nothing else.
+ */
+export const readOneItem = (text: string, rules: Rules): Result.Result<Item.Item, SmlError> =>
+  oneItem(new Scanner(text, rules))
+
+/**
+ * The same, with all that was noticed.
+ */
+export const readItemDocument = (text: string, rules: Rules): ItemDocument => {
+  const s = new Scanner(text, rules)
+  const item = oneItem(s)
+  const { comments, warnings, warningsOmitted } = s
+  return { dialect: rules.dialect, item, comments, warnings, warningsOmitted }
+}
+
+const oneItem = (s: Scanner): Result.Result<Item.Item, SmlError> => {
+  try {
+    s.skip()
+    const start = s.at
+    const item = readItem(s)
+    if (isNode(item)) {
+      const name = Template.make(item).slots[0]?.name
+      const hint = "text stands in quotes; a slot stands in a message"
+      return s.fail(
+        "NotAnItem",
+        start,
+        "an item without slots",
+        hint,
+        name === undefined ? "a slot" : `the slot ${name}`
+      )
+    }
+    s.skip()
+    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, "one item and no more")
+    return Result.succeed(item)
+  } catch (fault) {
+    if (fault instanceof Fault) return Result.fail(fault.error)
+    throw fault
+  }
+}
