@@ -56,6 +56,11 @@ const logs: ReadonlyArray<readonly [what: string, text: string, messages: Readon
     ["S1F3 W <L [0]>", "S1F4 <L [0]>"]
   ],
   [
+    "messages that end, with others behind them on their line",
+    "12:00:00 SEND S1F1 W. 12:00:01 RECV S1F2 <L [0]>. 12:00:02 SEND S1F3 W. 12:00:03 done\n",
+    ["S1F1 W", "S1F2 <L [0]>", "S1F3 W"]
+  ],
+  [
     "numbers behind a header",
     `12:00:00 SEND S1F13 W SystemBytes=1
 <L>

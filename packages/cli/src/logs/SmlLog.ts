@@ -20,6 +20,8 @@ import * as TextPieces from "../TextPieces.ts"
 const pieceLength = 1024 * 1024
 /** A piece that gets longer is cut at the end of a line, whatever stands there. */
 const longestPiece = 32 * pieceLength
+/** More of a line than this, before its header and behind it, says nothing of the message. */
+const longestPrefix = 2000
 
 /** @since 0.1.0 */
 export const make = (): LogReader => {
@@ -42,6 +44,7 @@ class Log {
   #lines = 0
   #offset = 0
   #time: LogTime.LogTime | undefined
+  #line = { text: "", start: 0, end: -1 }
   #prose = ProseLines.none
 
   extent(): string {
@@ -92,7 +95,7 @@ class Log {
 
   #message(raw: string, from: number, message: SmlDocument.SmlMessage): Message {
     const { header, item, stream, template, wBit } = message
-    const line = lineOf(raw, header.offset)
+    const line = this.#lineOf(raw, header.offset)
     const own = message.comments.filter(({ start }) => start < line.end)
     const prefix = this.#prefix(
       raw,
@@ -123,6 +126,15 @@ class Log {
     }
   }
 
+  /** The line of a place. A log may be one line of megabytes, which is looked for once. */
+  #lineOf(text: string, at: number): { readonly start: number; readonly end: number } {
+    const last = this.#line
+    if (last.text === text && at >= last.start && at <= last.end) return last
+    const end = text.indexOf("\n", at)
+    this.#line = { text, start: text.lastIndexOf("\n", at - 1) + 1, end: end < 0 ? text.length : end }
+    return this.#line
+  }
+
   /** Gives the place up to which the text is spent. */
   #unreadable(raw: string, from: number, failure: SmlError.SmlError, events: Array<LogEvent>): number {
     const { expected, excerpt, found, hint, reason } = failure
@@ -145,7 +157,11 @@ class Log {
         error
       })
     } else {
-      const comments = [...raw.slice(header.at, lineOf(raw, header.at).end).matchAll(/\/\*(.*?)\*\//g)]
+      const comments = [
+        ...raw
+          .slice(header.at, Math.min(this.#lineOf(raw, header.at).end, header.at + longestPrefix))
+          .matchAll(/\/\*(.*?)\*\//g)
+      ]
       const prefix = this.#prefix(
         raw,
         from,
@@ -155,7 +171,7 @@ class Log {
       const line = failure.line - countLines(raw.slice(header.at, failure.offset))
       events.push({
         _tag: "Message",
-        ...this.#circumstances(prefix, line, header.at - lineOf(raw, header.at).start + 1),
+        ...this.#circumstances(prefix, line, header.at - this.#lineOf(raw, header.at).start + 1),
         from: prefix.from,
         stream: header.stream,
         function: header.function,
@@ -167,7 +183,7 @@ class Log {
         bytes: undefined,
         name: undefined,
         names: [],
-        text: raw.slice(header.at, lineOf(raw, failure.offset).end)
+        text: raw.slice(header.at, this.#lineOf(raw, failure.offset).end)
       })
     }
     return failure.offset
@@ -184,9 +200,10 @@ class Log {
 
   /** All that is said of a message whose header stands at a place; `from` is where the text before it ends. */
   #prefix(raw: string, from: number, header: number, comments: ReadonlyArray<string>): LogPrefix.LogPrefix {
-    const line = lineOf(raw, header)
-    const before = raw.slice(Math.max(line.start, from), header)
-    const said = [before, noteOf(raw.slice(header, line.end)), ...comments]
+    const line = this.#lineOf(raw, header)
+    const before = raw.slice(Math.max(line.start, from, header - longestPrefix), header)
+    const behind = raw.slice(header, Math.min(line.end, header + longestPrefix))
+    const said = [before, noteOf(behind), ...comments]
     // Of the lines before it, the nearest is the first to be heard.
     const others =
       before.trim() === ""
@@ -233,11 +250,6 @@ const nameOf = (label: string | undefined): string | undefined => {
 
 // --- lines ---------------------------------------------------------------------------------------------------------
 
-const lineOf = (text: string, at: number): { readonly start: number; readonly end: number } => {
-  const end = text.indexOf("\n", at)
-  return { start: text.lastIndexOf("\n", at - 1) + 1, end: end < 0 ? text.length : end }
-}
-
 const countLines = (text: string): number => {
   let lines = 0
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++
@@ -282,7 +294,7 @@ interface Header {
 
 /** The last header between two places: that of the message in which reading failed. */
 const lastHeader = (text: string, from: number, to: number): Header | undefined => {
-  const start = Math.max(from, lineOf(text, Math.max(from, to - 100_000)).start, 0)
+  const start = Math.max(from, to - 100_000, 0)
   let found: Header | undefined
   for (const match of text.slice(start, to).matchAll(headerPattern)) {
     const [, , stream, function_, w] = match

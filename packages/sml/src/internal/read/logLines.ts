@@ -60,6 +60,8 @@ export const isDirected = (text: string, lineStart: number, at: number): boolean
 /** Where the text behind a header ends that may be a note: at an item, a comment, or the dot of the message. */
 const noteEnd = (text: string, from: number, lineEnd: number): number => {
   const rest = text.slice(from, Math.min(lineEnd, from + longestNote))
+  // A message that has ended already: what comes behind is of another.
+  if (/^[ \t]*\.(?:\s|$)/.test(rest)) return from
   const mark = rest.search(/<|\/[/*]/)
   let end = from + (mark < 0 ? rest.length : mark)
   if (mark >= 0) return end
