@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createReadStream } from "node:fs"
-import { appendFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises"
+import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import process from "node:process"
 import { isatty } from "node:tty"
@@ -66,6 +66,22 @@ const files: ShellService["files"] = (path) =>
       .toSorted()
   })
 
+/** Beside the file first: what was there stays whole if the disk is full or the process ends. */
+const replace = async (path: string, content: string | Uint8Array): Promise<void> => {
+  const file = await realpath(path).catch(() => path)
+  const before = await stat(file).catch(() => undefined)
+  // What is no file, a device or a pipe, has nothing to lose.
+  if (before !== undefined && !before.isFile()) return writeFile(file, content)
+  const beside = `${file}.${process.pid}.tmp`
+  try {
+    await writeFile(beside, content, before === undefined ? {} : { mode: before.mode })
+    await rename(beside, file)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}
+
 /** Waits until the system has taken it: a slow reader slows the command. */
 const write: ShellService["write"] = (content) =>
   Effect.callback<void, CliFailure>((resume) => {
@@ -91,7 +107,7 @@ export const make = (): ShellService => {
     read: (path) => tried(path, () => (path === "-" ? everything(process.stdin) : readFile(path))),
     stream,
     isFile,
-    writeFile: (path, content) => tried(path, () => writeFile(path, content)),
+    writeFile: (path, content) => tried(path, () => replace(path, content)),
     makeFolder: (path) => tried(path, () => mkdir(path, { recursive: true }).then(() => {})),
     append: (path, content) => tried(path, () => appendFile(path, content)),
     files,

@@ -16,14 +16,18 @@ const manifest = createRequire(import.meta.url)("@effect-secs/cli/package.json")
 
 const fiber = Effect.runFork(run(NodeShell.make(), process.argv.slice(2), manifest.version))
 
-// A first ^C ends the command in order; whoever has no patience gets Node's way with the second.
+// A first ^C ends a session in order; whoever has no patience gets Node's way with the second. Other commands have nothing
+// to end, and may be busy for long without looking up: they get it with the first.
 const interrupt = () => {
   process.removeListener("SIGINT", interrupt)
   process.removeListener("SIGTERM", interrupt)
   Effect.runFork(Fiber.interrupt(fiber))
 }
-process.on("SIGINT", interrupt)
-process.on("SIGTERM", interrupt)
+const command = process.argv.slice(2).find((arg) => !arg.startsWith("-"))
+if (command === "send" || command === "listen") {
+  process.on("SIGINT", interrupt)
+  process.on("SIGTERM", interrupt)
+}
 
 fiber.addObserver((exit) => {
   const code = exit._tag === "Success" ? exit.value : ExitCode.Interrupted

@@ -1,5 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "./support/run.ts"
@@ -43,6 +52,20 @@ describe("secs sml fmt", () => {
       assert.strictEqual(readFileSync(join(cwd, "a.sml"), "utf8"), neat)
       assert.deepStrictEqual(readFileSync(join(cwd, "b.sml")), utf16(neat))
       assert.deepInclude(await run(["sml", "fmt", "--write", "."], { cwd }), { code: 0, stdout: "" })
+    }))
+
+  it("replaces a file as a whole, where a link leads, with the rights it has, and leaves nothing beside it", () =>
+    inFolder(async (cwd) => {
+      writeFileSync(join(cwd, "a.sml"), rough, { mode: 0o640 })
+      symlinkSync("a.sml", join(cwd, "link.sml"))
+      const before = statSync(join(cwd, "a.sml"))
+      assert.deepInclude(await run(["sml", "fmt", "--write", "link.sml"], { cwd }), { code: 0, stdout: "link.sml\n" })
+      const after = statSync(join(cwd, "a.sml"))
+      assert.strictEqual(readFileSync(join(cwd, "a.sml"), "utf8"), neat)
+      assert.isTrue(lstatSync(join(cwd, "link.sml")).isSymbolicLink())
+      assert.strictEqual(after.mode, before.mode)
+      assert.notStrictEqual(after.ino, before.ino)
+      assert.deepStrictEqual(readdirSync(cwd).toSorted(), ["a.sml", "link.sml"])
     }))
 
   it("leaves a file it cannot read as it is, says why, formats the others and ends with 1", () =>

@@ -312,4 +312,10 @@ describe("ItemJsonError", () => {
       seen: "256"
     })
   })
+
+  it("refuses a number that is too large for a double, which JSON would have be infinity", () => {
+    for (const format of ["F4", "F8"]) {
+      assert.deepStrictEqual(failure(ItemJson.parse(`{"${format}":[1,1e400]}`)).path, [format, 1])
+    }
+  })
 })

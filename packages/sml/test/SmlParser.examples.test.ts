@@ -64,6 +64,8 @@ describe("items", () => {
       ['<A [0] "">', "4100"],
       ["<A>", "4100"],
       ['<A [7] "AB" 0x0D 0x0A "CD" 0x00>', "410741420D0A434400"],
+      // The size counts all runs: it does not say where the first of them ends.
+      ['<A [8] "1" 0x0A ">//abc">', "4108310A3E2F2F616263"],
       ["<A 0x41 0x42>", "41024142"],
       ["<A 65 66>", "41024142"],
       ["<A 'it'>", "41026974"],

@@ -122,6 +122,26 @@ describe("line ends", () => {
     assert.deepStrictEqual(read(text), ["a: S1F1 W", "S1F2 010141027879"])
   })
 
+  it("ends comments and begins messages behind a CR alone, and counts lines by it", () => {
+    const document = SmlParser.parse("S1F1 W. // hello\rS1F3 W <L>.\r* note\rS1F5 W <U1 256>.\rS1F7 W.\r")
+    assert.deepStrictEqual(
+      document.messages.map(({ function: function_, header }) => [function_, header.line, header.column]),
+      [
+        [1, 1, 1],
+        [3, 2, 1],
+        [7, 5, 1]
+      ]
+    )
+    assert.deepStrictEqual(
+      document.errors.map(({ column, line, reason }) => [reason, line, column]),
+      [["ValueRange", 4, 12]]
+    )
+    assert.deepStrictEqual(
+      document.comments.map(({ text }) => text),
+      ["hello", "note"]
+    )
+  })
+
   it("counts lines and columns from what an editor shows: not the byte order mark, one line for CR LF", () => {
     const at = (text: string) => SmlParser.parse(text).messages.map(({ header }) => header)
     assert.deepStrictEqual(at("\ufeffS1F1.\r\n x: 'S1F3'.S1F5."), [

@@ -50,6 +50,8 @@ export const readFloats = (
   const payloads: Array<readonly [index: number, bits: bigint]> = []
   const numbers = values.map((value, index) => {
     const bits = payload(format, value)
+    // JSON knows no infinity: one that is there was a number too large, which the codec is not to take for one.
+    if (typeof value === "number" && !Number.isFinite(value)) return `beyond the range of ${format}`
     if (bits === undefined) return words.get(value) ?? value
     payloads.push([index, bits])
     return NaN

@@ -299,10 +299,14 @@ export class Scanner {
 
 /** The offset of the next line end, or of the end of the text. */
 export const endOfLine = (text: string, offset: number): number => {
-  const end = text.indexOf("\n", offset)
-  if (end < 0) return text.length
-  return end > offset && text.charCodeAt(end - 1) === cr ? end - 1 : end
+  lineBreak.lastIndex = offset
+  const found = lineBreak.exec(text)
+  return found === null ? text.length : found.index
 }
+
+/** Old machines end lines with a carriage return alone. */
+const lineBreak = /[\r\n]/g
+const wholeLineBreak = /\r\n?|\n/g
 
 /** What a line of stars says. By hand, as a pattern tries again at every star. */
 const withoutStars = (line: string): string => {
@@ -317,6 +321,14 @@ const withoutStars = (line: string): string => {
 const findLines = (text: string): Array<number> => {
   // An editor shows nothing where a byte order mark stands.
   const starts = [text.charCodeAt(0) === 0xfeff ? 1 : 0]
+  if (text.includes("\r")) {
+    for (const {
+      0: { length },
+      index
+    } of text.matchAll(wholeLineBreak))
+      starts.push(index + length)
+    return starts
+  }
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1)
   return starts
 }

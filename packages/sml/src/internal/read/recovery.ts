@@ -68,9 +68,8 @@ export const resumeAt = (s: Scanner, began: number, from: number): number => {
       at = ~found
       continue
     }
-    const next = text.indexOf("\n", lineEnd)
-    if (next < 0) break
-    at = next + 1
+    if (lineEnd >= text.length) break
+    at = lineEnd + (text.startsWith("\r\n", lineEnd) ? 2 : 1)
     if (prose || stands(line, text, at)) return at
   }
   return text.length

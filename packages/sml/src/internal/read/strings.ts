@@ -153,8 +153,10 @@ const lenientEnd = (s: Scanner, start: number, quote: number, size: number): num
       }
     }
   }
-  // Text that holds what looks like its end, as XML does, and whose size says so.
-  if (size > 0 && start + size > end && sizeAgrees(text, start + size, quote)) {
+  // Text that holds what looks like the end of its item, as XML does, and whose size says so. Where a run follows, the
+  // size counts that as well, and says nothing of where this one ends.
+  const runFollows = end >= 0 && text.charCodeAt(skipSpaces(text, end + 1)) !== greater
+  if (size > 0 && !runFollows && start + size > end && sizeAgrees(text, start + size, quote)) {
     if (firstInner < 0 && end >= 0) firstInner = end
     for (let at = start; at < start + size; at++) s.units |= text.charCodeAt(at)
     end = start + size
