@@ -16,7 +16,7 @@ import { type Hsms, HsmsHeader } from "@effect-secs/codec"
 import * as Duration from "effect/Duration"
 import type { Entry, Finding, Reference } from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
-import type * as LogPrefix from "./LogPrefix.ts"
+import * as LogPrefix from "./LogPrefix.ts"
 import type * as LogTime from "./LogTime.ts"
 import * as LogSummary from "./LogSummary.ts"
 import { control, OpenTransactions, type Transaction } from "./OpenTransactions.ts"
@@ -176,7 +176,7 @@ class Analysis implements LogAnalysis {
       stream,
       function_ === 0 ? primaries : [function_ - 1],
       systemBytes === undefined,
-      fits
+      senders.filter((sender) => areOpposite(sender, from))
     )
     return oldest === undefined ? undefined : { open: oldest, guessed: true }
   }
@@ -308,6 +308,7 @@ class Analysis implements LogAnalysis {
   }
 }
 
+const senders = [undefined, ...Object.keys(LogPrefix.opposite)] as ReadonlyArray<LogPrefix.Side | undefined>
 const primaries: ReadonlyArray<number> = Array.from({ length: 128 }, (_, i) => i * 2 + 1)
 
 /** Where one of them is not known, they may be. */

@@ -55,8 +55,8 @@ class Line implements Iterable<Transaction> {
     this.#head = 0
   }
 
-  find(fits: (transaction: Transaction) => boolean): Transaction | undefined {
-    for (const transaction of this) if (fits(transaction)) return transaction
+  get first(): Transaction | undefined {
+    for (const transaction of this) return transaction
     return undefined
   }
 
@@ -80,6 +80,8 @@ export class OpenTransactions {
   readonly #messages = new Line(isOpen)
   readonly #controls = new Line(isOpen)
   readonly #past = new Line(isPast)
+  /** All that are not forgotten, whatever their state. */
+  readonly #byConnection = new Map<string, Set<Transaction>>()
   readonly #bySystemBytes = new Map<string, Array<Transaction>>()
   readonly #openByFunction = new Map<string, Line>()
   readonly #overdueByFunction = new Map<string, Line>()
@@ -97,6 +99,10 @@ export class OpenTransactions {
 
   add(transaction: Transaction): void {
     const { reference, stream } = transaction
+    const connection = reference.connection ?? ""
+    const near = this.#byConnection.get(connection)
+    if (near === undefined) this.#byConnection.set(connection, new Set([transaction]))
+    else near.add(transaction)
     if (reference.systemBytes !== undefined) {
       const key = systemKey(transaction)
       const others = this.#bySystemBytes.get(key) ?? []
@@ -120,20 +126,20 @@ export class OpenTransactions {
   }
 
   /**
-   * The oldest that fits among those of a stream and its functions; overdue ones where no open one does. Those with
-   * system bytes are left out where `numbered` is false.
+   * The oldest of a stream and its functions that one of these sides sent; overdue ones where there is no open one.
+   * Those with system bytes are left out where `numbered` is false.
    */
   oldest(
     connection: string | undefined,
     stream: number,
     functions: ReadonlyArray<number>,
     numbered: boolean,
-    fits: (transaction: Transaction) => boolean
+    senders: ReadonlyArray<Reference["from"]>
   ): Transaction | undefined {
-    const keys = functions.map((function_) => `${connection ?? ""} ${stream} ${function_}`)
+    const keys = functions.flatMap((function_) => senders.map((from) => keyOf(connection, stream, function_, from)))
     const all = numbered ? [...keys, ...keys.map((key) => key + mark)] : keys
     for (const lines of [this.#openByFunction, this.#overdueByFunction]) {
-      const found = all.flatMap((key) => lines.get(key)?.find(fits) ?? [])
+      const found = all.flatMap((key) => lines.get(key)?.first ?? [])
       if (found.length > 0) return found.reduce((a, b) => (a.rank < b.rank ? a : b))
     }
     return undefined
@@ -153,6 +159,10 @@ export class OpenTransactions {
   forget(transaction: Transaction): void {
     if (transaction.state === "overdue") this.#onForgotten(transaction)
     this.#become(transaction, "forgotten")
+    const connection = transaction.reference.connection ?? ""
+    const near = this.#byConnection.get(connection)
+    near?.delete(transaction)
+    if (near?.size === 0) this.#byConnection.delete(connection)
     const key = systemKey(transaction)
     const others = this.#bySystemBytes.get(key)
     const at = others?.indexOf(transaction) ?? -1
@@ -162,9 +172,10 @@ export class OpenTransactions {
 
   /** Those of a connection, in whatever state. */
   ofConnection(connection: string | undefined): ReadonlyArray<Transaction> {
-    return [...this.#past, ...this.#controls, ...this.#messages].filter(
-      ({ reference }) => (reference.connection ?? "") === (connection ?? "")
-    )
+    const all = [...(this.#byConnection.get(connection ?? "") ?? [])]
+    const open = all.filter(isOpen)
+    const isControl = ({ stream }: Transaction) => stream === control
+    return [...all.filter(isPast), ...open.filter(isControl), ...open.filter((one) => !isControl(one))]
   }
 
   /** All of them. */
@@ -205,7 +216,10 @@ const mark = " #"
 
 const systemKey = ({ reference }: Transaction): string => `${reference.connection ?? ""} ${reference.systemBytes}`
 const functionKey = ({ function: function_, reference, stream }: Transaction): string =>
-  `${reference.connection ?? ""} ${stream} ${function_}${reference.systemBytes === undefined ? "" : mark}`
+  keyOf(reference.connection, stream, function_, reference.from) + (reference.systemBytes === undefined ? "" : mark)
+
+const keyOf = (connection: string | undefined, stream: number, function_: number, from: Reference["from"]): string =>
+  `${connection ?? ""} ${stream} ${function_} ${from ?? ""}`
 
 const lineOf = (lines: Map<string, Line>, key: string, belongs: (transaction: Transaction) => boolean): Line => {
   const known = lines.get(key)
