@@ -1,14 +1,14 @@
-import { Dialect, SmlFormatter, SmlParser, SmlPrinter } from "@effect-secs/sml"
+import { SmlFormatter, SmlParser, SmlPrinter } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { runs, seeded } from "./support/draw.ts"
+import { drawOf, runs, seeded } from "./support/draw.ts"
 import { success } from "./support/expect.ts"
 import { Trees } from "./support/items.ts"
 import { meaning, remarks } from "./support/meaning.ts"
-import { Texts } from "./support/written.ts"
+import { mix, Mixes, Texts } from "./support/written.ts"
 
 /** Formats a text, reads it again, and gives what it is now. */
 const formatted = (text: string, options: SmlFormatter.FormatOptions): string => {
@@ -51,6 +51,35 @@ describe("SmlFormatter", () => {
   )
 
   it.prop(
+    "keeps the dialect, the meaning and the comments of a mix of all forms, and changes nothing the second time",
+    [Mixes],
+    ([text]) => {
+      const { dialect, errors } = SmlParser.parse(text)
+      if (errors.length > 0 || dialect.prose) return
+      for (const options of [{}, { dialect }]) {
+        const once = formatted(text, options)
+        assert.strictEqual(SmlParser.parse(once, options).dialect, dialect)
+        assert.strictEqual(success(SmlFormatter.format(once, options)), once)
+      }
+    },
+    runs(1500, 200_000)
+  )
+
+  it("leaves few mixes as they stand because they would be taken for another dialect's", () => {
+    const texts = Array.from({ length: 2000 }, (_, seed) => mix(drawOf(seed)))
+    const read = texts.filter((text) => {
+      const { dialect, errors } = SmlParser.parse(text)
+      return errors.length === 0 && !dialect.prose && success(SmlFormatter.format(text)) !== ""
+    })
+    const kept = read.filter((text) => {
+      const { dialect } = SmlParser.parse(text)
+      return success(SmlFormatter.format(text)) !== success(SmlFormatter.format(text, { dialect }))
+    })
+    assert.isAtLeast(read.length, 1000)
+    assert.isAtMost(kept.length / read.length, 0.01)
+  })
+
+  it.prop(
     "formats what a reader takes and refuses the rest with the reader's error, whatever is cut out or put in",
     [Texts, Texts, Broken],
     ([one, other, { at, cut, from, length }]) => {
@@ -64,7 +93,7 @@ describe("SmlFormatter", () => {
       if (error === undefined) {
         const once = formatted(text, { dialect })
         assert.strictEqual(success(SmlFormatter.format(once, { dialect })), once)
-      } else if (SmlParser.isItem(text, { dialect: Dialect.peer })) {
+      } else if (SmlParser.isItem(text, { dialect })) {
         const alone = SmlParser.parseItem(text, { dialect })
         assert.strictEqual(Result.isFailure(result), Result.isFailure(alone))
       } else if (Result.isFailure(result)) assert.strictEqual(result.failure.message, error.message)
