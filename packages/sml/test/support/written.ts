@@ -263,7 +263,7 @@ const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string, mixed = f
     return kind === 0 ? constant() : kind === 1 ? rule() : kind === 2 ? "." : message()
   }
 
-  return (): string => {
+  const text = (): string => {
     let out = seldom(10) ? "\ufeff" : ""
     out += maybe()
     for (let left = draw(6); left > 0; left--) {
@@ -274,6 +274,7 @@ const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string, mixed = f
     }
     return out
   }
+  return { text, alone: (): string => `${maybe()}${item(3)}${maybe()}` }
 }
 
 const dialects = Object.values(Dialect.dialects).filter(({ prose }) => !prose)
@@ -281,7 +282,7 @@ const dialects = Object.values(Dialect.dialects).filter(({ prose }) => !prose)
 const written = (draw: Draw): Written => {
   const dialect = dialects[draw(dialects.length)]!
   const lineEnd = draw(4) === 0 ? "\r\n" : "\n"
-  return { dialect, text: writer(draw, dialect, lineEnd)() }
+  return { dialect, text: writer(draw, dialect, lineEnd).text() }
 }
 
 export const Texts = seeded(written)
@@ -289,7 +290,15 @@ export const Texts = seeded(written)
 /** Forms of all dialects in one text, whose dialect is to be found out; comments between any two tokens. */
 export const mix = (draw: Draw): string => {
   const dialect = dialects[draw(dialects.length)]!
-  return writer(draw, dialect, draw(8) === 0 ? "\r\n" : "\n", true)()
+  return writer(draw, dialect, draw(8) === 0 ? "\r\n" : "\n", true).text()
+}
+
+/** One item without a header, of all forms. */
+export const alone = (draw: Draw): string => {
+  const dialect = dialects[draw(dialects.length)]!
+  return writer(draw, dialect, "\n", true).alone()
 }
 
 export const Mixes = seeded(mix)
+
+export const ItemsAlone = seeded(alone)
