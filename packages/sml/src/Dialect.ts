@@ -117,36 +117,36 @@ const logged: ReadonlyArray<Sign> = [
   {
     dialect: log,
     needs: [],
-    pattern: new RegExp(String.raw`^[^\w\n<]{0,200}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}(?!\d)`, "im")
+    pattern: new RegExp(String.raw`^[^\S\r\n]*(?!\s)[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}(?!\d)`, "im")
   },
   { dialect: log, needs: ["Header=["], pattern: /\/\*[^\n]{0,200}\bHeader=\[/ }
 ]
 
 /** No part of a longer word. */
 const header = String.raw`(?<![\w$#-])S\d{1,3}F\d{1,3}(?!\d)`
-const arrow = String.raw`H\s?(?:<->|->|<-)\s?E`
-const attributes = String.raw`(?:\s?(?:W|\[\s?W\s?\]|INPUT|OUTPUT|${arrow})(?![\w$#-])){0,8}`
+const arrow = String.raw`H\s*(?:<->|->|<-)\s*E`
+const attributes = String.raw`(?:\s*(?:W|\[\s*W\s*\]|INPUT|OUTPUT|${arrow})(?![\w$#-])){0,8}`
 
 /**
- * Signs of a dialect, the surest first. They are looked for in the bare text, in which any blanks and comments are one
- * blank: how a text is laid out does not tell who wrote it, and does not change when it is formatted.
+ * Signs of a dialect, the surest first. They are looked for without comments and text in quotes, whatever blanks stand
+ * in them: how a text is laid out does not tell who wrote it, and the formatter changes it.
  */
 const signs: ReadonlyArray<Sign> = [
-  { dialect: pfile, needs: ["="], pattern: new RegExp(String.raw`${header}["']?${attributes}\s?=`, "i") },
-  { dialect: pfile, needs: ["MAX", "max", "Max"], pattern: /\[\s?MAX(?![\w$#-])/i },
+  { dialect: pfile, needs: ["="], pattern: new RegExp(String.raw`${header}["']?${attributes}\s*=`, "i") },
+  { dialect: pfile, needs: ["MAX", "max", "Max"], pattern: /\[\s*MAX(?![\w$#-])/i },
   {
     dialect: itri,
     needs: ["if", "If", "IF", "every", "Every", "EVERY"],
-    pattern: /(?:^|[\n.])\s?(?:if\s?\(\s?[^\s()=<>]|every\s\d+(?:\.\d+)?\ssend\s)/i
+    pattern: /(?:^|[\r\n.])[^\S\r\n]*(?:if\s*\(\s*[^\s()=<>]|every\s+\d+(?:\.\d+)?\s+send\s)/i
   },
   {
     dialect: secs4go,
     needs: ["->", "<-"],
-    pattern: new RegExp(String.raw`${header}[^<.:]{0,200}(?<![\w$#-])${arrow}(?!\w)`, "i")
+    pattern: new RegExp(String.raw`${header}[^<.:]{0,500}(?<![\w$#-])${arrow}(?!\w)`, "i")
   },
-  { dialect: ezsim, needs: ["VAR", "Var", "var"], pattern: /<\s?(?:VARIANT|VAR)(?![\w$\u00a1-\uffff])/i },
-  { dialect: secs4net, needs: ["'S", "'s"], pattern: /[^\s:.'"<>] ?: ?'S\d{1,3}F\d{1,3}'/i },
-  { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN\s?\[[^\]<>]{0,40}\]\s?(?:True|False)\b/ }
+  { dialect: ezsim, needs: ["VAR", "Var", "var"], pattern: /<\s*(?:VARIANT|VAR)(?![\w$\u00a1-\uffff])/i },
+  { dialect: secs4net, needs: ["'S", "'s"], pattern: /[^\s:.'"<>][^\S\r\n]*:[^\S\r\n]*'S\d{1,3}F\d{1,3}'/i },
+  { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN\s*\[[^\]<>]{0,40}\]\s*(?:True|False)\b/ }
 ]
 
 const needed = ({ needs }: Sign, sample: string): boolean =>

@@ -412,6 +412,7 @@ describe("SmlFormatter", () => {
     it.each([
       ["S7F3 <>\n/**/../**/", "S7F3\n<L [0]>\n/**/ /**/\n.\n"],
       ["S4F6 <>=\n/**/d\n./**/", "S4F6\n<L> = d\n/**/\n. /**/\n"],
+      ['S1F1 <W[3]"漢字\n">=N', "S1F1\n<C2 [3..7] 2 0xE6 0xBC 0xA2 0xE5 0xAD 0x97 0x0A> = N\n.\n"],
       ["'S6F7' <> = d\n=:S2F6", "'S6F7'\n<L> = d\n.\n\n=: S2F6\n.\n"]
     ])("changes nothing the second time in %j", (text, expected) => {
       assert.strictEqual(format(text), expected)

@@ -182,7 +182,9 @@ export class ItemLayout {
     const preset = quoted && isSingle(s, notes, valuesAt, end) ? forms.single : forms.double
     const values = Item.count(item)
     const counted = item._tag === "C2" && size.kind === "range" ? values + 2 : count
-    const sized = names.length > 0 ? defaultSize(size, count, values) : leafSize(size, counted)
+    // The size may count characters, which codes have none of.
+    const bounded = item._tag === "C2" && count !== values + 2 ? values : count
+    const sized = names.length > 0 ? defaultSize(size, bounded, values) : leafSize(size, counted)
     // What its dialect has no text for is somehow written, and stays so.
     if (itemFault(preset, item) !== undefined) page.put(s.text.slice(start, end))
     else this.values(preset, item as LeafItem, sized, notes, valuesAt, depth)
