@@ -16,7 +16,7 @@
  * @since 0.1.0
  */
 import * as Result from "effect/Result"
-import { peer } from "./Dialect.ts"
+import { detect, peer, secsgem } from "./Dialect.ts"
 import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
 import { rulesOf } from "./internal/read/options.ts"
 import { Scanner } from "./internal/read/Scanner.ts"
@@ -51,9 +51,9 @@ const byteOrderMark = "\ufeff"
 /**
  * Formats a text of messages, constants and rules, or of one item alone.
  *
- * Formatting what is formatted changes nothing, read in the same dialect: a text that mixes the forms of several may be
- * detected otherwise once it is formatted. Lists may be nested as deep as `maxDepth` says; indentation ends at 64
- * levels.
+ * Formatting what is formatted changes nothing. Where no dialect is told, the text is detected as the same one before
+ * and after; a text that would be taken for another dialect's once it is formatted stays as it is. Lists may be nested
+ * as deep as `maxDepth` says; indentation ends at 64 levels.
  *
  * Fails    `SmlError` with the first place that is no SML, so that nothing gets lost; reason `LogText` for the dialect
  *          `log`, whose lines are a record. Never throws
@@ -66,12 +66,11 @@ const byteOrderMark = "\ufeff"
  */
 export const format = (text: string, options: FormatOptions = {}): Result.Result<string, SmlError> => {
   const start = Math.max(0, text.search(/[^\s\ufeff]/))
-  const alone = opensWithItem(text, rulesOf(text, { ...options, dialect: peer }))
+  const detected = rulesOf(text, { ...options, maxErrors: 1 })
+  const alone = !detected.dialect.prose && opensWithItem(text, detected)
   // That no header stands before an item does not tell who wrote it.
-  const rules = {
-    ...rulesOf(text, { ...options, dialect: options.dialect ?? (alone ? peer : undefined) }),
-    maxErrors: 1
-  }
+  const plain = options.dialect === undefined && detected.dialect.name === secsgem.name
+  const rules = plain ? { ...detected, dialect: peer } : detected
   if (rules.dialect.prose) {
     const hint = "a log is read, not formatted; say in which dialect it is if it is none"
     return Result.fail(
@@ -81,7 +80,12 @@ export const format = (text: string, options: FormatOptions = {}): Result.Result
   const { indent, lineEnd = lineEndOf(text), maxWidth = 120 } = options
   const layout = () => new TextLayout(text, rules, { indent, lineEnd, maxWidth })
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ""
-  if (alone) return Result.map(readOneItem(text, rules), () => mark + layout().item())
+  /** A label may look like the time a log begins its lines with, where it begins a line. */
+  const kept = (formatted: string): string => {
+    const same = options.dialect !== undefined || detect(formatted) === detected.dialect
+    return same ? mark + formatted : text
+  }
+  if (alone) return Result.map(readOneItem(text, rules), () => kept(layout().item()))
   const { errors, messages } = readDocument(text, rules)
-  return errors.length > 0 ? Result.fail(errors[0]!) : Result.succeed(mark + layout().document(messages))
+  return errors.length > 0 ? Result.fail(errors[0]!) : Result.succeed(kept(layout().document(messages)))
 }

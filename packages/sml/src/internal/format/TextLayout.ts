@@ -142,8 +142,8 @@ export class TextLayout {
     // Where there is no dot, what stands on lines of its own may belong to what follows.
     for (const note of s.take(s.at, !found)) this.comment(note)
     if (found && !startsLine(s.text, s.at++)) {
-      // The dot gets a line of its own; what stood behind both stays where the dot was.
-      s.skip()
+      // The dot gets a line of its own; what stood behind both stays where the dot was. Dots behind it end nothing.
+      while (s.skip() === dot) s.at++
       for (const note of s.take(s.at, true)) this.comment({ ...note, followed: false })
     }
     page.begin(0)
