@@ -24,6 +24,8 @@ export class Candidates {
   private readonly text: string
   private from = 0
   private found: Candidate | undefined
+  /** All from one of these places up to the other are labels: found once, so that they are not walked again. */
+  private labels = { from: 0, to: 0 }
 
   constructor(text: string) {
     this.text = text
@@ -35,6 +37,19 @@ export class Candidates {
     if (at < this.from || (this.found !== undefined && this.found.at < at)) this.found = this.search(at)
     this.from = at
     return this.found
+  }
+
+  /** The first from a place up to another that is a header, and not the label of one. */
+  header(at: number, end: number): Candidate | undefined {
+    const known = at >= this.labels.from && at < this.labels.to
+    let one = this.next(known ? this.labels.to : at)
+    let to = known ? this.labels.to : at
+    while (one !== undefined && one.at < end && isLabel(this.text, one)) {
+      to = one.end
+      one = this.next(to)
+    }
+    this.labels = { from: known ? this.labels.from : at, to }
+    return one !== undefined && one.at < end ? one : undefined
   }
 
   /** The one right here, as it is in a text of plain messages; read without a regular expression. */
@@ -95,7 +110,7 @@ export const isHeaderLine = (text: string, lineStart: number): boolean => {
 }
 
 /** Whether a colon stands behind a candidate, which makes it a label. */
-export const isLabel = (text: string, { end }: Candidate): boolean => {
+const isLabel = (text: string, { end }: Candidate): boolean => {
   let at = end
   while (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09) at++
   return text.charCodeAt(at) === colon
@@ -111,6 +126,9 @@ export interface Label {
 
 const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text
 
+/** Longer ones are no labels. */
+const longestLabel = 1000
+
 const opensItem = /<\s*(?:L|A|J|W|C2|B|BOOL(?:EAN)?|[IUF][1248]|V|VAR|VARIANT)[\s[>]/i
 
 /**
@@ -118,6 +136,8 @@ const opensItem = /<\s*(?:L|A|J|W|C2|B|BOOL(?:EAN)?|[IUF][1248]|V|VAR|VARIANT)[\
  * Undefined where it is none of these.
  */
 export const readLabel = (before: string, prose: boolean): Label | undefined => {
+  // Many wrong messages may stand before one header, and each of them looks at all between the two.
+  if (!prose && before.length > longestLabel) return undefined
   const text = before.trim()
   if (text === "") return { name: undefined, prefix: "" }
   if (opensItem.test(text)) return undefined

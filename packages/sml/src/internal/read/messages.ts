@@ -8,7 +8,7 @@ import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from 
 import type { SmlError } from "../../SmlError.ts"
 import * as Template from "../../Template.ts"
 import { dot, greater, hash, less } from "./characters.ts"
-import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "./headers.ts"
+import { Candidates, type Candidate, readAttributes, readLabel } from "./headers.ts"
 import { isNode, readItem } from "./items.ts"
 import { isDirected, messagesAlone } from "./logLines.ts"
 import { hintForItem } from "./symbols.ts"
@@ -83,9 +83,8 @@ class Reader {
     const { prose } = s.rules.dialect
     const start = s.at
     const lineEnd = s.lineEnd(start)
-    let header = candidates.next(start)
-    while (header !== undefined && header.at < lineEnd && isLabel(s.text, header)) header = candidates.next(header.end)
-    if (header === undefined || header.at >= lineEnd) return this.noHeader(start)
+    const header = candidates.header(start, lineEnd)
+    if (header === undefined) return this.noHeader(start)
     const label = readLabel(s.text.slice(start, header.at), prose)
     if (label === undefined) return this.noHeader(start)
     const firstComment = this.commentsTaken
