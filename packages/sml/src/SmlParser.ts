@@ -83,7 +83,7 @@ export const parseMessage = (text: string, options: ParseOptions = {}): Result.R
 }
 
 /**
- * Reads a text of exactly one item, without slots.
+ * Reads a text of exactly one item, without slots. A final `.` belongs to a message, and is passed over with a warning.
  *
  * Fails    `SmlError` with the first place that is wrong; never throws
  *

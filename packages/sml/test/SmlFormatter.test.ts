@@ -133,6 +133,10 @@ describe("SmlFormatter", () => {
       assert.strictEqual(item("<L <U1 1>>", { indent: 0 }), "<L [1]\n<U1 [1] 1>\n>")
     })
 
+    it("takes the . of a message from behind an item alone, and leaves the comments around it", () => {
+      assert.strictEqual(format("<L> /* a */ . // b\n// c"), "<L [0]> /* a */ // b\n// c\n")
+    })
+
     it("formats an item alone", () => {
       const text = "<l // all\n<a 'x'><BOOLEAN T>> // end\n"
       assert.strictEqual(format(text), '<L [2] // all\n  <A [1] "x">\n  <BOOLEAN [1] T>\n> // end\n')

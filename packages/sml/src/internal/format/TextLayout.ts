@@ -41,7 +41,11 @@ export class TextLayout {
   /** A text of one item. */
   item(): string {
     this.items.item()
-    this.s.skip()
+    // The dot of a message may stand behind it, and comments behind that.
+    if (this.s.skip() === dot) {
+      this.s.at++
+      this.s.skip()
+    }
     this.items.comments(this.s.text.length, 0)
     return this.page.take()
   }

@@ -126,9 +126,6 @@ export interface Label {
 
 const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text
 
-/** Longer ones are no labels. */
-const longestLabel = 1000
-
 const opensItem = /<\s*(?:L|A|J|W|C2|B|BOOL(?:EAN)?|[IUF][1248]|V|VAR|VARIANT)[\s[>]/i
 
 /**
@@ -136,8 +133,6 @@ const opensItem = /<\s*(?:L|A|J|W|C2|B|BOOL(?:EAN)?|[IUF][1248]|V|VAR|VARIANT)[\
  * Undefined where it is none of these.
  */
 export const readLabel = (before: string, prose: boolean): Label | undefined => {
-  // Many wrong messages may stand before one header, and each of them looks at all between the two.
-  if (!prose && before.length > longestLabel) return undefined
   const text = before.trim()
   if (text === "") return { name: undefined, prefix: "" }
   if (opensItem.test(text)) return undefined

@@ -8,7 +8,7 @@ import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from 
 import type { SmlError } from "../../SmlError.ts"
 import * as Template from "../../Template.ts"
 import { dot, greater, hash, less } from "./characters.ts"
-import { Candidates, type Candidate, readAttributes, readLabel } from "./headers.ts"
+import { Candidates, type Candidate, type Label, readAttributes, readLabel } from "./headers.ts"
 import { isNode, readItem } from "./items.ts"
 import { isDirected, messagesAlone } from "./logLines.ts"
 import { hintForItem } from "./symbols.ts"
@@ -20,6 +20,9 @@ import type { Rules } from "./Scanner.ts"
 const maxStream = 127
 const maxFunction = 255
 
+/** As far as a label is looked for again before a header that had none. */
+const nearLabel = 1000
+
 class Reader {
   readonly s: Scanner
   readonly candidates: Candidates
@@ -28,6 +31,8 @@ class Reader {
   readonly errors: Array<SmlError> = []
   /** How many comments belong to messages that were read. */
   private commentsTaken = 0
+  /** The header that something else than a label stood before. */
+  private unlabelled = -1
 
   constructor(text: string, rules: Rules) {
     const readable = rules.dialect.prose ? messagesAlone(text) : text
@@ -85,7 +90,7 @@ class Reader {
     const lineEnd = s.lineEnd(start)
     const header = candidates.header(start, lineEnd)
     if (header === undefined) return this.noHeader(start)
-    const label = readLabel(s.text.slice(start, header.at), prose)
+    const label = this.label(start, header.at)
     if (label === undefined) return this.noHeader(start)
     const firstComment = this.commentsTaken
     s.at = header.end
@@ -116,6 +121,14 @@ class Reader {
       start,
       end: s.at
     })
+  }
+
+  /** Many wrong messages may stand before one header: what is between is looked at as a whole for the first of them. */
+  private label(start: number, header: number): Label | undefined {
+    if (header === this.unlabelled && header - start > nearLabel) return undefined
+    const label = readLabel(this.s.text.slice(start, header), this.s.rules.dialect.prose)
+    if (label === undefined) this.unlabelled = header
+    return label
   }
 
   private noHeader(start: number): void {
@@ -264,8 +277,12 @@ const oneItem = (s: Scanner): Result.Result<Item.Item, SmlError> => {
         name === undefined ? "a slot" : `the slot ${name}`
       )
     }
-    s.skip()
-    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, "one item and no more")
+    const expected = "one item and no more"
+    if (s.skip() === dot) {
+      s.warn("UnexpectedText", s.at++, expected, "it ends a message")
+      s.skip()
+    }
+    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, expected)
     return Result.succeed(item)
   } catch (fault) {
     if (fault instanceof Fault) return Result.fail(fault.error)
