@@ -98,6 +98,13 @@ describe("ItemCodec limits", () => {
       }
     )
 
+    it("refuses NaN as a limit, which would be none", () => {
+      const said = (name: string) => `${name} is NaN: expected a number`
+      assert.throws(() => ItemCodec.decodeWith({ maxDepth: NaN }), RangeError, said("maxDepth"))
+      assert.throws(() => ItemCodec.decodeWith({ maxItems: NaN }), RangeError, said("maxItems"))
+      assert.throws(() => ItemCodec.encodeWith({ maxDepth: NaN }), RangeError, said("maxDepth"))
+    })
+
     it("names the limit in the error, whatever was given as one", () => {
       for (const maxDepth of [-1, 0.5, -Infinity]) {
         const reason = { _tag: "TooDeep", maxDepth } as const
