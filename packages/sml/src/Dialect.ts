@@ -143,11 +143,13 @@ const shows = ({ needs, pattern }: Sign, sample: string): boolean =>
   (needs.length === 0 || needs.some((part) => sample.includes(part))) && pattern.test(sample)
 
 /**
- * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another.
+ * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another, and for
+ * what is no string.
  *
  * @since 0.1.0
  */
 export const detect = (text: string): Dialect => {
+  if (typeof text !== "string") return peer
   const sample = text.length > sampled ? text.slice(0, sampled) : text
   for (const sign of signs) if (shows(sign, sample)) return sign.dialect
   return /^[\s\ufeff]*</.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer

@@ -52,15 +52,34 @@ export const SmlReason = Schema.Literals([
   "DepthExceeded",
   "TooManyItems",
   "TooLong",
-  "TooManyErrors"
+  "TooManyErrors",
+  // what the caller passed
+  "BadArgument"
 ])
 
 /** @since 0.1.0 */
 export type SmlReason = typeof SmlReason.Type
 
+/**
+ * What a caller passed that is none: an option that is NaN, negative or of another type, or a text that is no string.
+ *
+ * @since 0.1.0
+ */
+export const BadArgument = Schema.TaggedStruct("BadArgument", {
+  /** `maxDepth`, `text` */
+  argument: Schema.String,
+  expected: Schema.String,
+  seen: Schema.String
+})
+
+/** @since 0.1.0 */
+export type BadArgument = typeof BadArgument.Type
+
 /** Where something stands in a text, and what it is. */
 const placed = {
   reason: SmlReason,
+  /** With the reason `BadArgument` what is to blame is this, and not the text. */
+  argument: Schema.optionalKey(Schema.String),
   /** The name the text was given, usually a file. */
   source: Schema.optionalKey(Schema.String),
   /** UTF-16 units from the start of the text. */
@@ -80,6 +99,7 @@ const placed = {
 
 interface Placed {
   readonly reason: SmlReason
+  readonly argument?: string | undefined
   readonly source?: string | undefined
   readonly offset: number
   readonly line: number
@@ -90,8 +110,13 @@ interface Placed {
   readonly excerpt: string
 }
 
-const sentence = ({ column, expected, found, hint, line, source }: Placed): string =>
-  `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+const misused = ({ argument, expected, seen }: Omit<BadArgument, "_tag">): string =>
+  `${argument} is ${seen}: expected ${expected}`
+
+const sentence = ({ argument, column, expected, found, hint, line, source }: Placed): string =>
+  argument !== undefined
+    ? misused({ argument, expected, seen: found })
+    : `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
 
 /**
  * A place where a text is no SML.
@@ -241,7 +266,7 @@ export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-se
     /** The slot's key; undefined where none is to blame. */
     slot: Schema.UndefinedOr(Schema.String),
     path: Schema.Array(Count),
-    reason: Schema.Union([MissingValue, WrongValue, WrongCount, UnknownSlot, UnequalRounds, TooManyItems])
+    reason: Schema.Union([MissingValue, WrongValue, WrongCount, UnknownSlot, UnequalRounds, TooManyItems, BadArgument])
   }
 ) {
   override get message(): string {
@@ -259,6 +284,8 @@ export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-se
         return `${named(this.slot, this.path)}: expected ${counted(reason.expected)}, as slot ${reason.other} has, seen ${reason.seen}`
       case "TooManyItems":
         return `the template gives more than ${reason.maximum} items`
+      case "BadArgument":
+        return misused(reason)
     }
   }
 
@@ -384,10 +411,13 @@ export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml
   /** What cannot be said: `J`, `NaN`, `code 0x0D in text`. */
   what: Schema.String,
   /** The message it is a part of: `S6F11`. */
-  of: Schema.optionalKey(Schema.String)
+  of: Schema.optionalKey(Schema.String),
+  /** The option to blame, and not what was to be printed. */
+  option: Schema.optionalKey(BadArgument)
 }) {
   /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
+    if (this.option !== undefined) return misused(this.option)
     const item = this.path.length === 0 ? "" : `, item [${this.path.join(".")}]`
     return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
   }

@@ -17,6 +17,7 @@
  */
 import * as Result from "effect/Result"
 import { peer } from "./Dialect.ts"
+import { type Kinds, oneOf, wholeFrom, wholeTo } from "./internal/callerFault.ts"
 import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
 import { rulesOf } from "./internal/read/options.ts"
 import { Scanner } from "./internal/read/Scanner.ts"
@@ -24,17 +25,19 @@ import { TextLayout } from "./internal/format/TextLayout.ts"
 import type { SmlError } from "./SmlError.ts"
 import type { ParseOptions } from "./SmlParser.ts"
 
+const kinds: Kinds = { indent: wholeTo(64), maxWidth: wholeFrom(1), lineEnd: oneOf("\n", "\r\n") }
+
 /**
- * How to format, and how to read what is formatted.
+ * How to format, and how to read what is formatted. An option that is none is an error with the reason `BadArgument`.
  *
  * @since 0.1.0
  */
 export interface FormatOptions extends ParseOptions {
-  /** Blanks for each level. Those of the dialect unless told: 4 for secs4net, else 2. */
+  /** Blanks for each level, 64 at most. Those of the dialect unless told: 4 for secs4net, else 2. */
   readonly indent?: number | undefined
   /**
    * Columns after which numbers and bytes go on in the next line, where the dialect's tool reads that. Text in quotes
-   * is never parted. 120 unless told.
+   * is never parted. From 1, or Infinity; 120 unless told.
    */
   readonly maxWidth?: number | undefined
   /** That of the text's first line unless told. */
@@ -65,14 +68,14 @@ const byteOrderMark = "\ufeff"
  * @since 0.1.0
  */
 export const format = (text: string, options: FormatOptions = {}): Result.Result<string, SmlError> => {
-  const start = Math.max(0, text.search(/[^\s\ufeff]/))
-  const alone = opensWithItem(text, rulesOf(text, { ...options, dialect: peer }))
+  const given = rulesOf(text, options, kinds)
+  if (Result.isFailure(given)) return Result.fail(given.failure)
+  const alone = opensWithItem(text, { ...given.success, dialect: peer })
   // That no header stands before an item does not tell who wrote it.
-  const rules = {
-    ...rulesOf(text, { ...options, dialect: options.dialect ?? (alone ? peer : undefined) }),
-    maxErrors: 1
-  }
+  const dialect = options.dialect ?? (alone ? peer : given.success.dialect)
+  const rules = { ...given.success, dialect, maxErrors: 1 }
   if (rules.dialect.prose) {
+    const start = Math.max(0, text.search(/[^\s\ufeff]/))
     const hint = "a log is read, not formatted; say in which dialect it is if it is none"
     return Result.fail(
       new Scanner(text, rules).error("LogText", start, "messages, constants and rules", hint, "the lines of a log")

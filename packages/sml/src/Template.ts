@@ -132,7 +132,10 @@ export interface Values {
 export interface FillOptions {
   /** Gives a generated slot its value, once for each place it is put in. A value that was passed goes before. */
   readonly generate?: ((slot: Slot & { readonly generated: Generated }) => Value) | undefined
-  /** Most items in the result: 2^20 unless told, never more than 16 777 215. */
+  /**
+   * Most items in the result: 2^20 unless told, never more than 16 777 215. What is no whole number from 0 is a
+   * `TemplateError` with the reason `BadArgument`.
+   */
   readonly maxItems?: number | undefined
 }
 
@@ -177,6 +180,8 @@ export const repeat = (
 /**
  * Makes a template of its root node. Slots get their keys here, in the order they are written; keys they have already
  * are not looked at.
+ *
+ * Throws   `RangeError` where the bounds of a slot or an open list are no whole numbers from 0
  *
  * @since 0.1.0
  */

@@ -481,7 +481,7 @@ const rows: ReadonlyArray<Row> = [
 ]
 
 /** `TooLong` needs a text of megabytes, and has a test below; `LogText` is said by the formatter alone. */
-const elsewhere: ReadonlyArray<SmlReason> = ["TooLong", "LogText"]
+const elsewhere: ReadonlyArray<SmlReason> = ["TooLong", "LogText", "BadArgument"]
 
 describe("what is wrong", () => {
   it("has a row for every reason", () => {

@@ -5,6 +5,7 @@ import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import { TemplateError } from "../../SmlError.ts"
 import type { FillOptions, Generated, Slot, Template, Value, Values } from "../../Template.ts"
+import { type Kinds, optionFault, wholeFrom } from "../callerFault.ts"
 import { describeFormats, describeValue } from "./describe.ts"
 import { type Open, type Plan, planOf, type PlannedSlot } from "./plan.ts"
 import { toItem } from "./slot.ts"
@@ -26,6 +27,7 @@ interface Frame {
 }
 
 const maxItems = 2 ** 20
+const kinds: Kinds = { maxItems: wholeFrom(0) }
 
 const own = (values: Values, key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined)
 
@@ -198,6 +200,8 @@ export const fillTemplate = (
   values: Values,
   options: FillOptions = {}
 ): Filled<Item.Item | undefined> => {
+  const bad = optionFault(kinds, options)
+  if (bad !== undefined) return Result.fail(new TemplateError({ slot: undefined, path: [], reason: bad }))
   const known = new Set(template.slots.map(({ key }) => key))
   for (const slot of Object.keys(values)) {
     if (known.has(slot)) continue
