@@ -216,6 +216,9 @@ export const fill: (
  *
  * `fill` makes the same item of them again. So an open list without slots must be as long as `fill` makes it.
  *
+ * What is found takes as much memory as the item, however many slots there are: the arrays of a slot in open lists are
+ * made when they are looked at.
+ *
  * Fails    `MismatchError` with the first place that differs, what the template has there and what was seen
  *
  * @since 0.1.0
