@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { space } from "./internal/read/characters.ts"
 
 /** @since 0.1.0 */
 export type DialectName =
@@ -139,6 +140,8 @@ const signs: ReadonlyArray<Sign> = [
   { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN ?\[\d+\] (?:True|False)\b/ }
 ]
 
+const opensItem = new RegExp(`^${space}*<`)
+
 const shows = ({ needs, pattern }: Sign, sample: string): boolean =>
   (needs.length === 0 || needs.some((part) => sample.includes(part))) && pattern.test(sample)
 
@@ -152,5 +155,5 @@ export const detect = (text: string): Dialect => {
   if (typeof text !== "string") return peer
   const sample = text.length > sampled ? text.slice(0, sampled) : text
   for (const sign of signs) if (shows(sign, sample)) return sign.dialect
-  return /^[\s\ufeff]*</.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
+  return opensItem.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
 }

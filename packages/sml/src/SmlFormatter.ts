@@ -18,6 +18,7 @@
 import * as Result from "effect/Result"
 import { peer } from "./Dialect.ts"
 import { type Kinds, oneOf, wholeFrom, wholeTo } from "./internal/callerFault.ts"
+import { notSpace } from "./internal/read/characters.ts"
 import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
 import { rulesOf } from "./internal/read/options.ts"
 import { Scanner } from "./internal/read/Scanner.ts"
@@ -49,6 +50,8 @@ const lineEndOf = (text: string): "\n" | "\r\n" => {
   return end > 0 && text[end - 1] === "\r" ? "\r\n" : "\n"
 }
 
+const shown = new RegExp(notSpace)
+
 const byteOrderMark = "\ufeff"
 
 /**
@@ -75,7 +78,7 @@ export const format = (text: string, options: FormatOptions = {}): Result.Result
   const dialect = options.dialect ?? (alone ? peer : given.success.dialect)
   const rules = { ...given.success, dialect, maxErrors: 1 }
   if (rules.dialect.prose) {
-    const start = Math.max(0, text.search(/[^\s\ufeff]/))
+    const start = Math.max(0, text.search(shown))
     const hint = "a log is read, not formatted; say in which dialect it is if it is none"
     return Result.fail(
       new Scanner(text, rules).error("LogText", start, "messages, constants and rules", hint, "the lines of a log")

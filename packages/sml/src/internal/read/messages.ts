@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from "../../SmlDocument.ts"
 import type { SmlError } from "../../SmlError.ts"
 import * as Template from "../../Template.ts"
-import { dot, greater, hash, less } from "./characters.ts"
+import { dot, greater, hash, isLetter, isQuote, isSpace, less, slash } from "./characters.ts"
 import { Candidates, type Candidate, type Label, readAttributes, readLabel } from "./headers.ts"
 import { isNode, readItem } from "./items.ts"
 import { isDirected, messagesAlone } from "./logLines.ts"
@@ -126,8 +126,13 @@ class Reader {
   /** Many wrong messages may stand before one header: what is between is looked at as a whole for the first of them. */
   private label(start: number, header: number): Label | undefined {
     if (header === this.unlabelled && header - start > nearLabel) return undefined
-    const label = readLabel(this.s.text.slice(start, header), this.s.rules.dialect.prose)
+    const { s } = this
+    const { text } = s
+    const { prose } = s.rules.dialect
+    const label = readLabel(text.slice(start, header), prose)
     if (label === undefined) this.unlabelled = header
+    // What stands in quotes is as its author wrote it.
+    else if (label.name !== undefined && !prose && !isQuote(text.charCodeAt(start))) s.look(start, header)
     return label
   }
 
@@ -236,9 +241,12 @@ export const readDocument = (text: string, rules: Rules): SmlDocument => {
  * Whether an item comes before any header.
  */
 export const opensWithItem = (text: string, rules: Rules): boolean => {
-  const s = new Scanner(text, rules)
+  // Whatever stands before it, and is an error once it is read.
+  const s = new Scanner(text, { ...rules, strict: false })
   try {
-    return s.skip() === less && /[a-z\s/]/i.test(text.charAt(s.at + 1))
+    if (s.skip() !== less) return false
+    const code = text.charCodeAt(s.at + 1)
+    return isLetter(code) || isSpace(code) || code === slash
   } catch (fault) {
     if (fault instanceof Fault) return false
     throw fault
