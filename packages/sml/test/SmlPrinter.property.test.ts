@@ -242,10 +242,14 @@ describe("100 000 lists within each other", () => {
   let deep: Item.Item = Item.U1(7)
   for (let i = 0; i < 100_000; i++) deep = Item.L(deep)
 
-  it.each(["canonical", "compact", "secs4net", "secsgem"] as const)("are printed as %s and read back", (name) => {
-    const preset = Preset.presets[name]
-    assert.isTrue(Equal.equals(read(success(SmlPrinter.item(deep, { preset })), preset), deep))
-  })
+  it.each(["canonical", "compact", "secs4net", "secsgem"] as const)(
+    "are printed as %s and read back",
+    { timeout: 60_000 },
+    (name) => {
+      const preset = Preset.presets[name]
+      assert.isTrue(Equal.equals(read(success(SmlPrinter.item(deep, { preset })), preset), deep))
+    }
+  )
 
   it("are refused by path where the innermost cannot be said, and shown to people", () => {
     let unsayable: Item.Item = Item.C2(5, [1])

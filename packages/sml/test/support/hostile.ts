@@ -45,6 +45,12 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "blanks within a rule": repeat(" ", "if ("),
   "blanks before a condition": repeat(" ", "if"),
   "blanks within a constant": repeat(" ", "#define "),
+  "blanks of Unicode": repeat("\u3000"),
+  "blanks without width among blanks": repeat("\u200b "),
+  "blanks without width in a label": repeat("a\u200b", "", ": S1F1"),
+  "blanks without width behind wrong messages": repeat("x.\u200b", "", "S1F1"),
+  "marks nobody sees": repeat("\u00ad"),
+  "marks nobody sees before messages": repeat("\u00adS1F1 W."),
   "line ends and tabs": repeat("\n\t"),
   "carriage returns": repeat("S1F1 W\r"),
   // one line
