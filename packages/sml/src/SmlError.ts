@@ -8,6 +8,7 @@
  *
  * @since 0.1.0
  */
+import { CodecError } from "@effect-secs/codec"
 import * as Schema from "effect/Schema"
 
 const Count = Schema.Natural
@@ -202,7 +203,7 @@ export class SmlWarning implements Placed {
 }
 
 const named = (key: string | undefined, path: ReadonlyArray<number>): string =>
-  `slot ${key} at ${path.length === 0 ? "the root" : `[${path.join(".")}]`}`
+  `slot ${key} at ${path.length === 0 ? "the root" : `[${CodecError.formatSteps(path)}]`}`
 
 /**
  * No value was given for a slot that has no default.
@@ -319,8 +320,7 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
   }
 ) {
   override get message(): string {
-    const where = this.path.length === 0 ? "the root item" : `item [${this.path.join(".")}]`
-    return `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+    return `${CodecError.formatPath(this.path)}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
   }
 
   override toJSON(): unknown {
@@ -343,7 +343,7 @@ export class ValueError extends Schema.TaggedError<ValueError>("@effect-secs/sml
 }) {
   /** One line: `slot VID[0][2]: expected a number, seen "x"`. */
   override get message(): string {
-    const at = this.path.map((index) => `[${index}]`).join("")
+    const at = CodecError.formatSteps(this.path, (steps) => steps.map((index) => `[${index}]`).join(""))
     return `slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`
   }
 
@@ -418,7 +418,7 @@ export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml
   /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
     if (this.option !== undefined) return misused(this.option)
-    const item = this.path.length === 0 ? "" : `, item [${this.path.join(".")}]`
+    const item = this.path.length === 0 ? "" : `, ${CodecError.formatPath(this.path)}`
     return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
   }
 
@@ -443,7 +443,9 @@ export class ItemJsonError extends Schema.TaggedError<ItemJsonError>("@effect-se
 ) {
   /** One line: `$.L[2].U4[0]: expected an integer from 0 to 4294967295, seen -1`. */
   override get message(): string {
-    const at = this.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
+    const at = CodecError.formatSteps(this.path, (steps) =>
+      steps.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
+    )
     return `$${at}: expected ${this.expected}, seen ${this.seen}`
   }
 
