@@ -23,7 +23,7 @@ import { fillTemplate } from "./internal/template/fill.ts"
 import { elements, found, single } from "./internal/template/found.ts"
 import { assignKeys } from "./internal/template/keys.ts"
 import { matchTemplate } from "./internal/template/match.ts"
-import type { MismatchError, TemplateError } from "./SmlError.ts"
+import type { MismatchError, TemplateError } from "./TemplateError.ts"
 
 // --- types ---------------------------------------------------------------------------------------------------------
 

@@ -73,7 +73,9 @@ const unusual = [
   "\u0085",
   "\u00a0",
   "\u1680",
-  ..."\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+  ...Array.from(
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+  )
 ]
 const codeOf = (text: string): string => `U+${text.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`
 
@@ -166,7 +168,7 @@ describe("blanks that no tool writes", () => {
 })
 
 describe("marks that nobody sees", () => {
-  const marks = [..."\u00ad\u034f\u061c\u180e\u200c\u200d\u200e\u202e\u2061\u2066\u3164\ufff9"]
+  const marks = Array.from("\u00ad\u034f\u061c\u180e\u200c\u200d\u200e\u202e\u2061\u2066\u3164\ufff9")
 
   it.each(marks.map((one) => [codeOf(one), one] as const))("are errors with their number: %s", (code, one) => {
     const texts = [

@@ -1,6 +1,6 @@
 import { Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import type { TemplateError } from "../src/SmlError.ts"
+import type { TemplateError } from "../src/TemplateError.ts"
 import * as Template from "../src/Template.ts"
 import { failure, sameItem, success } from "./support/expect.ts"
 
@@ -576,10 +576,9 @@ describe("Template.match of open lists in an open list", () => {
     const template = make(
       repeat([slot({ name: "A", formats: ["U1"] }), repeat(slots(2)), repeat([list(...slots(1)), repeat(slots(1))])])
     )
-    const item = L(
-      ...[U1(1), L(), L()],
-      ...[U1(2), L(U1(3), U1(4), U1(5), U1(6)), L(L(U1(7)), L(), L(U1(8)), L(U1(9), U1(10)))]
-    )
+    const first = [U1(1), L(), L()]
+    const second = [U1(2), L(U1(3), U1(4), U1(5), U1(6)), L(L(U1(7)), L(), L(U1(8)), L(U1(9), U1(10)))]
+    const item = L(...first, ...second)
     const values = success(match(template, item))
     assert.deepStrictEqual(values, {
       A: [1, 2],

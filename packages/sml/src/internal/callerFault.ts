@@ -7,6 +7,7 @@
  */
 import { dialects } from "../Dialect.ts"
 import { BadArgument } from "../SmlError.ts"
+import { misused } from "./misused.ts"
 import { describeValue } from "./template/describe.ts"
 
 interface Kind {
@@ -64,6 +65,6 @@ export const optionFault = (kinds: Kinds, options: object): BadArgument | undefi
 }
 
 /** Throws what has no other place in an answer. */
-export const refuse = ({ argument, expected, seen }: BadArgument): never => {
-  throw new RangeError(`${argument} is ${seen}: expected ${expected}`)
+export const refuse = (fault: BadArgument): never => {
+  throw new RangeError(misused(fault))
 }

@@ -280,6 +280,9 @@ export class Scanner {
 
   /** Looks for blanks that are none of SML's, and for marks nobody sees, where the reader did not pass one by one. */
   look(from: number, to: number): void {
+    let ascii = from
+    while (ascii < to && this.text.charCodeAt(ascii) < 0x80) ascii++
+    if (ascii === to) return
     for (const { 0: found, index } of this.text.slice(from, to).matchAll(unseen)) {
       if (isUnusualBlank(found.charCodeAt(0))) this.unusual(from + index)
       else

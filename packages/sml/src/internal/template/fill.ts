@@ -3,7 +3,7 @@
  */
 import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { TemplateError } from "../../SmlError.ts"
+import { TemplateError } from "../../TemplateError.ts"
 import type { FillOptions, Generated, Slot, Template, Value, Values } from "../../Template.ts"
 import { type Kinds, optionFault, wholeFrom } from "../callerFault.ts"
 import { describeFormats, describeValue } from "./describe.ts"

@@ -4,7 +4,7 @@
 import type { Item } from "@effect-secs/codec"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { MismatchError } from "../../SmlError.ts"
+import { MismatchError } from "../../TemplateError.ts"
 import type { Slot, Template, Value, Values } from "../../Template.ts"
 import { describeFormats, describeItem } from "./describe.ts"
 import { type Open, type Plan, planOf, type Round } from "./plan.ts"
@@ -155,7 +155,7 @@ const arraysOf = ({ rounds }: Plan, found: Rounds, within: number, place: number
   for (let at = within; at > 0; at = rounds[at]!.parent) around.push(rounds[at]!)
   const out: Array<Value> = []
   let level: Array<{ readonly from: Rounds; readonly values: Array<Value> }> = [{ from: found, values: out }]
-  for (const list of around.reverse()) {
+  for (const list of around.toReversed()) {
     const next: typeof level = []
     const every = rounds[list.parent]!.lists
     for (const { from, values } of level) {
