@@ -14,9 +14,30 @@ const Count = Schema.Natural
 /** An item's position: the child index at each level of lists, outermost first. The root is the empty path. */
 const Path = Schema.Array(Count)
 
-/** `item [2.0]`: the first element of the third element of the root. */
+/** How many steps at each end an error names of a path that is longer than both and some more. */
+const shownSteps = 8
+
+/**
+ * The steps of a path as errors name them, each written by the caller. Of more than 20 the first and the last eight are
+ * shown, and how many there are: an item may be nested 100 000 deep, and its error is one line.
+ *
+ * @since 0.1.0
+ */
+export const formatSteps = <Step>(
+  path: ReadonlyArray<Step>,
+  join: (steps: ReadonlyArray<Step>) => string = (steps) => steps.join(".")
+): string =>
+  path.length <= 2 * shownSteps + 4
+    ? join(path)
+    : `${join(path.slice(0, shownSteps))} … ${join(path.slice(-shownSteps))}, ${path.length} steps`
+
+/**
+ * Where an item stands, as errors say it: `item [2.0]` is the first element of the third element of the root.
+ *
+ * @since 0.1.0
+ */
 export const formatPath = (path: ReadonlyArray<number>): string =>
-  path.length === 0 ? "the root item" : `item [${path.join(".")}]`
+  path.length === 0 ? "the root item" : `item [${formatSteps(path)}]`
 
 /** What loggers and `console.log` show of an error: its sentence before its fields. */
 export const shown = (error: Error, fields: unknown): unknown => ({ message: error.message, ...(fields as object) })

@@ -6,8 +6,8 @@
  *
  * @since 0.1.0
  */
-
 import { bareText } from "./internal/read/bareText.ts"
+import { space } from "./internal/read/characters.ts"
 
 /** @since 0.1.0 */
 export type DialectName =
@@ -152,16 +152,20 @@ const signs: ReadonlyArray<Sign> = [
 const needed = ({ needs }: Sign, sample: string): boolean =>
   needs.length === 0 || needs.some((part) => sample.includes(part))
 
+const opensItem = new RegExp(`^${space}*<`)
+
 /**
- * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another.
+ * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another, and for
+ * what is no string.
  *
  * @since 0.1.0
  */
 export const detect = (text: string): Dialect => {
+  if (typeof text !== "string") return peer
   const sample = text.length > sampled ? text.slice(0, sampled) : text
   for (const sign of logged) if (needed(sign, sample) && sign.pattern.test(sample)) return sign.dialect
   const possible = signs.filter((sign) => needed(sign, sample))
   const bare = possible.length === 0 ? "" : bareText(sample)
   for (const { dialect, pattern } of possible) if (pattern.test(bare)) return dialect
-  return /^[\s\ufeff]*</.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
+  return opensItem.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
 }

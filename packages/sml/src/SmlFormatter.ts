@@ -17,6 +17,8 @@
  */
 import * as Result from "effect/Result"
 import { detect, peer, secsgem } from "./Dialect.ts"
+import { type Kinds, oneOf, wholeFrom, wholeTo } from "./internal/callerFault.ts"
+import { notSpace } from "./internal/read/characters.ts"
 import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
 import { rulesOf } from "./internal/read/options.ts"
 import { Scanner } from "./internal/read/Scanner.ts"
@@ -24,17 +26,19 @@ import { TextLayout } from "./internal/format/TextLayout.ts"
 import type { SmlError } from "./SmlError.ts"
 import type { ParseOptions } from "./SmlParser.ts"
 
+const kinds: Kinds = { indent: wholeTo(64), maxWidth: wholeFrom(1), lineEnd: oneOf("\n", "\r\n") }
+
 /**
- * How to format, and how to read what is formatted.
+ * How to format, and how to read what is formatted. An option that is none is an error with the reason `BadArgument`.
  *
  * @since 0.1.0
  */
 export interface FormatOptions extends ParseOptions {
-  /** Blanks for each level. Those of the dialect unless told: 4 for secs4net, else 2. */
+  /** Blanks for each level, 64 at most. Those of the dialect unless told: 4 for secs4net, else 2. */
   readonly indent?: number | undefined
   /**
    * Columns after which numbers and bytes go on in the next line, where the dialect's tool reads that. Text in quotes
-   * is never parted. 120 unless told.
+   * is never parted. From 1, or Infinity; 120 unless told.
    */
   readonly maxWidth?: number | undefined
   /** That of the text's first line unless told. */
@@ -45,6 +49,8 @@ const lineEndOf = (text: string): "\n" | "\r\n" => {
   const end = text.indexOf("\n")
   return end > 0 && text[end - 1] === "\r" ? "\r\n" : "\n"
 }
+
+const shown = new RegExp(notSpace)
 
 const byteOrderMark = "\ufeff"
 
@@ -65,13 +71,15 @@ const byteOrderMark = "\ufeff"
  * @since 0.1.0
  */
 export const format = (text: string, options: FormatOptions = {}): Result.Result<string, SmlError> => {
-  const start = Math.max(0, text.search(/[^\s\ufeff]/))
-  const detected = rulesOf(text, { ...options, maxErrors: 1 })
+  const given = rulesOf(text, options, kinds)
+  if (Result.isFailure(given)) return Result.fail(given.failure)
+  const detected = { ...given.success, maxErrors: 1 }
   const alone = !detected.dialect.prose && opensWithItem(text, detected)
   // That no header stands before an item does not tell who wrote it.
   const plain = options.dialect === undefined && detected.dialect.name === secsgem.name
   const rules = plain ? { ...detected, dialect: peer } : detected
   if (rules.dialect.prose) {
+    const start = Math.max(0, text.search(shown))
     const hint = "a log is read, not formatted; say in which dialect it is if it is none"
     return Result.fail(
       new Scanner(text, rules).error("LogText", start, "messages, constants and rules", hint, "the lines of a log")

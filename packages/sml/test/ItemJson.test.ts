@@ -146,6 +146,13 @@ describe("ItemJson", () => {
     }
   })
 
+  it("says where in one line, however deep that is", () => {
+    const { message, path } = failure(ItemJson.parse(`${'{"L":['.repeat(1000)}7${"]}".repeat(1000)}`))
+    const some = ".L[0]".repeat(4)
+    assert.isTrue(message.startsWith(`$${some} … ${some}, 2000 steps: expected `), message)
+    assert.lengthOf(path, 2000)
+  })
+
   it("writes and reads 100 000 lists, one in the other", () => {
     let item: Item.Item = U4(1)
     for (let level = 0; level < 100_000; level++) item = L(item)

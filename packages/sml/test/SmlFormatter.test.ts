@@ -133,6 +133,30 @@ describe("SmlFormatter", () => {
       assert.strictEqual(item("<L <U1 1>>", { indent: 0 }), "<L [1]\n<U1 [1] 1>\n>")
     })
 
+    it.each(["\u0085", "\u00a0", "\u200b", "\u2028", "\u2060", "\u3000", "\ufeff"])(
+      "writes a blank where %j stood, and leaves it in comments",
+      (one) => {
+        const text = [
+          `na${one}me${one}:${one}S1F1${one}[${one}W]${one}H${one}->E`,
+          `<L${one}[1${one}]${one}<A${one}[1${one}..${one}9]${one}"a"${one}>${one}/* ${one}c */>.`,
+          `#define${one}A${one}1`,
+          `if${one}(a${one}(${one}1${one})${one}==${one}<L>${one})${one}b${one}.`,
+          `every${one}5${one}send${one}a${one}.${one}`
+        ].join("\n")
+        const once = format(text, { dialect: Dialect.itri })
+        assert.strictEqual(format(once, { dialect: Dialect.itri }), once)
+        assert.strictEqual(once.split(one).length, 2)
+        assert.strictEqual(
+          once.replaceAll(one, "~"),
+          format(text.replaceAll(one, " ").replace("/*  c", "/* ~c"), { dialect: Dialect.itri })
+        )
+      }
+    )
+
+    it("takes the . of a message from behind an item alone, and leaves the comments around it", () => {
+      assert.strictEqual(format("<L> /* a */ . // b\n// c"), "<L [0]> /* a */ // b\n// c\n")
+    })
+
     it("formats an item alone", () => {
       const text = "<l // all\n<a 'x'><BOOLEAN T>> // end\n"
       assert.strictEqual(format(text), '<L [2] // all\n  <A [1] "x">\n  <BOOLEAN [1] T>\n> // end\n')

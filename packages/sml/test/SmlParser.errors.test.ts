@@ -481,7 +481,7 @@ const rows: ReadonlyArray<Row> = [
 ]
 
 /** `TooLong` needs a text of megabytes, and has a test below; `LogText` is said by the formatter alone. */
-const elsewhere: ReadonlyArray<SmlReason> = ["TooLong", "LogText"]
+const elsewhere: ReadonlyArray<SmlReason> = ["TooLong", "LogText", "BadArgument"]
 
 describe("what is wrong", () => {
   it("has a row for every reason", () => {
@@ -719,7 +719,8 @@ describe("one message, one item", () => {
     ["", "NotAnItem", 0],
     ["S1F1 <L>.", "NotAnItem", 0],
     ["<L> <L>", "UnexpectedText", 4],
-    ["<L>.", "UnexpectedText", 3],
+    ["<L>..", "UnexpectedText", 4],
+    ["<L>. <L>", "UnexpectedText", 5],
     [" <A word>", "NotAnItem", 1],
     ["<L <V>>", "NotAnItem", 0],
     ["<L", "UnterminatedItem", 0]
@@ -750,6 +751,17 @@ describe("one message, one item", () => {
       ["a:1:4: expected [1], the number of values, found [3]"]
     )
     assert.strictEqual(comments.length, 1)
+  })
+
+  it("reads an item alone with the . of a message, and says that it has none", () => {
+    const { comments, item, warnings } = SmlParser.parseItemDocument("<A 'x'> /* a */ . // b")
+    assert.deepStrictEqual(Result.getOrThrow(item), Item.A("x"))
+    assert.deepStrictEqual(
+      warnings.map(({ message }) => message),
+      ["line 1, column 17: expected one item and no more, found . (it ends a message)"]
+    )
+    assert.strictEqual(comments.length, 2)
+    assert.strictEqual(failure(SmlParser.parseItem("<L>.", { strict: true })).reason, "UnexpectedText")
   })
 
   it("says which word was taken for a slot", () => {

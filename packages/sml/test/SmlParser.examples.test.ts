@@ -209,6 +209,8 @@ describe("text in quotes", () => {
       // XML within text: its quotes look like the end, and the size tells that they are not.
       [`<A [13] '<a b='1'></a>'>`, "410D3C6120623D2731273E3C2F613E", "SizeMismatch"],
       [String.raw`<A "\n\r\t\x41\\\'">`, "41060A0D09415C27", undefined, { dialect: secs4go }],
+      [String.raw`<A [4] "a\nb">`, "4103610A62", "SizeMismatch", { dialect: secs4go }],
+      [String.raw`<A [4] "a\nb">`, "4104615C6E62"],
       [String.raw`<A "\q">`, "BadCharacter", undefined, { dialect: secs4go }]
     ],
     readItem

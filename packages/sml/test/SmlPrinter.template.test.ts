@@ -103,7 +103,7 @@ describe("templates", () => {
   )
 
   it.each([
-    ["<L [0]> = X", "<L> = X"],
+    ["<L [0]> = X", "<L [MAX 0]> = X"],
     ["<L [MAX 5]> = X", "<L [MAX 5]> = X"],
     ["<L [n]> = X", "<L> = X"],
     ["<L [MAX 0]>", "<L [MAX 0]>"],

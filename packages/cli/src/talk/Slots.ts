@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { SecsMessage } from "@effect-secs/codec"
-import { type SmlDocument, type SmlError, Template } from "@effect-secs/sml"
+import { type SmlDocument, Template, type TemplateError } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import * as SlotValue from "./SlotValue.ts"
 
@@ -80,7 +80,7 @@ export const fill = (
   message: SmlDocument.SmlMessage,
   values: Template.Values,
   generator: Generator
-): Result.Result<SecsMessage.SecsMessage, SmlError.TemplateError> => {
+): Result.Result<SecsMessage.SecsMessage, TemplateError.TemplateError> => {
   const { function: function_, item, stream, template, wBit } = message
   const filled =
     template === undefined
@@ -147,7 +147,7 @@ const isMissing = (slot: Template.Slot, values: Template.Values): boolean =>
  */
 export const explain = (
   { template }: SmlDocument.SmlMessage,
-  error: SmlError.TemplateError,
+  error: TemplateError.TemplateError,
   values: Template.Values,
   pairs: ReadonlyArray<string>
 ): string => {

@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type { SmlMessage, SmlRule } from "../../SmlDocument.ts"
 import * as SmlPrinter from "../../SmlPrinter.ts"
-import { cr, dot, hash, isSpace, less, lf, star } from "../read/characters.ts"
+import { cr, dot, gap, hash, isSpace, less, lf, star } from "../read/characters.ts"
 import { formsOf, type Forms } from "./formatForms.ts"
 import { Candidates, readAttributes } from "../read/headers.ts"
 import { ItemLayout } from "./ItemLayout.ts"
@@ -19,6 +19,8 @@ export interface TextOptions {
   readonly maxWidth: number
   readonly lineEnd: string
 }
+
+const gaps = new RegExp(`${gap}+`, "g")
 
 type Statement = "message" | "constant" | "rule"
 
@@ -41,7 +43,11 @@ export class TextLayout {
   /** A text of one item. */
   item(): string {
     this.items.item()
-    this.s.skip()
+    // The dot of a message may stand behind it, and comments behind that.
+    if (this.s.skip() === dot) {
+      this.s.at++
+      this.s.skip()
+    }
     this.items.comments(this.s.text.length, 0)
     return this.page.take()
   }
@@ -93,7 +99,7 @@ export class TextLayout {
     const start = s.at
     readConstant(s)
     page.begin(0)
-    page.put(s.text.slice(start, s.at).replaceAll(/[ \t]+/g, " "))
+    page.put(s.text.slice(start, s.at).replaceAll(gaps, " "))
   }
 
   private rule(): void {

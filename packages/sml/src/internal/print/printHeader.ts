@@ -1,6 +1,7 @@
 /**
  * The line before an item.
  */
+import * as Result from "effect/Result"
 import type { HeaderForm, Preset } from "../../Preset.ts"
 import type { Direction } from "../../SmlDocument.ts"
 import { readDocument } from "../read/messages.ts"
@@ -25,7 +26,8 @@ const isIn = (value: number, maximum: number): boolean => Number.isInteger(value
  */
 const readsBack = (preset: Preset, header: Header): boolean => {
   const { function: function_, name, stream, wBit = "clear" } = header
-  const read = readDocument(`${headerText(preset, header)}\n.`, rulesOf("", { dialect: preset.dialect, strict: true }))
+  const rules = Result.getOrThrow(rulesOf("", { dialect: preset.dialect, strict: true }))
+  const read = readDocument(`${headerText(preset, header)}\n.`, rules)
   const [message, second] = read.messages
   if (message === undefined || second !== undefined || read.errors.length > 0) return false
   if (read.comments.length + read.rules.length + read.constants.size > 0) return false

@@ -4,10 +4,14 @@
 import { type FormatCode, Item } from "@effect-secs/codec"
 import type { Preset } from "../../Preset.ts"
 import type { Repeat, Slot, TemplateNode } from "../../Template.ts"
+import { isName } from "../read/characters.ts"
 
 /** What may be bound behind `=`. */
-export const isSlotName = (name: string): boolean =>
-  /^[A-Za-z0-9_$#\-\u00a1-\u2fff\u3001-\ufefe\uff00-\uffff]+$/.test(name)
+export const isSlotName = (name: string): boolean => {
+  let end = 0
+  while (isName(name.charCodeAt(end))) end++
+  return end > 0 && end === name.length
+}
 
 const ids = new Set<FormatCode.Format>(["U4", "U2", "U1", "U8", "A"])
 const formatCount = 16

@@ -7,8 +7,8 @@ import * as Result from "effect/Result"
 import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from "../../SmlDocument.ts"
 import type { SmlError } from "../../SmlError.ts"
 import * as Template from "../../Template.ts"
-import { dot, greater, hash, less } from "./characters.ts"
-import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "./headers.ts"
+import { dot, greater, hash, isLetter, isQuote, isSpace, less, slash } from "./characters.ts"
+import { Candidates, type Candidate, type Label, readAttributes, readLabel } from "./headers.ts"
 import { isNode, readItem } from "./items.ts"
 import { isDirected, messagesAlone } from "./logLines.ts"
 import { hintForItem } from "./symbols.ts"
@@ -20,6 +20,9 @@ import type { Rules } from "./Scanner.ts"
 const maxStream = 127
 const maxFunction = 255
 
+/** As far as a label is looked for again before a header that had none. */
+const nearLabel = 1000
+
 class Reader {
   readonly s: Scanner
   readonly candidates: Candidates
@@ -28,6 +31,8 @@ class Reader {
   readonly errors: Array<SmlError> = []
   /** How many comments belong to messages that were read. */
   private commentsTaken = 0
+  /** The header that something else than a label stood before. */
+  private unlabelled = -1
 
   constructor(text: string, rules: Rules) {
     const readable = rules.dialect.prose ? messagesAlone(text) : text
@@ -83,10 +88,9 @@ class Reader {
     const { prose } = s.rules.dialect
     const start = s.at
     const lineEnd = s.lineEnd(start)
-    let header = candidates.next(start)
-    while (header !== undefined && header.at < lineEnd && isLabel(s.text, header)) header = candidates.next(header.end)
-    if (header === undefined || header.at >= lineEnd) return this.noHeader(start)
-    const label = readLabel(s.text.slice(start, header.at), prose)
+    const header = candidates.header(start, lineEnd)
+    if (header === undefined) return this.noHeader(start)
+    const label = this.label(start, header.at)
     if (label === undefined) return this.noHeader(start)
     const firstComment = this.commentsTaken
     s.at = header.end
@@ -117,6 +121,19 @@ class Reader {
       start,
       end: s.at
     })
+  }
+
+  /** Many wrong messages may stand before one header: what is between is looked at as a whole for the first of them. */
+  private label(start: number, header: number): Label | undefined {
+    if (header === this.unlabelled && header - start > nearLabel) return undefined
+    const { s } = this
+    const { text } = s
+    const { prose } = s.rules.dialect
+    const label = readLabel(text.slice(start, header), prose)
+    if (label === undefined) this.unlabelled = header
+    // What stands in quotes is as its author wrote it.
+    else if (label.name !== undefined && !prose && !isQuote(text.charCodeAt(start))) s.look(start, header)
+    return label
   }
 
   private noHeader(start: number): void {
@@ -224,9 +241,12 @@ export const readDocument = (text: string, rules: Rules): SmlDocument => {
  * Whether an item comes before any header.
  */
 export const opensWithItem = (text: string, rules: Rules): boolean => {
-  const s = new Scanner(text, rules)
+  // Whatever stands before it, and is an error once it is read.
+  const s = new Scanner(text, { ...rules, strict: false })
   try {
-    return s.skip() === less && /[a-z\s/]/i.test(text.charAt(s.at + 1))
+    if (s.skip() !== less) return false
+    const code = text.charCodeAt(s.at + 1)
+    return isLetter(code) || isSpace(code) || code === slash
   } catch (fault) {
     if (fault instanceof Fault) return false
     throw fault
@@ -265,8 +285,12 @@ const oneItem = (s: Scanner): Result.Result<Item.Item, SmlError> => {
         name === undefined ? "a slot" : `the slot ${name}`
       )
     }
-    s.skip()
-    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, "one item and no more")
+    const expected = "one item and no more"
+    if (s.skip() === dot) {
+      s.warn("UnexpectedText", s.at++, expected, "it ends a message")
+      s.skip()
+    }
+    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, expected)
     return Result.succeed(item)
   } catch (fault) {
     if (fault instanceof Fault) return Result.fail(fault.error)

@@ -3,23 +3,23 @@
  *
  * Comments are passed over, so that nothing comes back that was commented out. Every character is looked at once.
  */
-import { cr, isSpace, lf } from "./characters.ts"
+import { cr, gap, isSpace, lf, space } from "./characters.ts"
 import type { Scanner } from "./Scanner.ts"
 
 const header = String.raw`(?:"S\d{1,6}F\d{1,6}"|'S\d{1,6}F\d{1,6}'|S\d{1,6}F\d{1,6})(?=W?(?![\w-]))`
-const name = String.raw`["'][^"'\r\n]{0,80}["'][ \t]*:?[ \t]*`
+const name = String.raw`["'][^"'\r\n]{0,80}["']${gap}*:?${gap}*`
 
 /** What a line may begin with. A label may hold blanks here. */
 const line = new RegExp(
-  String.raw`[ \t]*(?:#define\s|if\s*\(|every\s+\d|(?:${name}|[^\s:<>"'=][^:<>"'=\r\n]{0,80}:[ \t]*)?${header})`,
+  String.raw`${gap}*(?:#define${space}|if${space}*\(|every${space}+\d|(?:${name}|[^\s:<>"'=][^:<>"'=\r\n]{0,80}:${gap}*)?${header})`,
   "iy"
 )
 
 /** What may stand behind the dot of a message, and on its line. */
-const behindDot = new RegExp(String.raw`[ \t]*(?:${name}|[^\s:<>"'=.][^:<>"'=.\r\n]{0,80}:[ \t]*)?${header}`, "iy")
+const behindDot = new RegExp(String.raw`${gap}*(?:${name}|[^\s:<>"'=.][^:<>"'=.\r\n]{0,80}:${gap}*)?${header}`, "iy")
 
 /** What may stand behind an item whose dot is missing, and on its line. */
-const behindItem = new RegExp(String.raw`[ \t]*${header}[ \t]*(?:W[ \t]*)?[.<\r\n]`, "iy")
+const behindItem = new RegExp(String.raw`${gap}*${header}${gap}*(?:W${gap}*)?[.<\r\n]`, "iy")
 
 /** Whatever may be followed by a message on its line, or hide one. */
 const mark = /(?:^|[\s>.])\/[/*]|[.>]/g
