@@ -13,8 +13,6 @@ export interface Iconv {
 
 const longest = 4
 
-const lone = /\p{Surrogate}/u
-
 const byteRuns = /([\udc00-\udcff]+)/u
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i])
@@ -25,17 +23,20 @@ export const makeIconv = (iconv: Iconv, name: string): { readonly coding: Coding
   const toText = (bytes: Uint8Array): string => iconv.decode(bytes, name, { stripBOM: false })
   const toBytes = (text: string): Uint8Array => iconv.encode(text, name, { addBOM: false })
 
+  // Some tables have a byte for U+FFFD, which is how the library says that it has no character there.
+  const noText = toBytes("\ufffd").length < 2 ? /[\p{Surrogate}\ufffd]/u : /\p{Surrogate}/u
+
   /** The text, where it and no other byte sequence is what the library writes for it. */
   const exactly = (bytes: Uint8Array): string | undefined => {
     const text = toText(bytes)
-    return !lone.test(text) && equal(toBytes(text), bytes) ? text : undefined
+    return !noText.test(text) && equal(toBytes(text), bytes) ? text : undefined
   }
 
   /** The index of the first character that does not survive. */
   const badIndex = (text: string): number => {
     let at = 0
     for (const character of text) {
-      if (toText(toBytes(character)) !== character) return at
+      if (noText.test(character) || toText(toBytes(character)) !== character) return at
       at += character.length
     }
     return 0
@@ -49,7 +50,7 @@ export const makeIconv = (iconv: Iconv, name: string): { readonly coding: Coding
         pieces.push(Uint8Array.from({ length: piece.length }, (_, i) => piece.charCodeAt(i) - escape))
       } else if (piece !== "") {
         const bytes = toBytes(piece)
-        if (lone.test(piece) || toText(bytes) !== piece) return at + badIndex(piece)
+        if (noText.test(piece) || toText(bytes) !== piece) return at + badIndex(piece)
         pieces.push(bytes)
       }
       at += piece.length
@@ -63,18 +64,32 @@ export const makeIconv = (iconv: Iconv, name: string): { readonly coding: Coding
     return out
   }
 
+  const extendsAscii = exactly(everyAscii) === String.fromCharCode(...everyAscii)
+
+  const keep = (bytes: Uint8Array): string =>
+    Array.from(bytes, (byte) => String.fromCharCode(extendsAscii && byte < 0x80 ? byte : escape + byte)).join("")
+
+  /** The text of the first character, or its bytes where the library writes it otherwise, or the first byte. */
+  const first = (bytes: Uint8Array): { readonly text: string; readonly size: number } => {
+    let other = 1
+    for (let size = 1; size <= Math.min(longest, bytes.length); size++) {
+      const one = bytes.subarray(0, size)
+      const text = exactly(one)
+      if (text) return { text, size }
+      const read = toText(one)
+      if (other === 1 && read !== "" && !read.includes("\ufffd")) other = size
+    }
+    return { text: keep(bytes.subarray(0, other)), size: other }
+  }
+
   const decode = (bytes: Uint8Array): string => {
     const whole = exactly(bytes)
     if (whole !== undefined) return whole
     let text = ""
     for (let at = 0; at < bytes.length;) {
-      let found: string | undefined
-      let size = 1
-      for (; size <= longest && at + size <= bytes.length && found === undefined; size++) {
-        found = exactly(bytes.subarray(at, at + size)) || undefined
-      }
-      text += found ?? String.fromCharCode(escape + bytes[at]!)
-      at += found === undefined ? 1 : size - 1
+      const next = first(bytes.subarray(at, at + longest))
+      text += next.text
+      at += next.size
     }
     // Where the meaning of bytes depends on those before, the pieces are not the whole.
     const again = encode(text)
@@ -84,6 +99,6 @@ export const makeIconv = (iconv: Iconv, name: string): { readonly coding: Coding
 
   return {
     coding: { decode, read: exactly, encode },
-    extendsAscii: exactly(everyAscii) === String.fromCharCode(...everyAscii)
+    extendsAscii
   }
 }
