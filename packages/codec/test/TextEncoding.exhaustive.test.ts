@@ -107,17 +107,21 @@ const oracle: ReadonlyArray<readonly [ours: string, theirs: string, Differences]
 ]
 
 describe("TextEncoding", () => {
-  it.each(encodings)("$name gives back every sequence of one and two bytes", (encoding) => {
-    const lost: Array<string> = []
-    for (let first = 0; first <= 0xff; first++) {
-      if (!isLossless(encoding, Uint8Array.of(first))) lost.push(toHex(Uint8Array.of(first)))
-      for (let second = 0; second <= 0xff; second++) {
-        const bytes = Uint8Array.of(first, second)
-        if (!isLossless(encoding, bytes)) lost.push(toHex(bytes))
+  it.each(encodings)(
+    "$name gives back every sequence of one and two bytes",
+    (encoding) => {
+      const lost: Array<string> = []
+      for (let first = 0; first <= 0xff; first++) {
+        if (!isLossless(encoding, Uint8Array.of(first))) lost.push(toHex(Uint8Array.of(first)))
+        for (let second = 0; second <= 0xff; second++) {
+          const bytes = Uint8Array.of(first, second)
+          if (!isLossless(encoding, bytes)) lost.push(toHex(bytes))
+        }
       }
-    }
-    assert.deepStrictEqual(lost, [])
-  })
+      assert.deepStrictEqual(lost, [])
+    },
+    60_000
+  )
 
   it.prop(
     "gives back any bytes in any encoding",
@@ -198,38 +202,42 @@ describe("TextEncoding", () => {
     }
     // Private characters whose places others have, and the sign for what could not be read.
     assert.strictEqual(ranges(lacks), "e5e5 e78d-e796 e81e e826 e82b-e82c e832 e843 e854 e864 fffd")
-  })
+  }, 60_000)
 
-  it.each(oracle)("%s agrees with %s of iconv-lite, but for what is listed", (name, theirs, expected) => {
-    const encoding = success(TextEncoding.make(name))
-    const lsh = Array.from({ length: 14 }, (_, header) => header).find((header) => {
-      const found = TextEncoding.fromLsh(header)
-      return Result.isSuccess(found) && found.success.name === name
-    })!
-    const seen = { differ: new Array<number>(), onlyTheirs: new Array<number>(), onlyOurs: new Array<number>() }
-    const written: Array<number> = []
-    let agreed = 0
-    for (const bytes of sequences(encoding)) {
-      const read = Item.asText(Item.C2(lsh, bytes))
-      const ours = one(Result.isSuccess(read) ? read.success : undefined)
-      const their = one(iconv.decode(bytes, theirs))
-      if (ours === undefined && their === undefined) continue
-      if (ours === undefined) seen.onlyTheirs.push(integer(bytes))
-      else if (their === undefined) seen.onlyOurs.push(integer(bytes))
-      else if (ours !== their) seen.differ.push(integer(bytes))
-      else if (encoding.decode(bytes) === ours && toHex(iconv.encode(ours, theirs)) !== toHex(bytes)) {
-        written.push(integer(bytes))
-      } else agreed++
-    }
-    assert.isAbove(agreed, name === "windows-874" ? 90 : 6000)
-    assert.deepStrictEqual(
-      {
-        differ: ranges(seen.differ),
-        onlyTheirs: ranges(seen.onlyTheirs),
-        onlyOurs: ranges(seen.onlyOurs),
-        written: ranges(written)
-      },
-      expected
-    )
-  })
+  it.each(oracle)(
+    "%s agrees with %s of iconv-lite, but for what is listed",
+    (name, theirs, expected) => {
+      const encoding = success(TextEncoding.make(name))
+      const lsh = Array.from({ length: 14 }, (_, header) => header).find((header) => {
+        const found = TextEncoding.fromLsh(header)
+        return Result.isSuccess(found) && found.success.name === name
+      })!
+      const seen = { differ: new Array<number>(), onlyTheirs: new Array<number>(), onlyOurs: new Array<number>() }
+      const written: Array<number> = []
+      let agreed = 0
+      for (const bytes of sequences(encoding)) {
+        const read = Item.asText(Item.C2(lsh, bytes))
+        const ours = one(Result.isSuccess(read) ? read.success : undefined)
+        const their = one(iconv.decode(bytes, theirs))
+        if (ours === undefined && their === undefined) continue
+        if (ours === undefined) seen.onlyTheirs.push(integer(bytes))
+        else if (their === undefined) seen.onlyOurs.push(integer(bytes))
+        else if (ours !== their) seen.differ.push(integer(bytes))
+        else if (encoding.decode(bytes) === ours && toHex(iconv.encode(ours, theirs)) !== toHex(bytes)) {
+          written.push(integer(bytes))
+        } else agreed++
+      }
+      assert.isAbove(agreed, name === "windows-874" ? 90 : 6000)
+      assert.deepStrictEqual(
+        {
+          differ: ranges(seen.differ),
+          onlyTheirs: ranges(seen.onlyTheirs),
+          onlyOurs: ranges(seen.onlyOurs),
+          written: ranges(written)
+        },
+        expected
+      )
+    },
+    60_000
+  )
 })

@@ -63,8 +63,12 @@ const kept = [
   ["shift_jis", "8790 81e0", "\udc87\udc90≒"],
   ["shift_jis", "ed40", "\udced@"],
   ["shift_jis", "a0fd", "\udca0\udcfd"],
+  ["shift_jis", "a0955c", "\udca0表"],
+  ["euc-jp", "a9a1b0a1", "\udca9\udca1亜"],
+  ["euc-jp", "8fa1a1b0a1", "\udc8f\udca1\udca1亜"],
+  ["euc-jp", "80b0a1", "\udc80亜"],
   ["euc-jp", "8fa2b7", "\udc8f\udca2\udcb7"],
-  ["euc-kr", "c9a1", "\udcc9\udca1"],
+  ["euc-kr", "c9a1b0a1", "\udcc9\udca1가"],
   ["windows-874", "dbfc", "\udcdb\udcfc"]
 ] as const
 
@@ -333,6 +337,19 @@ describe("TextEncoding", () => {
           { _tag: "BadCharacter", index, codePoint, alphabet: name }
         )
       }
+    })
+
+    it("keeps every byte where the pieces of a text are not the whole", () => {
+      // ASCII, then how much of it there is.
+      const counted: Parameters<typeof TextEncoding.fromIconv>[0] = {
+        encodingExists: () => true,
+        encode: (text) => Uint8Array.from([...Buffer.from(text), text.length]),
+        decode: (bytes) => (bytes.at(-1) === bytes.length - 1 ? Buffer.from(bytes.slice(0, -1)).toString() : "\ufffd")
+      }
+      const encoding = success(TextEncoding.fromIconv(counted, "counted"))
+      assert.strictEqual(encoding.decode(hex("414202")), "AB")
+      assert.strictEqual(encoding.decode(hex("41014201")), "\udc41\udc01\udc42\udc01")
+      assert.strictEqual(toHex(success(encoding.encode("\udc41\udc01\udc42\udc01"))), "41014201")
     })
 
     it("knows which encodings extend ASCII", () => {

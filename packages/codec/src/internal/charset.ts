@@ -15,6 +15,8 @@ export interface Charset {
   readonly label: string
   /** Bytes above 7F that are a character by themselves. */
   readonly isSingle?: (byte: number) => boolean
+  /** Bytes that begin two, whether or not these are a character. */
+  readonly isFirst?: (byte: number) => boolean
   /** Sequences of two bytes that are encoded only where the character has no other. */
   readonly isSecond?: (pair: number) => boolean
   /** True where the private use area is part of the encoding, not a host's stand-in for what it does not know. */
@@ -33,8 +35,6 @@ export interface Tables {
   readonly longs: Uint16Array
   /** Bytes as a big-endian integer, of code points in planes 0 to 2. */
   readonly codes: Uint32Array
-  /** 1 for a byte that begins two. */
-  readonly firsts: Uint8Array
 }
 
 type Decode = (bytes: Uint8Array) => string
@@ -71,14 +71,9 @@ const makeTables = (charset: Charset, decode: Decode): Tables => {
   const pairs = new Uint32Array(0x8000)
   const longs = new Uint16Array(long?.count ?? 0)
   const codes = new Uint32Array(0x3_0000)
-  const firsts = new Uint8Array(0x100)
-  const tables: Tables = { singles, pairs, longs, codes, firsts }
+  const tables: Tables = { singles, pairs, longs, codes }
   const claim = (point: number, code: number): void => {
     if (codes[point] === 0) codes[point] = code
-  }
-  const put = (point: number, pair: number): void => {
-    pairs[pair & 0x7fff] = point
-    firsts[pair >>> 8] = 1
   }
 
   const high = Uint32Array.from({ length: 0x80 }, (_, i) => 0x80 + i)
@@ -94,13 +89,13 @@ const makeTables = (charset: Charset, decode: Decode): Tables => {
   for (let i = 0; i < twos.length; i++) twos[i] = (rest[Math.floor(i / 0xc0)]! << 8) | (0x40 + (i % 0xc0))
   const later: Array<number> = []
   readLines(decode, 2, twos, privateUse, (point, pair) => {
-    put(point, pair)
+    pairs[pair & 0x7fff] = point
     if (isSecond?.(pair)) later.push(pair)
     else claim(point, pair)
   })
   for (const pair of later) claim(pairs[pair & 0x7fff]!, pair)
   for (const [pair, point] of missing?.(tables) ?? []) {
-    put(point, pair)
+    pairs[pair & 0x7fff] = point
     claim(point, pair)
   }
 
@@ -123,7 +118,7 @@ const isLow = (unit: number): boolean => unit >>> 10 === 0x37
 
 /** The coding of a charset whose sequences the host decodes. */
 export const makeCoding = (charset: Charset, host: Decode): Coding => {
-  const { long } = charset
+  const { isFirst, long } = charset
   let made: Tables | undefined
   const tables = (): Tables => (made ??= makeTables(charset, host))
 
@@ -138,7 +133,7 @@ export const makeCoding = (charset: Charset, host: Decode): Coding => {
 
   /** With `exact` bytes that are no text, or not what `encode` writes for it, are kept; without, the first ends it. */
   const decode = (bytes: Uint8Array, exact: boolean): string | undefined => {
-    const { codes, firsts, longs, pairs, singles } = tables()
+    const { codes, longs, pairs, singles } = tables()
     const out = new Uint16Array(bytes.length)
     let length = 0
     for (let at = 0; at < bytes.length;) {
@@ -153,9 +148,10 @@ export const makeCoding = (charset: Charset, host: Decode): Coding => {
       let code = first
       let point = singles[first]!
       if (point === 0) {
-        size = 2
         code = (first << 8) | next
         point = pairs[code & 0x7fff]!
+        // What follows a first byte belongs to it, unless it is ASCII: so the characters behind it stay in step.
+        size = point !== 0 || (next >= 0x80 && isFirst?.(first)) ? 2 : 1
       }
       if (point === 0 && long !== undefined) {
         const index = long.indexAt(bytes, at)
@@ -168,8 +164,6 @@ export const makeCoding = (charset: Charset, host: Decode): Coding => {
       const isCharacter = point !== 0 && (!exact || (codes[point] || codeBeyond(point)) === code)
       if (!isCharacter && !exact) return undefined
       if (!isCharacter) {
-        // What follows a first byte belongs to it, unless it is ASCII: so the characters behind it stay in step.
-        if (point === 0) size = firsts[first] === 1 && next >= 0x80 ? 2 : 1
         for (const end = at + size; at < end; at++) {
           const byte = bytes[at]!
           out[length++] = byte < 0x80 ? byte : escape + byte

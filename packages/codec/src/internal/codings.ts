@@ -59,7 +59,7 @@ const hangul: NonNullable<Charset["missing"]> = function* ({ pairs }) {
 }
 
 /** GBK is decoded as GB 18030: hosts whose decoder is called GBK have private characters where that has real ones. */
-const gb: Charset = { label: "gb18030", privateUse: true }
+const gb: Charset = { label: "gb18030", privateUse: true, isFirst: range(0x81, 0xfe) }
 
 const charsets: { readonly [N in Name]?: Charset } = {
   gbk: { ...gb, isSingle: (byte) => byte === 0x80 },
@@ -67,12 +67,19 @@ const charsets: { readonly [N in Name]?: Charset } = {
   // The extensions for Hong Kong below A1 where a host has them, and ETEN's repetitions, are second to the others.
   big5: {
     label: "big5",
+    isFirst: range(0x81, 0xfe),
     isSecond: (pair) => pair < 0xa100 || range(0xa2a4, 0xa2a7)(pair) || pair === 0xa2cc || pair === 0xa2ce
   },
   // IBM's characters stand at FA to FC, and once more where NEC had put them.
-  shift_jis: { label: "shift_jis", privateUse: true, isSingle: range(0xa1, 0xdf), isSecond: range(0xed00, 0xeeff) },
-  "euc-jp": { label: "euc-jp", long: eucThree },
-  "euc-kr": { label: "euc-kr", missing: hangul },
+  shift_jis: {
+    label: "shift_jis",
+    privateUse: true,
+    isSingle: range(0xa1, 0xdf),
+    isFirst: (byte) => range(0x81, 0x9f)(byte) || range(0xe0, 0xfc)(byte),
+    isSecond: range(0xed00, 0xeeff)
+  },
+  "euc-jp": { label: "euc-jp", isFirst: (byte) => byte === 0x8e || range(0xa1, 0xfe)(byte), long: eucThree },
+  "euc-kr": { label: "euc-kr", isFirst: range(0x81, 0xfe), missing: hangul },
   "windows-874": { label: "windows-874", isSingle: () => true }
 }
 
