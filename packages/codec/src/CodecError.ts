@@ -312,14 +312,14 @@ const describeDecode = (reason: ItemDecodeReason): string => {
 export const TooLong = Schema.TaggedStruct("TooLong", { length: Count, maximum: Count })
 
 /**
- * A character that the format's alphabet does not have.
+ * A character that the alphabet of a format, or an encoding, does not have. `index` counts UTF-16 code units.
  *
  * @since 0.1.0
  */
 export const BadCharacter = Schema.TaggedStruct("BadCharacter", {
   index: Count,
   codePoint: Count,
-  alphabet: Schema.Literals(["ASCII", "latin-1", "JIS X 0201", "UCS-2", "UTF-8"])
+  alphabet: Schema.String
 })
 
 /**
@@ -352,7 +352,7 @@ export class ItemEncodeError extends Schema.TaggedError<ItemEncodeError>("@effec
   }
 }
 
-const describeEncode = (reason: ItemEncodeReason | typeof BadCharacter.Type): string => {
+const describeEncode = (reason: ItemEncodeReason): string => {
   switch (reason._tag) {
     case "TooLong":
       return `${reason.length} bytes or elements, the maximum is ${reason.maximum}`
@@ -412,6 +412,56 @@ export class ItemValueError extends Schema.TaggedError<ItemValueError>("@effect-
 
   override toJSON(): unknown {
     return shown(this, super.toJSON())
+  }
+}
+
+// --- text ---------------------------------------------------------------------------------------------------------
+
+/**
+ * A name, or a localized string header as text, that stands for none of the `known` encodings.
+ *
+ * @since 0.1.0
+ */
+export const UnknownEncoding = Schema.TaggedStruct("UnknownEncoding", {
+  name: Schema.String,
+  known: Schema.Array(Schema.String)
+})
+
+/**
+ * An encoding that this host has no decoder for, so that its characters cannot be learnt.
+ *
+ * @since 0.1.0
+ */
+export const HostLacksEncoding = Schema.TaggedStruct("HostLacksEncoding", { name: Schema.String })
+
+/**
+ * An encoding that is not there, or text that it cannot write.
+ *
+ * @since 0.1.0
+ */
+export class TextEncodingError extends Schema.TaggedError<TextEncodingError>("@effect-secs/codec/TextEncodingError")(
+  "TextEncodingError",
+  { reason: Schema.Union([BadCharacter, UnknownEncoding, HostLacksEncoding]) }
+) {
+  override get message(): string {
+    return `${this.reason._tag}: ${describeText(this.reason)}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
+  }
+}
+
+const describeText = (reason: TextEncodingError["reason"]): string => {
+  switch (reason._tag) {
+    case "UnknownEncoding": {
+      const known = reason.known.length === 0 ? "" : `, known are ${reason.known.join(", ")}`
+      return `${JSON.stringify(reason.name)} is no known encoding${known}`
+    }
+    case "HostLacksEncoding":
+      return `this host has no decoder of ${reason.name}`
+    default:
+      return describeEncode(reason)
   }
 }
 

@@ -131,7 +131,12 @@ describe("ItemJson", () => {
       [{ C2: { lsh: 1 } }, ["C2"], "bytes in hex, or text", "neither"],
       [{ C2: { lsh: 1, bytes: "", text: "" } }, ["C2"], "bytes in hex, or text", "both"],
       [{ C2: { lsh: 1, bytes: "0" } }, ["C2", "bytes"], "hex, two digits a byte", '"0" at 0'],
-      [{ C2: { lsh: 8, text: "x" } }, ["C2", "text"], "bytes (text is encoded for headers 1 to 4, not 8)", "string"],
+      [
+        { C2: { lsh: 7, text: "x" } },
+        ["C2", "text"],
+        "bytes (text is encoded for headers 1 to 6 and 8 to 13, not 7)",
+        "string"
+      ],
       [{ C2: { lsh: 1, bytes: "", length: 1 } }, ["C2"], "lsh and bytes", '"length"']
     ]
     for (const [json, path, expected, seen] of wrong) {

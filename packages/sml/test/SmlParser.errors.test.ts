@@ -301,10 +301,10 @@ const rows: ReadonlyArray<Row> = [
     "line 1, column 9: expected characters of JIS X 0201, found J: character 0 is U+65E5, not in JIS X 0201 (write bytes as 0xHH)"
   ],
   [
-    "S1F2 <C2 9 'x'>.",
+    "S1F2 <C2 7 'x'>.",
     {},
     "BadCharacter",
-    "line 1, column 12: expected text that header 9 can hold, found C2 value 0: expected bytes (text is encoded for headers 1 to 4, not 9), got string (write bytes as 0xHH)"
+    "line 1, column 12: expected text that header 7 can hold, found C2 value 0: expected bytes (text is encoded for headers 1 to 6 and 8 to 13, not 7), got string (write bytes as 0xHH)"
   ],
   [
     "S1F2 <B 0A>.",
