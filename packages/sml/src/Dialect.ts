@@ -7,6 +7,8 @@
  * @since 0.1.0
  */
 
+import * as LogWords from "./LogWords.ts"
+
 /** @since 0.1.0 */
 export type DialectName =
   | "peer"
@@ -102,12 +104,20 @@ const sampled = 1 << 16
 
 const clock = String.raw`\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}`
 
+/** A word or an arrow for its direction before a header, and nothing before that: in all other dialects an error. */
+const directed = new RegExp(
+  String.raw`^[ \t]*(?:[[(]?(?:${LogWords.sent}|${LogWords.received})[\])]?|-{1,3}>|={1,2}>|<-{1,3}|<={1,2})[ \t]+(["']?)S\d{1,3}F\d{1,3}\1(?:W\b)?[ \t]*(?:$|[\r.<[/]|(?:W|from|to|session)\b)`,
+  "im"
+)
+
 interface Sign {
   readonly dialect: Dialect
   /** One of these stands in every text with the sign; much faster to look for than the sign. None: not known. */
   readonly needs: ReadonlyArray<string>
   /** Reads a line at most, so that no text takes long. */
   readonly pattern: RegExp
+  /** Comments of several lines are as free as logs are. */
+  readonly outsideComments?: boolean
 }
 
 /** Signs of a dialect, the surest first. */
@@ -118,6 +128,7 @@ const signs: ReadonlyArray<Sign> = [
     pattern: new RegExp(String.raw`^[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}\b`, "im")
   },
   { dialect: log, needs: ["Header=["], pattern: /\/\*[^\n]{0,200}\bHeader=\[/ },
+  { dialect: log, needs: [], pattern: directed, outsideComments: true },
   {
     dialect: pfile,
     needs: ["="],
@@ -139,8 +150,12 @@ const signs: ReadonlyArray<Sign> = [
   { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN ?\[\d+\] (?:True|False)\b/ }
 ]
 
-const shows = ({ needs, pattern }: Sign, sample: string): boolean =>
-  (needs.length === 0 || needs.some((part) => sample.includes(part))) && pattern.test(sample)
+const withoutComments = (text: string): string => text.replace(/\/\*.*?(?:\*\/|$)/gs, "")
+
+const shows = ({ needs, outsideComments = false, pattern }: Sign, sample: string): boolean =>
+  (needs.length === 0 || needs.some((part) => sample.includes(part))) &&
+  pattern.test(sample) &&
+  (!outsideComments || pattern.test(withoutComments(sample)))
 
 /**
  * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another.

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { LogWords } from "@effect-secs/sml"
 import * as LogTime from "./LogTime.ts"
 
 /**
@@ -54,8 +55,8 @@ const by = String.raw`\s*(?:<[-=~]{1,3}|<{1,3}|←|\bfrom\b)\s*`
 
 const said = (pattern: string): RegExp => new RegExp(String.raw`(?<![\w/])${pattern}(?!\w)`, "i")
 
-const sent = String.raw`sends?|sent|sending|snd|tx|txd|transmit(?:s|ted|ting)?|outgoing|outbound|output`
-const received = String.raw`receives?|received|receiving|recv|recvd|rcv|rcvd|rx|rxd|incoming|inbound|input`
+const sent = `${LogWords.sent}|output`
+const received = `${LogWords.received}|input`
 
 // Short words are too common to be taken in small letters, unless they stand alone in brackets or before a colon.
 const words = new RegExp(
@@ -123,14 +124,19 @@ const bytesOf = (text: string): ReadonlyArray<number> =>
 const bigEndian = (bytes: ReadonlyArray<number>): number => bytes.reduce((value, byte) => value * 256 + byte, 0)
 
 const four = String.raw`((?:[0-9a-f]{2}[\s,:-]){3}[0-9a-f]{2})(?![\s,:-]?[0-9a-f]{2}\b)`
-const label = String.raw`(?:system[\s_-]?bytes?|sys[\s_-]?bytes?|sysb|sb|txn?[\s_-]?id|trans(?:action)?[\s_-]?id)`
 
 const systemBytes: ReadonlyArray<Row<number>> = [
   // SystemBytes=[00 00 00 2A] · SB: 00-00-00-2A
-  [new RegExp(String.raw`\b${label}["']?\s*[=:#]?\s*[[("']?${four}`, "i"), ([, bytes]) => bigEndian(bytesOf(bytes!))],
+  [
+    new RegExp(String.raw`\b${LogWords.systemBytes}["']?\s*[=:#]?\s*[[("']?${four}`, "i"),
+    ([, bytes]) => bigEndian(bytesOf(bytes!))
+  ],
   // SystemBytes=0x2A · SB=0000002A · sysbytes: 42 · sysbytes=[42] · System Bytes 42
   [
-    new RegExp(String.raw`\b${label}["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,8}|[0-9a-f]{8}|\d{1,10})(?![\w])`, "i"),
+    new RegExp(
+      String.raw`\b${LogWords.systemBytes}["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,8}|[0-9a-f]{8}|\d{1,10})(?![\w])`,
+      "i"
+    ),
     ([, value]) => numberOf(value!)
   ],
   // Header=[2A 00 00 00]: four bytes, the lowest first
@@ -151,7 +157,7 @@ const systemBytes: ReadonlyArray<Row<number>> = [
 const sessionIds: ReadonlyArray<Row<number>> = [
   // DeviceID=1 · session id: 0x0001 · dev_id 1 · session 10
   [
-    /\b(?:(?:device|dev|session|sess)[\s_-]?id|session|device)["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,4}|\d{1,5})(?!\w)/i,
+    new RegExp(String.raw`\b${LogWords.sessionId}["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,4}|\d{1,5})(?!\w)`, "i"),
     ([, value]) => (Number(value) <= 0xffff ? Number(value) : undefined)
   ],
   [
