@@ -233,7 +233,7 @@ describe("SmlLog", () => {
     ["S1F3 W <L [1] <U4 7>>.S1F4 <L [1] <F4 1.5>>."],
     ["12:00:00 SEND S1F3 W <L [1] <U4 7>>.\r12:00:00 RECV S1F4 <L [1] <F4 1.5>>.\r"],
     ["Sending S1F3 W to ETCH01\nReceived S1F4 from ETCH01\n"]
-  ])("gives the messages of a log of %j long before it ends, each once", (unit) => {
+  ])("gives the messages of a log of %j long before it ends, each once", { timeout: 120_000 }, (unit) => {
     const count = Math.ceil(3_000_000 / unit.length)
     const log = SmlLog.make()
     const early = log.push(encode(unit.repeat(count)))
@@ -246,7 +246,7 @@ describe("SmlLog", () => {
     })
   })
 
-  it("counts lines and columns on where a line is cut", () => {
+  it("counts lines and columns on where a line is cut", { timeout: 120_000 }, () => {
     const unit = "S1F3 W <L [1] <U4 7>>. "
     const events = run(`12:00:00 idle\n${unit.repeat(100_000)}\nS1F1 W.\n`)
     events.slice(0, -1).forEach(({ place }, n) => {

@@ -32,6 +32,9 @@ const isEntry = (line: string): boolean => header.test(line) || (/[a-z]{3}/i.tes
 /** A header, and no more than a few words before it. */
 const headed = /^[ \t]*(?:[^\s<>"'=]{1,40}[ \t]+){0,3}(["']?)S\d{1,3}F\d{1,3}\1(?!["'\w-])/i
 
+/** What loggers of logfmt and JSON begin each line with. */
+const fielded = /^(?:\{[ ]?"|(?:timestamp|time|ts|level)=)/
+
 /** The dot of a message before another message of the same line. */
 const endedWithin =
   /[>\dW'"\]/][ \t]*\.(?=[^<>.]{0,100}?(?<![\w-])(["']?)S\d{1,3}F\d{1,3}\1[ \t]*(?:W[ \t]*)?[.<\r\n])/gi
@@ -48,7 +51,7 @@ const lineEnds = (text: string, earliest: number): number => {
     if (line.length < longestLine && terminated.test(line) && !line.includes("//")) return end + 1
     if (dated === 0 && start > 0) {
       if ((LogTime.find(line.slice(0, 40))?.start ?? 9) <= 2 && isEntry(line)) dated = start
-      else if (begun === 0 && headed.test(line)) begun = start
+      else if (begun === 0 && (fielded.test(line) || headed.test(line))) begun = start
     }
     end = start - 1
   }

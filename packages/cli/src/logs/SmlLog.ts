@@ -14,6 +14,7 @@ import { TextError } from "./LogError.ts"
 import * as LogPieces from "./LogPieces.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
+import * as QuotedLines from "./QuotedLines.ts"
 import * as ProseLines from "../messages/ProseLines.ts"
 import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
@@ -36,6 +37,14 @@ export const make = (): LogReader => {
   }
 }
 
+interface Line {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  /** What a line of JSON says somewhere; undefined until it is asked for. */
+  time: LogTime.Found | "none" | undefined
+}
+
 class Log {
   #held = ""
   /** `#held` is looked at again when it is so long. */
@@ -45,7 +54,7 @@ class Log {
   #offset = 0
   #columns = 0
   #time: LogTime.LogTime | undefined
-  #line = { text: "", start: 0, end: -1 }
+  #line: Line = { text: "", start: 0, end: -1, time: undefined }
   #prose = ProseLines.none
 
   extent(): string {
@@ -71,7 +80,7 @@ class Log {
   }
 
   #read({ isForced, length }: LogPieces.Cut): ReadonlyArray<LogEvent> {
-    const raw = this.#held.slice(0, length)
+    const raw = QuotedLines.read(this.#held.slice(0, length))
     this.#held = this.#held.slice(length)
     const document = SmlParser.parse(raw, options)
     const events: Array<LogEvent> = []
@@ -142,11 +151,12 @@ class Log {
   }
 
   /** The line of a place. A log may be one line of megabytes, which is looked for once. */
-  #lineOf(text: string, at: number): { readonly start: number; readonly end: number } {
+  #lineOf(text: string, at: number): Line {
     const last = this.#line
     if (last.text === text && at >= last.start && at <= last.end) return last
     const end = text.indexOf("\n", at)
-    this.#line = { text, start: text.lastIndexOf("\n", at - 1) + 1, end: end < 0 ? text.length : end }
+    const start = text.lastIndexOf("\n", at - 1) + 1
+    this.#line = { text, start, end: end < 0 ? text.length : end, time: undefined }
     return this.#line
   }
 
@@ -231,9 +241,16 @@ class Log {
             .split("\n")
             .slice(-4)
         : []
-    return [...said, ...others.toReversed()].map(LogPrefix.read).reduce(LogPrefix.orElse)
+    const prefix = [...said, ...others.toReversed()].map(LogPrefix.read).reduce(LogPrefix.orElse)
+    if (prefix.time !== undefined || raw.charCodeAt(line.start) !== openBrace) return prefix
+    // The loggers of Effect say the time behind the message, where they write JSON.
+    line.time ??= LogTime.find(stamped.exec(raw.slice(line.start, line.end))?.[1] ?? "") ?? "none"
+    return line.time === "none" ? prefix : { ...prefix, time: line.time.time }
   }
 }
+
+const openBrace = 0x7b
+const stamped = /"(?:timestamp|time|date)"[ ]?:[ ]?"([^"]{0,100})"/
 
 const options: SmlParser.ParseOptions = {
   dialect: Dialect.log,
