@@ -1,7 +1,7 @@
 /**
  * Logs with messages in SML, to events. Pure.
  *
- * A log is read in pieces of about a megabyte that end where a message ends, so that its length does not matter. What
+ * A log is read in pieces that end where a message ends, so that its length does not matter. What
  * stands before a message on its line, behind its header, in comments on that line or, where that line has nothing else,
  * on the lines before it, says when it went and who sent it. A message whose text cannot be read is still a message: its
  * header counts.
