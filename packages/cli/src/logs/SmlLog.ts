@@ -70,8 +70,9 @@ class Log {
     this.#held += text
     if (this.#held.length < this.#enough) return []
     const cut = LogPieces.cut(this.#held)
-    // What was looked at is not looked at with every piece that comes.
-    this.#enough = cut === undefined ? this.#held.length + LogPieces.pieceLength : LogPieces.pieceLength
+    // The longer a text is in which there is no place to cut it, the more has to come before it is looked at again.
+    this.#enough =
+      cut === undefined ? Math.min(this.#held.length * 1.25, LogPieces.longestPiece) : LogPieces.pieceLength
     return cut === undefined ? [] : this.#read(cut)
   }
 
