@@ -16,6 +16,8 @@ export const ExitCode = {
   Failed: 1,
   /** The command line says something the command does not know. */
   Usage: 2,
+  /** `secs log`: no message is in any of the files. */
+  NoMessages: 3,
   /** ^C */
   Interrupted: 130
 } as const
@@ -30,7 +32,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
  * @since 0.1.0
  */
 export class CliFailure extends Schema.TaggedError<CliFailure>("@effect-secs/cli/CliFailure")("CliFailure", {
-  exitCode: Schema.Literals([0, 1, 2, 130]),
+  exitCode: Schema.Literals([0, 1, 2, 3, 130]),
   /** One line. */
   message: Schema.String
 }) {}

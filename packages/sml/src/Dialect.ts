@@ -8,6 +8,7 @@
  */
 import { bareText } from "./internal/read/bareText.ts"
 import { space } from "./internal/read/characters.ts"
+import * as LogWords from "./LogWords.ts"
 
 /** @since 0.1.0 */
 export type DialectName =
@@ -104,12 +105,20 @@ const sampled = 1 << 16
 
 const clock = String.raw`\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}`
 
+/** A word or an arrow for its direction before a header, and nothing before that: in all other dialects an error. */
+const directed = new RegExp(
+  String.raw`^[ \t]*(?:[[(]?(?:${LogWords.sent}|${LogWords.received})[\])]?|-{1,3}>|={1,2}>|<-{1,3}|<={1,2})[ \t]+(["']?)S\d{1,3}F\d{1,3}\1(?:W\b)?[ \t]*(?:$|[\r.<[/]|(?:W|from|to|session)\b)`,
+  "im"
+)
+
 interface Sign {
   readonly dialect: Dialect
   /** One of these stands in every text with the sign; much faster to look for than the sign. None: not known. */
   readonly needs: ReadonlyArray<string>
   /** Reads so many characters at most, so that no text takes long. */
   readonly pattern: RegExp
+  /** Comments of several lines are as free as logs are. */
+  readonly outsideComments?: boolean
 }
 
 /** Signs of a log, which are in the lines and comments of a text. */
@@ -119,7 +128,8 @@ const logged: ReadonlyArray<Sign> = [
     needs: [],
     pattern: new RegExp(String.raw`^[^\S\r\n]*(?!\s)[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}(?!\d)`, "im")
   },
-  { dialect: log, needs: ["Header=["], pattern: /\/\*[^\n]{0,200}\bHeader=\[/ }
+  { dialect: log, needs: ["Header=["], pattern: /\/\*[^\n]{0,200}\bHeader=\[/ },
+  { dialect: log, needs: [], pattern: directed, outsideComments: true }
 ]
 
 /** No part of a longer word. */
@@ -149,8 +159,16 @@ const signs: ReadonlyArray<Sign> = [
   { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN\s*\[[^\]<>]{0,40}\]\s*(?:True|False)\b/ }
 ]
 
+const withoutComments = (text: string): string => text.replace(/\/\*.*?(?:\*\/|$)/gs, "")
+
 const needed = ({ needs }: Sign, sample: string): boolean =>
   needs.length === 0 || needs.some((part) => sample.includes(part))
+
+/** A sign of a log is looked for in the whole of a text, and where comments are free again without them. */
+const logs = (sign: Sign, sample: string): boolean =>
+  needed(sign, sample) &&
+  sign.pattern.test(sample) &&
+  (sign.outsideComments !== true || sign.pattern.test(withoutComments(sample)))
 
 const opensItem = new RegExp(`^${space}*<`)
 
@@ -163,7 +181,7 @@ const opensItem = new RegExp(`^${space}*<`)
 export const detect = (text: string): Dialect => {
   if (typeof text !== "string") return peer
   const sample = text.length > sampled ? text.slice(0, sampled) : text
-  for (const sign of logged) if (needed(sign, sample) && sign.pattern.test(sample)) return sign.dialect
+  for (const sign of logged) if (logs(sign, sample)) return sign.dialect
   const possible = signs.filter((sign) => needed(sign, sample))
   const bare = possible.length === 0 ? "" : bareText(sample)
   for (const { dialect, pattern } of possible) if (pattern.test(bare)) return dialect

@@ -1,5 +1,6 @@
 export * as Dialect from "./Dialect.ts"
 export * as ItemJson from "./ItemJson.ts"
+export * as LogWords from "./LogWords.ts"
 export * as Preset from "./Preset.ts"
 export * as SmlDocument from "./SmlDocument.ts"
 export * as SmlError from "./SmlError.ts"

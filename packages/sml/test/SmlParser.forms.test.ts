@@ -602,7 +602,17 @@ describe("dialects", () => {
     ["go-secs", "S1F1 W <BOOLEAN [1] True>."],
     ["secsgem", '< L [1] < A "x" >>'],
     ["log", "2021-03-04 05:06:07 S1F1 W."],
-    ["log", "S1F1 W /* Name=x Header=[00 01] */."]
+    ["log", "S1F1 W /* Name=x Header=[00 01] */."],
+    ["log", "Received S1F2"],
+    ["log", "the link is up\nSending S1F1 W to ETCH01\nReceived S1F2 from ETCH01\n"],
+    ["log", "[SEND] S1F3 W\n<L <BOOLEAN [1] True>>\n"],
+    ["log", "--> S1F1 W.\n<-- S1F2 <L>.\n"],
+    ["peer", "Received: S1F2."],
+    ["peer", "Send: S1F1 W.\n// Send S1F1 first\n"],
+    ["peer", "/*\n  Send S1F1 W\n  Received S1F2\n*/\nS1F1 W.\n"],
+    ["peer", "* Send S1F1 W\nS1F1 W.\n"],
+    ["pfile", "/*\n Received S1F2\n*/\nS1F1 = ask OUTPUT W\n."],
+    ["itri", "sent: S1F1 W.\nevery 5 send sent."]
   ] as const)("%s is detected in %s", (name, text) => {
     assert.strictEqual(Dialect.detect(text), Dialect.dialects[name])
     assert.strictEqual(SmlParser.parse(text).dialect, Dialect.dialects[name])

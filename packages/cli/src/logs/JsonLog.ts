@@ -8,9 +8,11 @@
  */
 import { ItemJson, SmlError } from "@effect-secs/sml"
 import * as Result from "effect/Result"
+import { TextError } from "./LogError.ts"
 import type { LogEvent, LogReader, Place } from "./LogEvent.ts"
 import * as LogTime from "./LogTime.ts"
 import { counted } from "../Counts.ts"
+import * as TextLines from "../TextLines.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** True for a text whose first line is one of those. @since 0.1.0 */
@@ -24,37 +26,25 @@ export const begins = (text: string): boolean => {
 export const make = (): LogReader => {
   const text = TextPieces.make()
   const others = new Map<string, number>()
-  let held: Array<string> = []
+  const split = TextLines.make()
   let lines = 0
 
-  const take = (line: string, events: Array<LogEvent>): void => {
-    lines++
-    if (line.trim() === "") return
-    const read = readLine(line, { _tag: "Line", line: lines, column: 1 })
-    if (typeof read === "string") others.set(read, (others.get(read) ?? 0) + 1)
-    else events.push(read)
-  }
-
-  const push = (piece: string): ReadonlyArray<LogEvent> => {
-    const events: Array<LogEvent> = []
-    let from = 0
-    for (let end = piece.indexOf("\n"); end >= 0; end = piece.indexOf("\n", from)) {
-      held.push(piece.slice(from, end))
-      take(held.join(""), events)
-      held = []
-      from = end + 1
+  const take = ({ text, tooLong: characters }: TextLines.Line): ReadonlyArray<LogEvent> => {
+    const place = { _tag: "Line", line: ++lines, column: 1 } as const
+    if (characters > 0) {
+      const error = new TextError({ line: lines, reason: { _tag: "LongLine", characters } })
+      return [{ _tag: "Unreadable", place, time: undefined, from: undefined, connection: undefined, error }]
     }
-    if (from < piece.length) held.push(piece.slice(from))
-    return events
+    if (text.trim() === "") return []
+    const read = readLine(text, place)
+    if (typeof read !== "string") return [read]
+    others.set(read, (others.get(read) ?? 0) + 1)
+    return []
   }
 
   return {
-    push: (piece) => push(text.push(piece)),
-    end: () => {
-      const events = [...push(text.end())]
-      if (held.length > 0) take(held.splice(0).join(""), events)
-      return events
-    },
+    push: (piece) => split.push(text.push(piece)).flatMap(take),
+    end: () => [...split.push(text.end()), ...split.end()].flatMap(take),
     extent: () => counted(lines, "line"),
     notes: () => [...others].map(([what, count]) => `${counted(count, "line")} of ${what}`)
   }

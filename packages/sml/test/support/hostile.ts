@@ -148,5 +148,10 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "blanks before every line of a log": (n) => `1${" ".repeat(500)}S1F1 W\n1${" ".repeat(n)}<\n`.repeat(3),
   "headers with notes on one line": (n) => "S1F1 W sb=1 [0000 ".repeat(n / 18),
   "a note that never ends": (n) => `S1F1 W ${". ".repeat(n / 2)}`,
-  "headers and lines that are no body": (n) => "1:02:03 recv S1F1\n1:02:03 <Q\n".repeat(n / 30)
+  "headers and lines that are no body": (n) => "1:02:03 recv S1F1\n1:02:03 <Q\n".repeat(n / 30),
+  "texts that nothing ends in broken messages": repeat('S1F1 <U1 999> <A "x\n', log),
+  "texts of many lines in broken messages": repeat('<A "x\ny">\n', `${log}S1F1 <U1 999>\n`),
+  "words behind headers": repeat("S1F1 W is S1F3 W foo\n\n", log),
+  "columns that are empty": (n) =>
+    `1:02:03 | 12 | S1F1 W\n${"        |    | <L\n".repeat(n / 40)}${"             |".repeat(n / 40)}`
 }
