@@ -27,6 +27,7 @@ import { listen } from "./commands/listen.ts"
 import { log } from "./commands/log.ts"
 import { send } from "./commands/send.ts"
 import { sml } from "./commands/sml.ts"
+import * as Printable from "./Printable.ts"
 import { Shell, type ShellService } from "./Shell.ts"
 
 /**
@@ -54,19 +55,19 @@ export const run = (shell: ShellService, args: ReadonlyArray<string>, version: s
 
 /** The last words of a command that failed. */
 const end = (shell: ShellService, cause: Cause.Cause<CliFailure | CliError.CliError>): Effect.Effect<ExitCode> => {
-  const say = (line: string, code: ExitCode) => Effect.as(shell.writeError(`${line}\n`), code)
+  const say = (text: string, code: ExitCode) => Effect.as(shell.writeError(`${Printable.lines(text)}\n`), code)
   if (Cause.hasInterruptsOnly(cause)) return Effect.succeed(ExitCode.Interrupted)
   const error = Cause.findErrorOption(cause)
   if (Option.isNone(error)) return say(`secs: this is a bug, please report it\n${Cause.pretty(cause)}`, ExitCode.Failed)
   if (error.value instanceof CliFailure) {
     const { exitCode, message } = error.value
-    return message === "" ? Effect.succeed(exitCode) : say(`secs: ${message}`, exitCode)
+    return message === "" ? Effect.succeed(exitCode) : say(`secs: ${Printable.line(message)}`, exitCode)
   }
   // The presenter has said it.
   if (CliError.isCliError(error.value) && error.value._tag === "ShowHelp") {
     return Effect.succeed(error.value.errors.length === 0 ? ExitCode.Ok : ExitCode.Usage)
   }
-  return say(`secs: ${error.value.message}`, ExitCode.Usage)
+  return say(`secs: ${Printable.line(error.value.message)}`, ExitCode.Usage)
 }
 
 /** What `effect/cli` asks for. We use no prompts, no programs and no files but those of `Shell`. */
@@ -107,8 +108,10 @@ const presenter = (shell: ShellService): CliOutput.Presenter => ({
         return Effect.ignore(shell.write(`${event.name} ${event.version}\n`))
       case "InvalidInvocation": {
         const command = event.commandPath.join(" ")
-        const errors = event.errors.map((error) => formatter.formatCliError(error).replaceAll(/\s*\n\s*/g, " "))
-        return shell.writeError(`${command}: ${errors.join("; ")} (see ${command} --help)\n`)
+        // Standard error may be no terminal where standard output is one.
+        const plain = CliOutput.defaultFormatter({ colors: false })
+        const errors = event.errors.map((error) => plain.formatCliError(error).replaceAll(/\s*\n\s*/g, " "))
+        return shell.writeError(`${Printable.line(`${command}: ${errors.join("; ")}`)} (see ${command} --help)\n`)
       }
     }
   }

@@ -8,6 +8,8 @@
  * - output: `write` (as it is), `writeAll` and `writeEach` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
  *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
  *   system call.
+ * - text of others: `complain`, `printLine` and `progress` make it safe to show, `printJson` escapes it. What goes out
+ *   through `write` has been through `Printable`; data that has to stay as it is goes through `verbatim`
  * - for people: `complain` (a line to standard error), `colours` (plain unless standard output is a terminal and
  *   `NO_COLOR` is not set), `progress` (a line on standard error that replaces itself; nothing unless that is a terminal)
  * - an end that is not a good one: fail with a `CliFailure`; `failed("…")` is exit code 1, `usage("…")` 2
@@ -19,6 +21,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
 import type { CliFailure } from "./CliFailure.ts"
+import * as Printable from "./Printable.ts"
 import * as TextInput from "./TextInput.ts"
 
 /**
@@ -55,6 +58,8 @@ export interface ShellService {
 
 /** @since 0.1.0 */
 export class Shell extends Context.Service<Shell, ShellService>()("@effect-secs/cli/Shell") {}
+
+const same = (text: string): string => text
 
 /** @since 0.1.0 */
 export const readBytes = (path: string): Effect.Effect<Uint8Array, CliFailure, Shell> =>
@@ -139,15 +144,32 @@ function* succeeding<A>(pieces: Iterable<A>): Generator<Result.Result<A>> {
   for (const piece of pieces) yield Result.succeed(piece)
 }
 
+/**
+ * Text that has to stay as it is stays so in files and pipes. A terminal does what it is told: it gets what is safe.
+ *
+ * @since 0.1.0
+ */
+export const verbatim: Effect.Effect<(text: string) => string, never, Shell> = Shell.useSync((shell) =>
+  shell.outputIsTerminal ? Printable.lines : same
+)
+
 /** @since 0.1.0 */
 export const print = (line: string): Effect.Effect<void, CliFailure, Shell> => write(`${line}\n`)
+
+/**
+ * A line without colours that may hold text of others: the name of a file.
+ *
+ * @since 0.1.0
+ */
+export const printLine = (line: string): Effect.Effect<void, CliFailure, Shell> => print(Printable.line(line))
 
 /**
  * One JSON value on a line of its own. Several make JSON lines.
  *
  * @since 0.1.0
  */
-export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell> => print(JSON.stringify(value))
+export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell> =>
+  print(Printable.json(JSON.stringify(value)))
 
 /**
  * A line to standard error.
@@ -155,7 +177,7 @@ export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell
  * @since 0.1.0
  */
 export const complain = (line: string): Effect.Effect<void, never, Shell> =>
-  Shell.use((shell) => shell.writeError(`${line}\n`))
+  Shell.use((shell) => shell.writeError(`${Printable.line(line)}\n`))
 
 /**
  * A line on standard error that the next one replaces; the empty line takes it away. Nothing where no person looks.
@@ -163,7 +185,7 @@ export const complain = (line: string): Effect.Effect<void, never, Shell> =>
  * @since 0.1.0
  */
 export const progress = (line: string): Effect.Effect<void, never, Shell> =>
-  Shell.use((shell) => (shell.errorIsTerminal ? shell.writeError(`\r\u001b[K${line}`) : Effect.void))
+  Shell.use((shell) => (shell.errorIsTerminal ? shell.writeError(`\r\u001b[K${Printable.line(line)}`) : Effect.void))
 
 /**
  * Text in colours, or the same text where there are none.
@@ -181,8 +203,6 @@ export interface Colours {
 }
 
 const sgr = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`
-const same = (text: string) => text
-
 const colourful: Colours = {
   bold: sgr(1, 22),
   dim: sgr(2, 22),

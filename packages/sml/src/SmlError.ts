@@ -13,6 +13,20 @@ import * as Schema from "effect/Schema"
 const Count = Schema.Natural
 
 /**
+ * Text of others as a line for people may hold it: a tab is a blank, and whatever else steers a terminal, turns the line
+ * around or cannot be seen is `·`, one for each UTF-16 unit, so that columns stay where they are. Controls (C0 and C1),
+ * format characters (marks of direction among them), line separators and lone surrogates are such.
+ *
+ * Every error of this package says what it found in this form.
+ *
+ * @since 0.1.0
+ */
+export const printable = (text: string): string =>
+  text.replace(unshown, (found) => (found === "\t" ? " " : "·".repeat(found.length)))
+
+const unshown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+
+/**
  * What is wrong with a text.
  *
  * @since 0.1.0
@@ -91,7 +105,9 @@ interface Placed {
 }
 
 const sentence = ({ column, expected, found, hint, line, source }: Placed): string =>
-  `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  printable(
+    `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  )
 
 /**
  * A place where a text is no SML.
@@ -248,15 +264,19 @@ export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-se
     const { reason } = this
     switch (reason._tag) {
       case "MissingValue":
-        return `${named(this.slot, this.path)} has no value and no default: expected ${reason.expected}`
+        return printable(`${named(this.slot, this.path)} has no value and no default: expected ${reason.expected}`)
       case "WrongValue":
-        return `${named(this.slot, this.path)}: expected ${reason.expected}, seen ${reason.seen}`
+        return printable(`${named(this.slot, this.path)}: expected ${reason.expected}, seen ${reason.seen}`)
       case "WrongCount":
-        return `${named(this.slot, this.path)}: expected ${bounds(reason)}, seen ${reason.seen}`
+        return printable(`${named(this.slot, this.path)}: expected ${bounds(reason)}, seen ${reason.seen}`)
       case "UnknownSlot":
-        return `there is no slot ${this.slot}: the template has ${reason.known.length === 0 ? "none" : reason.known.join(", ")}`
+        return printable(
+          `there is no slot ${this.slot}: the template has ${reason.known.length === 0 ? "none" : reason.known.join(", ")}`
+        )
       case "UnequalRounds":
-        return `${named(this.slot, this.path)}: expected ${counted(reason.expected)}, as slot ${reason.other} has, seen ${reason.seen}`
+        return printable(
+          `${named(this.slot, this.path)}: expected ${counted(reason.expected)}, as slot ${reason.other} has, seen ${reason.seen}`
+        )
       case "TooManyItems":
         return `the template gives more than ${reason.maximum} items`
     }
@@ -293,7 +313,9 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
 ) {
   override get message(): string {
     const where = this.path.length === 0 ? "the root item" : `item [${this.path.join(".")}]`
-    return `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+    return printable(
+      `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+    )
   }
 
   override toJSON(): unknown {
@@ -317,7 +339,7 @@ export class ValueError extends Schema.TaggedError<ValueError>("@effect-secs/sml
   /** One line: `slot VID[0][2]: expected a number, seen "x"`. */
   override get message(): string {
     const at = this.path.map((index) => `[${index}]`).join("")
-    return `slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`
+    return printable(`slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`)
   }
 
   override toJSON(): unknown {
@@ -335,7 +357,7 @@ export class NoMessageError extends Schema.TaggedError<NoMessageError>("@effect-
   { name: Schema.String, known: Schema.Array(Schema.String) }
 ) {
   override get message(): string {
-    return `there is no message ${this.name}: the document has ${listed(this.known)}`
+    return printable(`there is no message ${this.name}: the document has ${listed(this.known)}`)
   }
 
   override toJSON(): unknown {
@@ -358,7 +380,7 @@ export class NoMatchError extends Schema.TaggedError<NoMatchError>("@effect-secs
   override get message(): string {
     if (this.tried.length === 0) return `the document has no ${this.received}`
     const tried = this.tried.map(({ difference, line, name }) => `${name ?? `line ${line}`}: ${difference}`)
-    return `${this.received} is not described: ${tried.join("; ")}`
+    return printable(`${this.received} is not described: ${tried.join("; ")}`)
   }
 
   override toJSON(): unknown {
@@ -389,7 +411,9 @@ export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml
   /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
     const item = this.path.length === 0 ? "" : `, item [${this.path.join(".")}]`
-    return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+    return printable(
+      `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+    )
   }
 
   override toJSON(): unknown {
@@ -414,7 +438,7 @@ export class ItemJsonError extends Schema.TaggedError<ItemJsonError>("@effect-se
   /** One line: `$.L[2].U4[0]: expected an integer from 0 to 4294967295, seen -1`. */
   override get message(): string {
     const at = this.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
-    return `$${at}: expected ${this.expected}, seen ${this.seen}`
+    return printable(`$${at}: expected ${this.expected}, seen ${this.seen}`)
   }
 
   override toJSON(): unknown {

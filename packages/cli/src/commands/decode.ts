@@ -14,6 +14,7 @@ import * as ByteInput from "../bytes/ByteInput.ts"
 import { failed } from "../CliFailure.ts"
 import * as Described from "../bytes/Described.ts"
 import * as Explain from "../bytes/Explain.ts"
+import * as Printable from "../Printable.ts"
 import { colours, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../bytes/Wire.ts"
 
@@ -82,14 +83,14 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, compact
     function* lines(): Generator<string> {
       for (const part of parts) {
         if (!explain) {
-          if (json) yield `${JSON.stringify(Described.json(part))}\n`
+          if (json) yield `${Printable.json(JSON.stringify(Described.json(part)))}\n`
           else yield* Described.sml(part, compact ? Preset.compact : Preset.canonical)
           continue
         }
         for (const row of Explain.explain(bytes, part, { valueRows })) {
-          if (json) yield `${JSON.stringify(Explain.json(row))}\n`
+          if (json) yield `${Printable.json(JSON.stringify(Explain.json(row)))}\n`
           else {
-            const line = Explain.line(row, digits)
+            const line = Printable.line(Explain.line(row, digits))
             yield `${row.fault ? red(line) : row.offset === part.start ? bold(line) : line}\n`
           }
         }

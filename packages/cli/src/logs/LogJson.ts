@@ -21,6 +21,7 @@
  */
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { ItemJson } from "@effect-secs/sml"
+import * as Printable from "../Printable.ts"
 import * as LogEntry from "./LogEntry.ts"
 import type * as LogEvent from "./LogEvent.ts"
 import type * as LogSummary from "./LogSummary.ts"
@@ -48,9 +49,11 @@ export const entry = (entry: LogEntry.Entry, file?: string): string => {
     ...(findings.length === 0 ? {} : { findings: findings.map(finding) })
   })
   // Items may be deeper than `JSON.stringify` goes.
-  return event?._tag === "Message" && event.item !== undefined
-    ? `${json.slice(0, -1)},"item":${ItemJson.stringify(event.item)}}`
-    : json
+  return Printable.json(
+    event?._tag === "Message" && event.item !== undefined
+      ? `${json.slice(0, -1)},"item":${ItemJson.stringify(event.item)}}`
+      : json
+  )
 }
 
 /** To the microsecond: more digits are noise of the arithmetic. */
@@ -111,24 +114,26 @@ export const summary = (summary: LogSummary.Summary, notes: ReadonlyArray<string
   const { connections, first, last, rows, ...rest } = summary
   const time = (key: string, time: LogTime.LogTime | undefined) =>
     time === undefined ? {} : { [key]: LogTime.toIso(time) }
-  return JSON.stringify({
-    type: "summary",
-    ...rest,
-    ...time("first", first),
-    ...time("last", last),
-    rows: rows.map(({ replyTimes, ...row }) => ({
-      ...row,
-      ...(replyTimes === undefined
-        ? {}
-        : {
-            replyMillis: Object.fromEntries(Object.entries(replyTimes).map(([key, value]) => [key, rounded(value)]))
-          })
-    })),
-    connections: connections.map(({ closed, opened, ...row }) => ({
-      ...row,
-      ...time("opened", opened),
-      ...time("closed", closed)
-    })),
-    notes
-  })
+  return Printable.json(
+    JSON.stringify({
+      type: "summary",
+      ...rest,
+      ...time("first", first),
+      ...time("last", last),
+      rows: rows.map(({ replyTimes, ...row }) => ({
+        ...row,
+        ...(replyTimes === undefined
+          ? {}
+          : {
+              replyMillis: Object.fromEntries(Object.entries(replyTimes).map(([key, value]) => [key, rounded(value)]))
+            })
+      })),
+      connections: connections.map(({ closed, opened, ...row }) => ({
+        ...row,
+        ...time("opened", opened),
+        ...time("closed", closed)
+      })),
+      notes
+    })
+  )
 }

@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import type { Notation } from "../bytes/ByteInput.ts"
 import { type CliFailure, failed, usage } from "../CliFailure.ts"
 import * as Encoded from "../bytes/Encoded.ts"
+import * as Printable from "../Printable.ts"
 import { type Entry, toSecsMessage } from "./MessageInput.ts"
 
 /** @since 0.1.0 */
@@ -54,13 +55,13 @@ export function* bytes(entries: Iterable<Entry>, options: BytesOptions): Pieces<
 export function* json(entries: Iterable<Entry>): Pieces {
   for (const entry of entries) {
     if (entry._tag === "Item") {
-      yield Result.succeed(`${ItemJson.stringify(entry.item)}\n`)
+      yield Result.succeed(`${Printable.json(ItemJson.stringify(entry.item))}\n`)
       continue
     }
     const message = toSecsMessage(entry.message)
     yield message === undefined
       ? noValues(entry.place)
-      : Result.succeed(`${ItemJson.stringifyMessage(message, entry.message.name)}\n`)
+      : Result.succeed(`${Printable.json(ItemJson.stringifyMessage(message, entry.message.name))}\n`)
   }
 }
 

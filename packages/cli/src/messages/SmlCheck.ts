@@ -7,6 +7,7 @@
 import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import { counted } from "../Counts.ts"
+import * as Printable from "../Printable.ts"
 import * as ProseLines from "./ProseLines.ts"
 import * as Rules from "./Rules.ts"
 
@@ -45,9 +46,10 @@ const withRules = (
   const places = read.rules.flatMap((rule) => {
     const resolved = Rules.resolve(named, rule)
     if (Result.isSuccess(resolved)) return []
-    const { expected, found, position } = resolved.failure
+    const { expected, position } = resolved.failure
+    const found = Printable.line(resolved.failure.found)
     const [line] = text.slice(rule.start, Math.min(rule.end, rule.start + widest)).split(/[\r\n]/, 1)
-    const excerpt = `${line!}\n^`
+    const excerpt = `${Printable.line(line!)}\n^`
     return [
       { reason: "BadRule", ...(source === undefined ? {} : { source }), ...position, expected, found, excerpt } as const
     ]

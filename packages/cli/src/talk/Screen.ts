@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CliFailure } from "../CliFailure.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as Printable from "../Printable.ts"
 import { colours, type Colours, Shell } from "../Shell.ts"
 import * as Transcript from "./Transcript.ts"
 
@@ -63,7 +64,7 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
         if (!Transcript.shows(event, options) && why === undefined) return Effect.void
         return shell.write(
           options.json
-            ? `${JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) })}\n`
+            ? `${Printable.json(JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) }))}\n`
             : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
         )
       },
@@ -72,8 +73,8 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           shell.write(
             options.json
-              ? `${JSON.stringify({ at: DateTime.formatIso(DateTime.makeUnsafe(now)), event: tag, message: text, ...parts })}\n`
-              : `${paint.dim(`// ${LocalTime.ofDay(now, zone)} ${text}`)}\n`
+              ? `${Printable.json(JSON.stringify({ at: DateTime.formatIso(DateTime.makeUnsafe(now)), event: tag, message: text, ...parts }))}\n`
+              : `${paint.dim(`// ${LocalTime.ofDay(now, zone)} ${Printable.line(text)}`)}\n`
           )
         )
     }

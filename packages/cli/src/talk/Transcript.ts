@@ -12,6 +12,7 @@ import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as LocalTime from "../LocalTime.ts"
+import * as Printable from "../Printable.ts"
 import * as ReplyTimes from "./ReplyTimes.ts"
 import type { Colours } from "../Shell.ts"
 
@@ -57,8 +58,6 @@ export const shows = (event: SessionEvent.SessionEvent, options: Options): boole
 const replyTime = (elapsed: Duration.Duration | undefined): number | undefined =>
   elapsed === undefined ? undefined : Duration.toMillis(elapsed)
 
-const clean = (text: string): string => text.replaceAll(/[\r\n]+/g, " ")
-
 /** The line of an event that is no data message. */
 const sentence = (event: SessionEvent.SessionEvent): string => {
   if (event._tag === "StateChanged") return event.to === "Selected" ? "selected" : SessionEvent.describe(event)
@@ -96,12 +95,12 @@ export const text = (
   who?: string,
   why?: string
 ): string => {
-  const from = who === undefined ? "" : ` ${who}`
+  const from = who === undefined ? "" : ` ${Printable.line(who)}`
   const time = LocalTime.ofDay(event.at, zone)
   const painted = paint(event, colours)
-  const because = why === undefined ? "" : `: ${why}`
+  const because = why === undefined ? "" : `: ${Printable.line(why)}`
   if ((event._tag !== "Sent" && event._tag !== "Received") || event.message === undefined) {
-    return `${painted(`// ${time}${from} ${clean(sentence(event))}${because}`)}\n`
+    return `${painted(`// ${time}${from} ${Printable.line(sentence(event))}${because}`)}\n`
   }
   const millis = event._tag === "Received" ? replyTime(event.elapsed) : undefined
   const after = millis === undefined ? "" : `, reply after ${ReplyTimes.format(millis)}`

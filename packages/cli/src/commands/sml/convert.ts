@@ -15,7 +15,7 @@ import { type CliFailure, ExitCode, failed, quiet } from "../../CliFailure.ts"
 import * as MessageInput from "../../messages/MessageInput.ts"
 import * as MessageOutput from "../../messages/MessageOutput.ts"
 import * as MessageFiles from "../../messages/MessageFiles.ts"
-import { complain, print, Shell, writeAll } from "../../Shell.ts"
+import { complain, printLine, Shell, verbatim, writeAll } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
 const presets: Readonly<Record<string, Preset.Preset>> = Preset.presets
@@ -93,7 +93,7 @@ const toOutput = (to: string): Write => {
     const failures: Array<CliFailure> = []
     const fitting = several ? entries : entries.slice(0, Math.max(0, 1 - written))
     written += fitting.length
-    yield* writeAll(said(pieces(fitting, to), failures))
+    yield* writeAll(mapped(said(pieces(fitting, to), failures), yield* verbatim))
     const [first, ...more] = entries.slice(fitting.length)
     if (first === undefined) return failures
     const others = more.length === 0 ? "" : `, and ${more.length} more`
@@ -116,11 +116,15 @@ const toFolder = (to: string, folder: string): Write => {
       if (yield* shell.isFile(path)) failures.push(failed(`${entry.place}: ${path} is there already`))
       else {
         yield* shell.writeFile(path, content.join(""))
-        yield* print(path)
+        yield* printLine(path)
       }
     }
     return failures
   })
+}
+
+function* mapped(pieces: Iterable<string | Uint8Array>, change: (text: string) => string) {
+  for (const piece of pieces) yield typeof piece === "string" ? change(piece) : piece
 }
 
 /** What is no failure; failures are put aside. */

@@ -6,7 +6,7 @@
  */
 import type { Dialect } from "../../Dialect.ts"
 import type { Position, SmlComment } from "../../SmlDocument.ts"
-import { SmlError, type SmlReason, SmlWarning } from "../../SmlError.ts"
+import { printable, SmlError, type SmlReason, SmlWarning } from "../../SmlError.ts"
 import { blank, cr, isName, isSpace, lf, slash, star, tab } from "./characters.ts"
 
 /**
@@ -145,7 +145,8 @@ export class Scanner {
     const ahead = this.given.slice(from, from + excerptWidth + 1)
     const end = ahead.slice(offset - from).search(/[\r\n]/)
     const line = end < 0 ? ahead : ahead.slice(0, offset - from + end)
-    const shown = printable(line.slice(0, excerptWidth))
+    // One column for each unit, whatever it is.
+    const shown = printable(line.slice(0, excerptWidth)).replace(/[\ud800-\udfff]/g, "·")
     const before = from > lineStart ? "…" : ""
     const after = line.length > excerptWidth ? "…" : ""
     return `${before}${shown}${after}\n${" ".repeat(before.length + offset - from)}^`
@@ -164,9 +165,7 @@ export class Scanner {
       found:
         found === undefined
           ? this.found(offset)
-          : found.length > widestFound
-            ? `${found.slice(0, widestFound)}…`
-            : found,
+          : printable(found.length > widestFound ? `${found.slice(0, widestFound)}…` : found),
       ...(hint === undefined ? {} : { hint }),
       excerpt: this.excerpt(offset, column)
     }
@@ -183,7 +182,7 @@ export class Scanner {
       if (code === lf || code === cr) return "the end of the line"
       return printable(String.fromCodePoint(code))
     }
-    return end - offset === maxFound ? `${text.slice(offset, end)}…` : text.slice(offset, end)
+    return printable(end - offset === maxFound ? `${text.slice(offset, end)}…` : text.slice(offset, end))
   }
 
   /** Where the line of a place ends. */
@@ -332,7 +331,3 @@ const findLines = (text: string): Array<number> => {
   for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", end + 1)) starts.push(end + 1)
   return starts
 }
-
-/** One column for each unit, whatever it is. */
-const printable = (text: string): string =>
-  text.replaceAll("\t", " ").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/g, "·")
