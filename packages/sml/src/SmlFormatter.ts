@@ -19,8 +19,8 @@ import * as Result from "effect/Result"
 import { peer } from "./Dialect.ts"
 import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
 import { rulesOf } from "./internal/read/options.ts"
-import { Scanner } from "./internal/read/Scanner.ts"
-import { TextLayout } from "./internal/format/TextLayout.ts"
+import { type Rules, Scanner } from "./internal/read/Scanner.ts"
+import { type Place, TextLayout } from "./internal/format/TextLayout.ts"
 import type { SmlError } from "./SmlError.ts"
 import type { ParseOptions } from "./SmlParser.ts"
 
@@ -82,6 +82,13 @@ export const format = (text: string, options: FormatOptions = {}): Result.Result
   const layout = () => new TextLayout(text, rules, { indent, lineEnd, maxWidth })
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ""
   if (alone) return Result.map(readOneItem(text, rules), () => mark + layout().item())
+  return Result.map(placesOf(text, rules), (places) => mark + layout().document(places))
+}
+
+/** Where messages stand. What they hold is written again from the text, and would only take memory. */
+const placesOf = (text: string, rules: Rules): Result.Result<ReadonlyArray<Place>, SmlError> => {
   const { errors, messages } = readDocument(text, rules)
-  return errors.length > 0 ? Result.fail(errors[0]!) : Result.succeed(mark + layout().document(messages))
+  return errors.length > 0
+    ? Result.fail(errors[0]!)
+    : Result.succeed(messages.map(({ header, start }) => ({ header, start })))
 }
