@@ -58,6 +58,11 @@ const end = (shell: ShellService, cause: Cause.Cause<CliFailure | CliError.CliEr
   const say = (text: string, code: ExitCode) => Effect.as(shell.writeError(`${Printable.lines(text)}\n`), code)
   if (Cause.hasInterruptsOnly(cause)) return Effect.succeed(ExitCode.Interrupted)
   const error = Cause.findErrorOption(cause)
+  if (isTooLong(Cause.squash(cause)))
+    return say(
+      "secs: the input, or what it would be turned into, is too long: no line of a log and no output of this command may have more than 512 MB",
+      ExitCode.Failed
+    )
   if (Option.isNone(error)) return say(`secs: this is a bug, please report it\n${Cause.pretty(cause)}`, ExitCode.Failed)
   if (error.value instanceof CliFailure) {
     const { exitCode, message } = error.value
@@ -69,6 +74,9 @@ const end = (shell: ShellService, cause: Cause.Cause<CliFailure | CliError.CliEr
   }
   return say(`secs: ${Printable.line(error.value.message)}`, ExitCode.Usage)
 }
+
+/** The engine holds no longer text, and says so wherever one would become longer. */
+const isTooLong = (error: unknown): boolean => error instanceof RangeError && error.message === "Invalid string length"
 
 /** What `effect/cli` asks for. We use no prompts, no programs and no files but those of `Shell`. */
 const environment = (shell: ShellService) =>

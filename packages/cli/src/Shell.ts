@@ -30,8 +30,10 @@ import * as TextInput from "./TextInput.ts"
  * @since 0.1.0
  */
 export interface ShellService {
-  /** All bytes of a file; of standard input for `-`. */
-  readonly read: (path: string) => Effect.Effect<Uint8Array, CliFailure>
+  /** All bytes of a file; of standard input for `-`. Fails for more than `atMost`, before they are in memory. */
+  readonly read: (path: string, atMost: number) => Effect.Effect<Uint8Array, CliFailure>
+  /** Bytes of text that can be worked on as a whole, with the memory there is. */
+  readonly longestText: number
   /** The bytes as they come, for what may be longer than memory. */
   readonly stream: (path: string) => Stream.Stream<Uint8Array, CliFailure>
   /** True for a path that is a file, and for `-`. */
@@ -63,15 +65,26 @@ const same = (text: string): string => text
 
 /** @since 0.1.0 */
 export const readBytes = (path: string): Effect.Effect<Uint8Array, CliFailure, Shell> =>
-  Shell.use((shell) => shell.read(path))
+  Shell.use((shell) => shell.read(path, longestFile))
+
+/** No array of bytes is longer everywhere. */
+const longestFile = 2 ** 31 - 1
 
 /**
- * A file, or standard input for `-`, as text.
+ * The bytes of a text, where they are not more than can be worked on.
+ *
+ * @since 0.1.0
+ */
+export const readTextBytes = (path: string): Effect.Effect<Uint8Array, CliFailure, Shell> =>
+  Shell.use((shell) => shell.read(path, shell.longestText))
+
+/**
+ * A file, or standard input for `-`, as text, where it is not longer than can be worked on.
  *
  * @since 0.1.0
  */
 export const readText = (path: string): Effect.Effect<string, CliFailure, Shell> =>
-  Effect.map(readBytes(path), TextInput.decode)
+  Effect.map(readTextBytes(path), TextInput.decode)
 
 /** @since 0.1.0 */
 export const write = (content: string | Uint8Array): Effect.Effect<void, CliFailure, Shell> =>

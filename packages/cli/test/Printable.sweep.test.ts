@@ -76,6 +76,7 @@ const make = (differs: Partial<ShellService> = {}) => {
       const bytes = content(path)
       return bytes === undefined ? Stream.fail(failed(`${path}: no such file`)) : Stream.make(bytes)
     },
+    longestText: 2 ** 20,
     isFile: (path) => Effect.succeed(content(path) !== undefined),
     writeFile: () => Effect.void,
     makeFolder: () => Effect.void,

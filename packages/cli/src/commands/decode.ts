@@ -11,11 +11,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as ByteInput from "../bytes/ByteInput.ts"
-import { failed } from "../CliFailure.ts"
+import { failed, tooLarge } from "../CliFailure.ts"
 import * as Described from "../bytes/Described.ts"
 import * as Explain from "../bytes/Explain.ts"
 import * as Printable from "../Printable.ts"
-import { colours, Shell, writeAll } from "../Shell.ts"
+import { colours, readBytes, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../bytes/Wire.ts"
 
 const input = Argument.String("input").pipe(
@@ -57,7 +57,11 @@ const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, fro
   const [first] = words
   if (words.length === 1 && (yield* shell.isFile(first!))) {
     const name = first === "-" ? "stdin" : first!
-    const bytes = ByteInput.fromBytes(yield* shell.read(first!), from)
+    const content = yield* readBytes(first!)
+    if (content.length > shell.longestText && ByteInput.isText(content, from)) {
+      return yield* tooLarge(name, shell.longestText, content.length)
+    }
+    const bytes = ByteInput.fromBytes(content, from)
     return Result.isSuccess(bytes) ? { name, bytes: bytes.success } : yield* failed(`${name}: ${bytes.failure.message}`)
   }
   const text = words.join(" ")
