@@ -1,4 +1,6 @@
 import { Hsms, Item } from "@effect-secs/codec"
+import { message as frameOf } from "./support/captures.ts"
+import * as FrameEvent from "../src/logs/FrameEvent.ts"
 import { ItemJson } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as LogAnalysis from "../src/logs/LogAnalysis.ts"
@@ -130,6 +132,17 @@ describe("LogView", () => {
       show([asks], { full: true })[0]!.split("\n").slice(1).join("\n"),
       "S1F3 W\n<L [1]\n  <U4 [1] 7>\n>\n.\n"
     )
+  })
+
+  it("shows the bytes of a text that is no item, and no header that looks like all of it", () => {
+    const bytes = frameOf(1, 3, 2, Item.A("x")).slice(4)
+    // One byte is missing.
+    const event = FrameEvent.make(bytes.subarray(0, -1), asks)
+    const [line, hex] = show([event], { full: true })[0]!.split("\n")
+    assert.match(line!, /S1F3 W.* ! Truncated at byte 0/)
+    assert.strictEqual(hex, "//   41 01")
+    assert.deepInclude(json([event])[0], { body: "4101" })
+    assert.notInclude(show([event])[0], "//")
   })
 
   it("shows the sums, without columns that have nothing", () => {

@@ -56,10 +56,18 @@ export interface Disconnected extends Event<"Disconnected"> {
   readonly unwritten: number
 }
 
+/** Text of a data message that is no SECS-II item, and why. `text` is a copy of the bytes. @since 0.1.0 */
+export interface Undecoded {
+  readonly error: ItemDecodeError
+  readonly text: Uint8Array
+}
+
 /** A message came in: the wire tap, with its item where it is data. @since 0.1.0 */
 export interface Received extends Event<"Received"> {
   readonly header: HsmsHeader
   readonly message: SecsMessage | undefined
+  /** Why `message` has no item although there is text: without it, the message has none. */
+  readonly undecoded?: Undecoded | undefined
   /** For a reply: time since its primary was sent. */
   readonly elapsed: Duration.Duration | undefined
 }
@@ -235,7 +243,7 @@ export const describe = (event: Untimed): string => {
     case "Disconnected":
       return `disconnected: ${describeDisconnect(event.reason)}${lost(event)}`
     case "Received":
-      return `received ${event.header}${text(event.message)}`
+      return `received ${event.header}${event.undecoded === undefined ? text(event.message) : `: ${event.undecoded.error.message}`}`
     case "Sent":
       return `sent ${event.header}${text(event.message)}`
     case "UnmatchedReply":

@@ -5,6 +5,7 @@
  *
  * - `message`: `stream`, `function`, `replyExpected`, where known `sessionId`, `systemBytes`, `bytes`, `name`, `names`
  *   (objects with `name` and `keyword`), and `item` in the JSON of `ItemJson`
+ *   or `body`, the bytes in hex of a text that is no item
  * - `control`: `message` (`SelectReq`, …), `sessionId`, `systemBytes`, `bytes`, and `status`, `reason` and `rejected` where
  *   it has them
  * - `connected`, `disconnected` (with `how`: `closed` or `reset`), `unreadable` (with `error`)
@@ -21,6 +22,7 @@
  */
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { ItemJson } from "@effect-secs/sml"
+import { hex } from "../bytes/Encoded.ts"
 import * as Printable from "../Printable.ts"
 import * as LogEntry from "./LogEntry.ts"
 import type * as LogEvent from "./LogEvent.ts"
@@ -74,7 +76,7 @@ const reference = ({ label, place: at, systemBytes, time }: LogEntry.Reference):
 const parts = (event: LogEvent.LogEvent): object => {
   switch (event._tag) {
     case "Message": {
-      const { bytes, name, names, replyExpected, sessionId, stream, systemBytes } = event
+      const { body, bytes, name, names, replyExpected, sessionId, stream, systemBytes } = event
       return {
         stream,
         function: event.function,
@@ -83,7 +85,8 @@ const parts = (event: LogEvent.LogEvent): object => {
         ...numbered(systemBytes),
         ...(bytes === undefined ? {} : { bytes }),
         ...(name === undefined ? {} : { name }),
-        ...(names.length === 0 ? {} : { names })
+        ...(names.length === 0 ? {} : { names }),
+        ...(body === undefined ? {} : { body: hex(body) })
       }
     }
     case "Control": {

@@ -14,6 +14,7 @@
 import { SecsMessage } from "@effect-secs/codec"
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { SmlPrinter } from "@effect-secs/sml"
+import * as HexRows from "../bytes/HexRows.ts"
 import { counted } from "../Counts.ts"
 import * as LogEntry from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
@@ -95,9 +96,7 @@ export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
     ]
     const line = cut(Printable.line([...columnsBefore, ...rest].join("  ").trimEnd()), columns)
     const painted = findings.length > 0 ? colours.red(line) : paint(event, colours)(line)
-    return full && event?._tag === "Message" && (event.error === undefined || event.text !== undefined)
-      ? `${painted}\n${whole(event)}`
-      : `${painted}\n`
+    return full && event?._tag === "Message" ? `${painted}\n${whole(event)}` : `${painted}\n`
   }
 
   return { entry }
@@ -132,6 +131,8 @@ const words = (event: LogEvent.LogEvent): ReadonlyArray<string> => {
 /** The message as the log has it, or as SML. */
 const whole = (event: LogEvent.Message): string => {
   if (event.text !== undefined) return `${Printable.lines(event.text)}\n`
+  // No SML: header and dot would say that there was no body.
+  if (event.error !== undefined) return event.body === undefined ? "" : HexRows.rows(event.body, "//   ")
   const message = new SecsMessage.SecsMessage(event.stream, event.function, event.replyExpected, event.item)
   return `${SmlPrinter.show(message, { maxValues: valuesShown })}\n`
 }
