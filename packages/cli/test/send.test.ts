@@ -10,8 +10,11 @@ import * as Stream from "effect/Stream"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { spawn } from "node:child_process"
+import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import * as CaptureLog from "../src/logs/CaptureLog.ts"
+import { binary, environment } from "./support/run.ts"
 import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */
@@ -152,6 +155,24 @@ describe("secs send", () => {
     const { stderr } = await Effect.runPromise(ran(["send", "127.0.0.1:5000", text, "-m", "lost"]))
     assert.match(stderr, /: there are m1, m2, m3, m4, m5, m6, m7, m8, m9, m10 and 2 more\n$/)
   })
+
+  live("loses no reply while nobody reads its output", () =>
+    Effect.gen(function* () {
+      const { address } = yield* listening()
+      const child = spawn(process.execPath, [binary, "send", address, "S1F1 W.", "--repeat", "2000"], {
+        env: environment(),
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: 40_000
+      })
+      const error = text(child.stderr)
+      // The pipe is full long before that.
+      yield* Effect.sleep("2 seconds")
+      const stdout = yield* Effect.promise(() => text(child.stdout))
+      assert.strictEqual(stdout.match(/^S1F2$/gm)?.length, 2000)
+      assert.match(stdout, /2000 sent, 2000 of 2000 answered/)
+      assert.strictEqual(yield* Effect.promise(() => error), "")
+    })
+  )
 
   live("repeats at a rate and sums the reply times up", () =>
     Effect.gen(function* () {

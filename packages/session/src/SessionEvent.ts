@@ -161,6 +161,11 @@ export interface ConnectionTurnedAway extends Event<"ConnectionTurnedAway"> {
   readonly peer: string
 }
 
+/** This observer was too slow: so many events that stood here are lost to it, and to it alone. @since 0.1.0 */
+export interface EventsMissed extends Event<"EventsMissed"> {
+  readonly count: number
+}
+
 /**
  * @since 0.1.0
  */
@@ -182,6 +187,7 @@ export type SessionEvent =
   | TransactionFailed
   | LinktestFailed
   | ConnectionTurnedAway
+  | EventsMissed
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -270,6 +276,8 @@ export const describe = (event: Untimed): string => {
       return `Linktest.req was not answered (${event.failures} of ${event.maxFailures} that end the connection)`
     case "ConnectionTurnedAway":
       return `turned away ${event.peer}: another connection has the session`
+    case "EventsMissed":
+      return `${event.count} events are missing here: whoever looks on was too slow`
   }
 }
 
@@ -310,6 +318,8 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, reason: event.failure._tag }
     case "TransactionFailed":
       return { ...about, reason: event.error.reason._tag }
+    case "EventsMissed":
+      return { ...about, missed: event.count }
     case "LinktestFailed":
       return { ...about, failures: event.failures, maxFailures: event.maxFailures }
     default:

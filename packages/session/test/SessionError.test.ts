@@ -370,7 +370,8 @@ describe("one line for each event", () => {
     [
       { _tag: "ConnectionTurnedAway", at, peer: "192.0.2.11:40000" },
       "turned away 192.0.2.11:40000: another connection has the session"
-    ]
+    ],
+    [{ _tag: "EventsMissed", at, count: 12 }, "12 events are missing here: whoever looks on was too slow"]
   ]
 
   for (const [event, text] of events) {
