@@ -57,8 +57,9 @@ export const run = (shell: ShellService, args: ReadonlyArray<string>, version: s
 const end = (shell: ShellService, cause: Cause.Cause<CliFailure | CliError.CliError>): Effect.Effect<ExitCode> => {
   const say = (text: string, code: ExitCode) => Effect.as(shell.writeError(`${Printable.lines(text)}\n`), code)
   if (Cause.hasInterruptsOnly(cause)) return Effect.succeed(ExitCode.Interrupted)
-  const error = Cause.findErrorOption(cause)
-  if (isTooLong(Cause.squash(cause)))
+  const defect = Cause.squash(cause)
+  const error = defect instanceof CliFailure ? Option.some(defect) : Cause.findErrorOption(cause)
+  if (isTooLong(defect))
     return say(
       "secs: the input, or what it would be turned into, is too long: no line of a log and no output of this command may have more than 512 MB",
       ExitCode.Failed
@@ -105,15 +106,15 @@ const environment = (shell: ShellService) =>
     Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
   )
 
-/** Help to standard output; a wrong command line in one line to standard error. */
+/** Help to standard output; a wrong command line in one line to standard error. May only die: with what a write failed. */
 const presenter = (shell: ShellService): CliOutput.Presenter => ({
   present: (event) => {
     const formatter = CliOutput.defaultFormatter({ colors: shell.colour })
     switch (event._tag) {
       case "Help":
-        return Effect.ignore(shell.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`))
+        return Effect.orDie(shell.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`))
       case "Version":
-        return Effect.ignore(shell.write(`${event.name} ${event.version}\n`))
+        return Effect.orDie(shell.write(`${event.name} ${event.version}\n`))
       case "InvalidInvocation": {
         const command = event.commandPath.join(" ")
         // Standard error may be no terminal where standard output is one.
@@ -132,5 +133,5 @@ const completions = (shell: ShellService): typeof GlobalFlag.Completions =>
     run: (wanted, { command }) =>
       Option.isNone(wanted)
         ? Effect.void
-        : Effect.ignore(shell.write(`${CompletionScript.make(command, wanted.value)}\n`))
+        : Effect.orDie(shell.write(`${CompletionScript.make(command, wanted.value)}\n`))
   })

@@ -66,6 +66,16 @@ describe("Shell", () => {
     })
   )
 
+  it.effect.each(["--help", "--version", "--completions bash", "sml"])(
+    "ends with 1, and says why, where what secs %s prints cannot be written",
+    (args) =>
+      Effect.gen(function* () {
+        const { err, shell } = make({ write: () => Effect.fail(failed("standard output: no space left")) })
+        assert.strictEqual(yield* run(shell, args.split(" "), "1.0.0"), 1)
+        assert.deepStrictEqual(err, ["secs: standard output: no space left\n"])
+      })
+  )
+
   it.effect("tells a bug with its stack, and ends with 1", () =>
     Effect.gen(function* () {
       const { err, shell } = make({ isFile: () => Effect.die(new Error("a wrong turn")) })

@@ -15,7 +15,7 @@ import { failed, tooLarge } from "../CliFailure.ts"
 import * as Described from "../bytes/Described.ts"
 import * as Explain from "../bytes/Explain.ts"
 import * as Printable from "../Printable.ts"
-import { colours, readBytes, Shell, writeAll } from "../Shell.ts"
+import { colours, readBytes, readTextBytes, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../bytes/Wire.ts"
 
 const input = Argument.String("input").pipe(
@@ -57,7 +57,7 @@ const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, fro
   const [first] = words
   if (words.length === 1 && (yield* shell.isFile(first!))) {
     const name = first === "-" ? "stdin" : first!
-    const content = yield* readBytes(first!)
+    const content = yield* from === undefined || from === "binary" ? readBytes(first!) : readTextBytes(first!)
     if (content.length > shell.longestText && ByteInput.isText(content, from)) {
       return yield* tooLarge(name, shell.longestText, content.length)
     }

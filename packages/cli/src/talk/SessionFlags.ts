@@ -9,7 +9,7 @@
 import type * as HsmsSession from "@effect-secs/session/HsmsSession"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Durations from "../Durations.ts"
 import * as SmlInput from "../messages/SmlInput.ts"
@@ -50,13 +50,7 @@ const duration = (name: string, description: string): Flag.Flag<Duration.Duratio
 
 /** For what would be tried without a pause. */
 const pause = (name: string, description: string): Flag.Flag<Duration.Duration | undefined> =>
-  setting(
-    name,
-    "TIME",
-    description,
-    (text) => Option.filter(Durations.parse(text), (time) => Duration.toMillis(time) > 0),
-    `${Durations.expected}; above zero`
-  )
+  setting(name, "TIME", description, Durations.parsePositive, Durations.expectedPositive)
 
 const path = (name: string, description: string): Flag.Flag<string | undefined> =>
   setting(name, "FILE", description, Option.some, "a file")
