@@ -5,7 +5,7 @@
  * and in the generator of its documentation alike. How to use it:
  *
  * - input: `readBytes(path)`, `readText(path)`, `stream(path)`; `-` is standard input
- * - output: `write` (as it is), `writeAll` and `writeEach` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
+ * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
  *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
  *   system call.
  * - text of others: `complain`, `printLine` and `progress` make it safe to show, `printJson` escapes it. What goes out
@@ -18,7 +18,6 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
 import type { CliFailure } from "./CliFailure.ts"
 import * as Printable from "./Printable.ts"
@@ -94,14 +93,11 @@ export const write = (content: string | Uint8Array): Effect.Effect<void, CliFail
 const batch = 1 << 16
 
 /**
- * Many short pieces in few calls. They are made as they are written, so that there may be any number. The first that is
- * a failure ends the command, after those before it are written.
+ * Many short pieces in few calls. They are made as they are written, so that there may be any number.
  *
  * @since 0.1.0
  */
-export const writeEach = (
-  pieces: Iterable<Result.Result<string | Uint8Array, CliFailure>>
-): Effect.Effect<void, CliFailure, Shell> =>
+export const writeAll = (pieces: Iterable<string | Uint8Array>): Effect.Effect<void, CliFailure, Shell> =>
   Effect.gen(function* () {
     const { write } = yield* Shell
     let pending: Array<string | Uint8Array> = []
@@ -112,12 +108,8 @@ export const writeEach = (
       size = 0
     }
     for (const piece of pieces) {
-      if (Result.isFailure(piece)) {
-        yield* flush()
-        return yield* piece.failure
-      }
-      pending.push(piece.success)
-      size += piece.success.length
+      pending.push(piece)
+      size += piece.length
       if (size >= batch) yield* flush()
     }
     yield* flush()
@@ -143,18 +135,6 @@ const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
     at += chunk.length
   }
   return bytes
-}
-
-/**
- * As `writeEach`, for pieces of which none can fail.
- *
- * @since 0.1.0
- */
-export const writeAll = (pieces: Iterable<string | Uint8Array>): Effect.Effect<void, CliFailure, Shell> =>
-  writeEach(succeeding(pieces))
-
-function* succeeding<A>(pieces: Iterable<A>): Generator<Result.Result<A>> {
-  for (const piece of pieces) yield Result.succeed(piece)
 }
 
 /**

@@ -77,3 +77,15 @@ export function* sml(entries: Iterable<Entry>, preset: Preset.Preset): Pieces {
     yield Result.succeed("\n")
   }
 }
+
+/**
+ * What is no failure, as it comes; failures are put aside.
+ *
+ * @since 0.1.0
+ */
+export function* said<A>(pieces: Iterable<Result.Result<A, CliFailure>>, failures: Array<CliFailure>): Generator<A> {
+  for (const piece of pieces) {
+    if (Result.isFailure(piece)) failures.push(piece.failure)
+    else yield piece.success
+  }
+}
