@@ -5,10 +5,10 @@
  * and in the generator of its documentation alike. How to use it:
  *
  * - input: `readBytes(path)`, `readText(path)`, `stream(path)`; `-` is standard input
- * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
+ * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line). They wait while the reader
  *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
  *   system call.
- * - text of others: `complain`, `printLine` and `progress` make it safe to show, `printJson` escapes it. What goes out
+ * - text of others: `complain`, `printLine` and `progress` make it safe to show. What else goes out
  *   through `write` has been through `Printable`; data that has to stay as it is goes through `verbatim`
  * - for people: `complain` (a line to standard error), `colours` (plain unless standard output is a terminal and
  *   `NO_COLOR` is not set), `progress` (a line on standard error that replaces itself; nothing unless that is a terminal)
@@ -155,14 +155,6 @@ export const print = (line: string): Effect.Effect<void, CliFailure, Shell> => w
  * @since 0.1.0
  */
 export const printLine = (line: string): Effect.Effect<void, CliFailure, Shell> => print(Printable.line(line))
-
-/**
- * One JSON value on a line of its own. Several make JSON lines.
- *
- * @since 0.1.0
- */
-export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell> =>
-  print(Printable.json(JSON.stringify(value)))
 
 /**
  * A line to standard error.

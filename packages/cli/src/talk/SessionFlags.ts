@@ -127,7 +127,8 @@ export const slots: ReadonlyArray<string> = [
   "  'SV=<U4 1>' (an item), and within an open list an array, a value for each round:",
   `  'SVID=[1001, 1002]', 'SV=[<U4 1>, <A "x">]', 'VID=[[1, 2], [3]]' for a list within a list.`,
   "  What a file marks INPUT its owner receives, so it is left out; of the peer's file, said with",
-  "  --owner, it is what this side sends, and OUTPUT is left out."
+  "  --owner, it is what this side sends, and OUTPUT is left out. H->E, H<-E and H<->E are said to",
+  "  the reader: they leave nothing out, whoever the owner is."
 ]
 
 /** What the flags of a command line say. */
