@@ -64,7 +64,7 @@ describe("secs encode", () => {
 
   describe("where some of several cannot be encoded", () => {
     const stdin = "S1F1 W.\nS1F3 W <U1 256>.\nS2F25 W <B [n] ABS>.\nS1F13 W <L>.\n"
-    const frames = "0000000a0000810100000000000a" + "0000000c0000810d00000000000b0100"
+    const frames = "0000000a0000810100000000000a0000000c0000810d00000000000b0100"
 
     it.each(["hex", "binary"])("writes the others whole in %s, says each, and ends with 1", async (to) => {
       const { bytes, code, stderr, stdout } = await run(["encode", "--to", to, "--system", "10", "-"], { stdin })
