@@ -51,6 +51,18 @@ export const failed = (message: string): CliFailure => new CliFailure({ exitCode
  */
 export const usage = (message: string): CliFailure => new CliFailure({ exitCode: ExitCode.Usage, message })
 
+const megabytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MB`
+
+/**
+ * A file that is longer than a command can work on as a whole, in bytes; `length` where it is known.
+ *
+ * @since 0.1.0
+ */
+export const tooLarge = (name: string, longest: number, length?: number): CliFailure =>
+  failed(
+    `${name}: ${length === undefined ? "" : `${megabytes(length)} is `}too large: this command takes ${megabytes(longest)} at most; split it, or give it more memory with NODE_OPTIONS=--max-old-space-size=MB (512 MB of text is the end; secs log takes files of any size)`
+  )
+
 /**
  * Ends with an exit code and nothing more to say.
  *

@@ -773,6 +773,7 @@ describe("Item", () => {
       [J("ｱ"), '<J "ｱ">'],
       [A("\x9b31m"), '<A "\\x9b31m">'],
       [C2(2, "a\u202eb"), '<C2 2 "a\\u202eb">'],
+      [C2(2, "\u200f\u{e0041}\ufeff"), '<C2 2 "\\u200f\\udb40\\udc41\\ufeff">'],
       [C2(2, "é"), '<C2 2 "é">'],
       [C2(2, Uint8Array.of(0xc3)), "<C2 2 0xc3>"],
       [C2(Item.Lsh.Iscii, []), "<C2 7 [0]>"],

@@ -46,9 +46,11 @@ const memoryShell = (files: ReadonlyMap<string, Uint8Array>, stdin: Uint8Array) 
     const bytes = path === "-" ? stdin : files.get(path)
     return bytes === undefined ? Effect.fail(CliFailure.failed(`${path}: no such file`)) : Effect.succeed(bytes)
   }
+  const longestText = 2 ** 20
   const shell: ShellService = {
     read,
-    stream: (path) => Stream.fromEffect(read(path)),
+    stream: (path) => Stream.fromEffect(read(path, longestText)),
+    longestText,
     isFile: (path) => Effect.succeed(path === "-" || files.has(path)),
     writeFile: () => Effect.void,
     makeFolder: () => Effect.void,

@@ -16,6 +16,20 @@ import { misused } from "./internal/misused.ts"
 const Count = Schema.Natural
 
 /**
+ * Text of others as a line for people may hold it: a tab is a blank, and whatever else steers a terminal, turns the line
+ * around or cannot be seen is `·`, one for each UTF-16 unit, so that columns stay where they are. Controls (C0 and C1),
+ * format characters (marks of direction among them), line separators and lone surrogates are such.
+ *
+ * Every error of this package says what it found in this form.
+ *
+ * @since 0.1.0
+ */
+export const printable = (text: string): string =>
+  text.replace(unshown, (found) => (found === "\t" ? " " : "·".repeat(found.length)))
+
+const unshown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu
+
+/**
  * What is wrong with a text.
  *
  * @since 0.1.0
@@ -114,9 +128,11 @@ interface Placed {
 }
 
 const sentence = ({ argument, column, expected, found, hint, line, source }: Placed): string =>
-  argument !== undefined
-    ? misused({ argument, expected, seen: found })
-    : `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  printable(
+    argument !== undefined
+      ? misused({ argument, expected, seen: found })
+      : `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  )
 
 /**
  * A place where a text is no SML.
@@ -211,7 +227,7 @@ export class NoMessageError extends Schema.TaggedError<NoMessageError>("@effect-
   { name: Schema.String, known: Schema.Array(Schema.String) }
 ) {
   override get message(): string {
-    return `there is no message ${this.name}: the document has ${listed(this.known)}`
+    return printable(`there is no message ${this.name}: the document has ${listed(this.known)}`)
   }
 
   override toJSON(): unknown {
@@ -234,7 +250,7 @@ export class NoMatchError extends Schema.TaggedError<NoMatchError>("@effect-secs
   override get message(): string {
     if (this.tried.length === 0) return `the document has no ${this.received}`
     const tried = this.tried.map(({ difference, line, name }) => `${name ?? `line ${line}`}: ${difference}`)
-    return `${this.received} is not described: ${tried.join("; ")}`
+    return printable(`${this.received} is not described: ${tried.join("; ")}`)
   }
 
   override toJSON(): unknown {
@@ -266,9 +282,11 @@ export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml
 }) {
   /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
-    if (this.option !== undefined) return misused(this.option)
+    if (this.option !== undefined) return printable(misused(this.option))
     const item = this.path.length === 0 ? "" : `, ${CodecError.formatPath(this.path)}`
-    return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+    return printable(
+      `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+    )
   }
 
   override toJSON(): unknown {
@@ -295,7 +313,7 @@ export class ItemJsonError extends Schema.TaggedError<ItemJsonError>("@effect-se
     const at = CodecError.formatSteps(this.path, (steps) =>
       steps.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
     )
-    return `$${at}: expected ${this.expected}, seen ${this.seen}`
+    return printable(`$${at}: expected ${this.expected}, seen ${this.seen}`)
   }
 
   override toJSON(): unknown {

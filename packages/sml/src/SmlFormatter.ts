@@ -21,8 +21,8 @@ import { type Kinds, oneOf, wholeFrom, wholeTo } from "./internal/callerFault.ts
 import { notSpace } from "./internal/read/characters.ts"
 import { opensWithItem, readDocument, readOneItem } from "./internal/read/messages.ts"
 import { rulesOf } from "./internal/read/options.ts"
-import { Scanner } from "./internal/read/Scanner.ts"
-import { TextLayout } from "./internal/format/TextLayout.ts"
+import { type Rules, Scanner } from "./internal/read/Scanner.ts"
+import { type Place, TextLayout } from "./internal/format/TextLayout.ts"
 import type { SmlError } from "./SmlError.ts"
 import type { ParseOptions } from "./SmlParser.ts"
 
@@ -94,6 +94,13 @@ export const format = (text: string, options: FormatOptions = {}): Result.Result
     return same ? mark + formatted : text
   }
   if (alone) return Result.map(readOneItem(text, rules), () => kept(layout().item()))
+  return Result.map(placesOf(text, rules), (places) => kept(layout().document(places)))
+}
+
+/** Where messages stand. What they hold is written again from the text, and would only take memory. */
+const placesOf = (text: string, rules: Rules): Result.Result<ReadonlyArray<Place>, SmlError> => {
   const { errors, messages } = readDocument(text, rules)
-  return errors.length > 0 ? Result.fail(errors[0]!) : Result.succeed(kept(layout().document(messages)))
+  return errors.length > 0
+    ? Result.fail(errors[0]!)
+    : Result.succeed(messages.map(({ header, start }) => ({ header, start })))
 }

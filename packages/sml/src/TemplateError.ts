@@ -9,7 +9,7 @@
 import { CodecError } from "@effect-secs/codec"
 import * as Schema from "effect/Schema"
 import { misused } from "./internal/misused.ts"
-import { BadArgument } from "./SmlError.ts"
+import { BadArgument, printable } from "./SmlError.ts"
 
 const Count = Schema.Natural
 
@@ -82,6 +82,10 @@ export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-se
   }
 ) {
   override get message(): string {
+    return printable(this.#sentence())
+  }
+
+  #sentence(): string {
     const { reason } = this
     switch (reason._tag) {
       case "MissingValue":
@@ -131,7 +135,8 @@ export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-se
   }
 ) {
   override get message(): string {
-    return `${CodecError.formatPath(this.path)}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
+    const slot = this.slot === undefined ? "" : ` (${this.slot})`
+    return printable(`${CodecError.formatPath(this.path)}${slot}: expected ${this.expected}, seen ${this.seen}`)
   }
 
   override toJSON(): unknown {
@@ -155,7 +160,7 @@ export class ValueError extends Schema.TaggedError<ValueError>("@effect-secs/sml
   /** One line: `slot VID[0][2]: expected a number, seen "x"`. */
   override get message(): string {
     const at = CodecError.formatSteps(this.path, (steps) => steps.map((index) => `[${index}]`).join(""))
-    return `slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`
+    return printable(`slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`)
   }
 
   override toJSON(): unknown {

@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import * as Dialect from "../src/Dialect.ts"
-import { SmlReason } from "../src/SmlError.ts"
+import { NoMessageError, SmlReason } from "../src/SmlError.ts"
 import * as SmlParser from "../src/SmlParser.ts"
 import { failure } from "./support/expect.ts"
 import { messageOf, read } from "./support/read.ts"
@@ -554,6 +554,25 @@ describe("what is wrong", () => {
   ])("is shown as %s", (_, text, excerpt) => {
     const { errors } = SmlParser.parse(text)
     assert.strictEqual(errors[0]?.excerpt ?? "", excerpt)
+  })
+
+  it.each([
+    ["a value", "S1F1 <U1 1\u001b[31m\u009b\u202e>.", "1<U+001B>[31m<U+009B><U+202E>"],
+    ["a number out of range", "S1F1 <U1 999\u200f\u2066>.", "999<U+200F><U+2066>"],
+    ["a name", "S1F1 <\u202e\u2066x 1>.", "<U+202E><U+2066>x"],
+    ["a size", "S1F1 <A [9..1 /*\u001b\u009b*/] 'a'>.", "[9..1 /*<U+001B><U+009B>*/]"],
+    ["a byte in hex", "S1F1 <B 1\u009b>.", "1<U+009B>"]
+  ])("says %s without what would steer a terminal or turn the line around", (_, text, found) => {
+    const { errors } = SmlParser.parse(text, { strict: true })
+    assert.strictEqual(errors[0]!.found, found)
+    assert.notMatch(errors[0]!.message, /[\p{Cc}\p{Cf}]/u)
+  })
+
+  it("says a message name and the file it was given without it too", () => {
+    const { errors } = SmlParser.parse("S1F1 <U1 1x>.", { source: "a\u001b\u202e.sml" })
+    assert.match(errors[0]!.message, /^a··\.sml:1:10: /)
+    const message = new NoMessageError({ name: "a\u202e", known: ["b\u009b"] }).message
+    assert.strictEqual(message, "there is no message a·: the document has b·")
   })
 
   it("is cut where it is long", () => {

@@ -6,8 +6,10 @@
  *
  * @since 0.1.0
  */
+import { type CodecError, type Item, ItemCodec } from "@effect-secs/codec"
 import { ItemJson, SmlError } from "@effect-secs/sml"
 import * as Result from "effect/Result"
+import * as HexInput from "../bytes/HexInput.ts"
 import { TextError } from "./LogError.ts"
 import type { LogEvent, LogReader, Place } from "./LogEvent.ts"
 import * as LogTime from "./LogTime.ts"
@@ -77,7 +79,9 @@ const readLine = (line: string, place: Place): LogEvent | string => {
   const stream = upTo(127, json["stream"])
   const function_ = upTo(255, json["function"])
   if ((event !== "Sent" && event !== "Received") || stream === undefined || function_ === undefined) return event
-  const item = json["item"] === undefined ? undefined : ItemJson.toItem(json["item"])
+  const body = bodyOf(json["undecoded"])
+  const item: Result.Result<Item.Item, CodecError.ItemDecodeError | SmlError.ItemJsonError> | undefined =
+    body !== undefined ? ItemCodec.decode(body) : json["item"] === undefined ? undefined : ItemJson.toItem(json["item"])
   return {
     _tag: "Message",
     ...circumstances,
@@ -89,11 +93,20 @@ const readLine = (line: string, place: Place): LogEvent | string => {
     systemBytes: systemBytesOf(json["systemBytes"]),
     item: item !== undefined && Result.isSuccess(item) ? item.success : undefined,
     error: item !== undefined && Result.isFailure(item) ? item.failure : undefined,
+    ...(body === undefined ? {} : { body }),
     bytes: undefined,
     name: undefined,
     names: [],
     text: undefined
   }
+}
+
+/** The bytes of a text that was no item when it came. */
+const bodyOf = (undecoded: unknown): Uint8Array | undefined => {
+  const hex = isFields(undecoded) ? undecoded["bytes"] : undefined
+  if (typeof hex !== "string" || hex === "") return undefined
+  const bytes = HexInput.hex(hex)
+  return Result.isSuccess(bytes) ? bytes.success : undefined
 }
 
 const upTo = (maximum: number, value: unknown): number | undefined =>

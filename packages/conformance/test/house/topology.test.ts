@@ -28,12 +28,14 @@ const published: Readonly<Record<string, Row>> = {
     peers: [],
     optionalPeers: [],
     onlyFrom: {
+      "node:buffer": ["NodeShell.ts"],
       "node:fs": ["NodeShell.ts"],
       "node:fs/promises": ["NodeShell.ts"],
       "node:module": ["main.ts"],
       "node:path": ["NodeShell.ts"],
       "node:process": ["NodeShell.ts", "main.ts"],
-      "node:tty": ["NodeShell.ts"]
+      "node:tty": ["NodeShell.ts"],
+      "node:v8": ["NodeShell.ts"]
     }
   }
 }

@@ -22,6 +22,9 @@ export interface TextOptions {
 
 const gaps = new RegExp(`${gap}+`, "g")
 
+/** Where a message stands. */
+export type Place = Pick<SmlMessage, "header" | "start">
+
 type Statement = "message" | "constant" | "rule"
 
 export class TextLayout {
@@ -53,7 +56,7 @@ export class TextLayout {
   }
 
   /** A text of these messages. */
-  document(messages: ReadonlyArray<SmlMessage>): string {
+  document(messages: ReadonlyArray<Place>): string {
     const { s } = this
     let next = 0
     for (;;) {
@@ -125,7 +128,7 @@ export class TextLayout {
 
   // --- messages ----------------------------------------------------------------------------------------------------
 
-  private message({ header: { offset }, start }: SmlMessage): void {
+  private message({ header: { offset }, start }: Place): void {
     const { candidates, page, s } = this
     this.between("message")
     const lineEnd = s.lineEnd(start)
@@ -154,6 +157,7 @@ export class TextLayout {
     }
     page.begin(0)
     page.put(".")
+    page.settle()
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Dialect } from "../../Dialect.ts"
 import type { Position, SmlComment } from "../../SmlDocument.ts"
-import { SmlError, type SmlReason, SmlWarning } from "../../SmlError.ts"
+import { printable, SmlError, type SmlReason, SmlWarning } from "../../SmlError.ts"
 import {
   blank,
   cr,
@@ -159,7 +159,8 @@ export class Scanner {
     const ahead = this.given.slice(from, from + excerptWidth + 1)
     const end = ahead.slice(offset - from).search(/[\r\n]/)
     const line = end < 0 ? ahead : ahead.slice(0, offset - from + end)
-    const shown = printable(line.slice(0, excerptWidth))
+    // One column for each unit, whatever it is.
+    const shown = printable(line.slice(0, excerptWidth)).replace(/[\ud800-\udfff]/g, "·")
     const before = from > lineStart ? "…" : ""
     const after = line.length > excerptWidth ? "…" : ""
     return `${before}${shown}${after}\n${" ".repeat(before.length + offset - from)}^`
@@ -403,11 +404,3 @@ const invisible = new RegExp(
 /** With the number of whatever cannot be seen. */
 const visible = (text: string): string =>
   text.replace(invisible, (one) => (one === text ? codePoint(one.charCodeAt(0)) : `<${codePoint(one.charCodeAt(0))}>`))
-
-const unprintable = new RegExp(
-  `[\\x00-\\x08\\x0a-\\x1f\\x7f-\\x9f\\u200b\\u2028\\u2029\\u2060\\ufeff\\ud800-\\udfff${hiddenMarks}]`,
-  "g"
-)
-
-/** One column for each unit, whatever it is. */
-const printable = (text: string): string => text.replaceAll("\t", " ").replace(unprintable, "·")
