@@ -32,7 +32,7 @@ const quoted = (formats: ReadonlyArray<string>): string => {
 export const isFree = (item: DataItem): boolean =>
   item.formats === null ||
   asItem.includes(item.name) ||
-  (item.formats.length > 1 && ["L", "BOOLEAN"].some((format) => item.formats!.includes(format)) && !isEither(item))
+  (!isEither(item) && (item.formats.includes("L") || (item.formats.includes("BOOLEAN") && item.formats.length > 1)))
 
 /** Data items that are a number or else something that no number is. */
 export const isEither = (item: DataItem): boolean => codesOf(item).length > 0 && ["CEPACK", "MF"].includes(item.name)
@@ -97,14 +97,19 @@ const expression = (item: DataItem): string => {
           .map((code) => options({ value: literal(code.value), to: code.to, meaning: literal(code.meaning) }))
           .join(", ")}]`
   const names = `{ ${named
-    .map(({ meaning, name, value }) => `${name}: ${meaning === name ? literal(value) : `[${literal(value)}, ${literal(meaning)}]`}`)
+    .map(
+      ({ meaning, name, value }) =>
+        `${name}: ${meaning === name ? literal(value) : `[${literal(value)}, ${literal(meaning)}]`}`
+    )
     .join(", ")} }`
   const structure = (codes: string | undefined): string => {
     if (isEither(item)) {
-      const [number, other] = item.name === "MF" ? ["B", `text({ name: ${name} })`] : ["U1", `itemOf(["L"], { name: ${name} })`]
+      const [number, other] =
+        item.name === "MF" ? ["B", `text({ name: ${name} })`] : ["U1", `itemOf(["L"], { name: ${name} })`]
       return `either([value("${number}", ${options({ name, codes })}), ${other}])`
     }
-    if (isFree(item)) return `itemOf([${item.formats!.map((format) => literal(format === "W" ? "C2" : format)).join(", ")}], { name: ${name} })`
+    if (isFree(item))
+      return `itemOf([${item.formats!.map((format) => literal(format === "W" ? "C2" : format)).join(", ")}], { name: ${name} })`
     const all = options({ name, ...limitsOf(item), codes })
     if (isVector(item)) return `vector(${quoted(formats)}, ${all})`
     if (formats.join() === "A") return `text(${all})`
@@ -114,7 +119,10 @@ const expression = (item: DataItem): string => {
   if (codes.length === 0) return structure(undefined)
   if (named.length === 0) return structure(rest)
   const plain =
-    formats.every((format) => numbers.has(format)) && !isVector(item) && !isEither(item) && Object.keys(limitsOf(item)).length === 0
+    formats.every((format) => numbers.has(format)) &&
+    !isVector(item) &&
+    !isEither(item) &&
+    Object.keys(limitsOf(item)).length === 0
   return plain
     ? `enumeration(${quoted(formats)}, ${names}, ${options({ name, codes: rest })})`
     : `named(${names}, (codes) => ${structure(rest === undefined ? "codes" : `[...codes, ...${rest}]`)})`
@@ -144,9 +152,11 @@ export const docstring = (...paragraphs: ReadonlyArray<string | undefined>): str
 
 /** What the formats and the length of a data item are, in words. */
 export const wordsOfFormats = (item: DataItem): string => {
-  const formats =
-    item.formats === null ? "format not established" : item.formats.map((f) => (f === "W" ? "C2" : f)).join(", ")
-  return item.length === null || item.length === "1" || item.length === "any" ? formats : `${formats}; length ${item.length}`
+  if (item.formats === null) return "Format not established"
+  const formats = `Format${item.formats.length > 1 ? "s" : ""} ${item.formats.map((f) => (f === "W" ? "C2" : f)).join(", ")}`
+  const { length } = item
+  if (isVector(item)) return `${formats}; ${/^\d$/.test(length!) ? `${length} values` : "any number of values"}`
+  return length === null || !/\d{2}|[02-9]/.test(length) ? formats : `${formats}; length ${length}`
 }
 
 const noteOf = (item: DataItem): string | undefined => {

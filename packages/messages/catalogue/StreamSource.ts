@@ -134,7 +134,8 @@ const definition = (writer: Writer, message: Message): string => {
 
 /** A secondary stands in front of the primary it answers. */
 const inOrder = (messages: ReadonlyArray<Message>): ReadonlyArray<Message> => {
-  const rank = (message: Message) => (message.function === 0 ? -1 : ((message.function + 1) >> 1) * 2 + (message.function % 2))
+  const rank = (message: Message) =>
+    message.function === 0 ? -1 : ((message.function + 1) >> 1) * 2 + (message.function % 2)
   return messages.toSorted((a, b) => rank(a) - rank(b))
 }
 

@@ -21,7 +21,7 @@ const identifier = ["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A"] as cons
 /**
  * Loopback bytes, echoed unchanged.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -30,7 +30,7 @@ export const ABS = bytes({ name: "ABS" })
 /**
  * Load port access mode.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -43,7 +43,7 @@ export const ACCESSMODE = enumeration(
 /**
  * Codes this command must come after, within a block.
  *
- * I2, U2; length vector.
+ * Formats I2, U2; any number of values.
  *
  * @since 0.1.0
  */
@@ -52,7 +52,7 @@ export const ACDS = vector(["U2", "I2"], { name: "ACDS" })
 /**
  * Request succeeded?
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -63,7 +63,7 @@ export const ACKA = named({ Success: [true, "success"], Failure: [false, "failur
 /**
  * Terminal message accepted?
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -80,7 +80,7 @@ export const ACKC10 = enumeration(
 /**
  * Data-set transfer result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -105,7 +105,7 @@ export const ACKC13 = enumeration(
 /**
  * Large recipe transfer result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -124,7 +124,7 @@ export const ACKC15 = enumeration(
 /**
  * Stream 3 result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -137,7 +137,7 @@ export const ACKC3 = enumeration(
 /**
  * Stream 5 result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -150,7 +150,7 @@ export const ACKC5 = enumeration(
 /**
  * Stream 6 result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -163,7 +163,7 @@ export const ACKC6 = enumeration(
 /**
  * Process-program result.
  *
- * B.
+ * Format B.
  *
  * Secs4java8 names 6 "other error"; value 7 only in hume-ref and SecsGem.NetCore; semi-rs calls 7-63 reserved.
  *
@@ -187,7 +187,7 @@ export const ACKC7 = enumeration(
 /**
  * Process-program verification result.
  *
- * I1, U1.
+ * Formats I1, U1.
  *
  * GEM restricts to U1.
  *
@@ -209,7 +209,7 @@ export const ACKC7A = enumeration(
 /**
  * Recipe agent name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -218,7 +218,7 @@ export const AGENT = text({ name: "AGENT" })
 /**
  * Alarm code: bit 8 = set(1)/clear(0), bits 1-7 = category.
  *
- * B.
+ * Format B.
  *
  * GEM requires only the set/clear bit to be meaningful.
  *
@@ -244,7 +244,7 @@ export const ALCD = enumeration(
 /**
  * Enable/disable alarm reporting: bit 8.
  *
- * B.
+ * Format B.
  *
  * Real traffic also shows 1 or 80 (hex 0x50) for enable (sml-lib sample); test bit 8 and treat other non-zero values
  * as site policy.
@@ -256,7 +256,7 @@ export const ALED = enumeration("B", { Disable: [0, "disable"], Enable: [128, "e
 /**
  * Alarm id.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -267,7 +267,7 @@ export const ALID = value(integer, { name: "ALID" })
 /**
  * Alarm text.
  *
- * A; length 0..120.
+ * Format A; length 0..120.
  *
  * 40 in older revisions; several hosts still truncate at 40.
  *
@@ -278,7 +278,7 @@ export const ALTX = text({ name: "ALTX", maximum: 120 })
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -287,7 +287,7 @@ export const ASSGNID = itemOf(undefined, { name: "ASSGNID" })
 /**
  * Object attribute value.
  *
- * L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * May be a list.
  *
@@ -300,7 +300,7 @@ export const ATTRDATA = itemOf(["L", "B", "BOOLEAN", "A", "I1", "I2", "I4", "I8"
 /**
  * Object attribute id.
  *
- * A, U1, U2, U4, U8.
+ * Formats A, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -309,7 +309,7 @@ export const ATTRID = value(["U4", "U2", "U1", "U8", "A"], { name: "ATTRID" })
 /**
  * Filter relation.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -331,7 +331,7 @@ export const ATTRRELN = enumeration(
 /**
  * S20 auto-clear flag.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -340,7 +340,7 @@ export const AUTOCLEAR_DISABLE = itemOf(undefined, { name: "AUTOCLEAR_DISABLE" }
 /**
  * S20 auto-close time.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -349,7 +349,7 @@ export const AUTOCLOSE = itemOf(undefined, { name: "AUTOCLOSE" })
 /**
  * S20 auto-post flag.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -358,7 +358,7 @@ export const AUTOPOST_DISABLE = itemOf(undefined, { name: "AUTOPOST_DISABLE" })
 /**
  * Codes this command must come before, within a block.
  *
- * I2, U2; length vector.
+ * Formats I2, U2; any number of values.
  *
  * @since 0.1.0
  */
@@ -367,7 +367,7 @@ export const BCDS = vector(["U2", "I2"], { name: "BCDS" })
 /**
  * Bin codes wanted.
  *
- * A, U1; length vector.
+ * Formats A, U1; any number of values.
  *
  * Same format as BINLT and NULBC; zero length = all codes.
  *
@@ -378,7 +378,7 @@ export const BCEQU = vector(["U1", "A"], { name: "BCEQU" })
 /**
  * Bin values.
  *
- * A, U1; length vector.
+ * Formats A, U1; any number of values.
  *
  * Same format as BCEQU and NULBC.
  *
@@ -389,7 +389,7 @@ export const BINLT = vector(["U1", "A"], { name: "BINLT" })
 /**
  * Role of a command in a block.
  *
- * I1, U1.
+ * Formats I1, U1.
  *
  * @since 0.1.0
  */
@@ -402,7 +402,7 @@ export const BLKDEF = enumeration(
 /**
  * Boot program bytes.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -411,7 +411,7 @@ export const BPD = bytes({ name: "BPD" })
 /**
  * Largest process program, bytes (0 = no limit).
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -420,7 +420,7 @@ export const BYTMAX = value(integer, { name: "BYTMAX" })
 /**
  * Carrier action result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -441,7 +441,7 @@ export const CAACK = enumeration(
 /**
  * Carrier command name.
  *
- * A.
+ * Format A.
  *
  * String set gathered from secs4net and sml-lib samples; not closed.
  *
@@ -466,7 +466,7 @@ export const CARRIERACTION = named(
 /**
  * Carrier id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -475,7 +475,7 @@ export const CARRIERID = text({ name: "CARRIERID" })
 /**
  * Carrier object specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -484,7 +484,7 @@ export const CARRIERSPEC = text({ name: "CARRIERSPEC" })
 /**
  * Carrier attribute value.
  *
- * L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -496,7 +496,7 @@ export const CATTRDATA = itemOf(
 /**
  * Carrier attribute name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -505,7 +505,7 @@ export const CATTRID = text({ name: "CATTRID" })
 /**
  * S20 close-connection acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -514,7 +514,7 @@ export const CCEACK = itemOf(undefined, { name: "CCEACK" })
 /**
  * Process command code.
  *
- * A, I2, I4, U2, U4; length 1 (numeric) or text.
+ * Formats A, I2, I4, U2, U4.
  *
  * @since 0.1.0
  */
@@ -523,7 +523,7 @@ export const CCODE = value(["U4", "U2", "I4", "I2", "A"], { name: "CCODE" })
 /**
  * Collection event or trace enable.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -534,7 +534,7 @@ export const CEED = named({ Enable: [true, "enable"], Disable: [false, "disable"
 /**
  * Collection event id.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -545,7 +545,7 @@ export const CEID = value(identifier, { name: "CEID" })
 /**
  * Collection event name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -554,7 +554,7 @@ export const CENAME = text({ name: "CENAME" })
 /**
  * Enhanced command parameter result.
  *
- * L, U1; length 1 or list.
+ * Formats L, U1.
  *
  * List form mirrors a list-valued CEPVAL. secsgem and hume-ref dictionary say B; go-secs and semi-rs say U1 or L.
  *
@@ -574,7 +574,7 @@ export const CEPACK = named(
 /**
  * Enhanced command parameter value.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Single item; or list of same-format items; or list of nested name/value pairs.
  *
@@ -588,7 +588,7 @@ export const CEPVAL = itemOf(
 /**
  * S20 pre-execution check info.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -597,7 +597,7 @@ export const CHKINFO = itemOf(undefined, { name: "CHKINFO" })
 /**
  * Data-set checkpoint.
  *
- * U4.
+ * Format U4.
  *
  * @since 0.1.0
  */
@@ -606,7 +606,7 @@ export const CKPNT = value("U4", { name: "CKPNT" })
 /**
  * Command result.
  *
- * I1, U1.
+ * Formats I1, U1.
  *
  * Hume-ref says B; go-secs/secsgem/semi-rs say U1 (I1 also).
  *
@@ -625,7 +625,7 @@ export const CMDA = enumeration(
 /**
  * Largest number of commands (0 = no limit).
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -634,7 +634,7 @@ export const CMDMAX = value(integer, { name: "CMDMAX" })
 /**
  * Process command name.
  *
- * A; length 0..16.
+ * Format A; length 0..16.
  *
  * @since 0.1.0
  */
@@ -643,7 +643,7 @@ export const CNAME = text({ name: "CNAME", maximum: 16 })
 /**
  * S20 clear-operation acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -652,7 +652,7 @@ export const COACK = itemOf(undefined, { name: "COACK" })
 /**
  * Columns, in die.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -661,7 +661,7 @@ export const COLCT = value(unsigned, { name: "COLCT" })
 /**
  * Table column title.
  *
- * A; length 1..20.
+ * Format A; length 1..20.
  *
  * @since 0.1.0
  */
@@ -670,7 +670,7 @@ export const COLHDR = text({ name: "COLHDR", minimum: 1, maximum: 20 })
 /**
  * Establish communications result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -683,7 +683,7 @@ export const COMMACK = enumeration(
 /**
  * PDE filter operator.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -705,7 +705,7 @@ export const COMPARISONOPERATOR = enumeration(
 /**
  * 2D code condition.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -714,7 +714,7 @@ export const CONDITION = text({ name: "CONDITION" })
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -723,7 +723,7 @@ export const COPYID = itemOf(undefined, { name: "COPYID" })
 /**
  * Command parameter result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -740,7 +740,7 @@ export const CPACK = enumeration(
 /**
  * Command parameter name.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8; length 1 or text.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: ASCII only.
  *
@@ -751,7 +751,7 @@ export const CPNAME = value(identifier, { name: "CPNAME" })
 /**
  * Command parameter value.
  *
- * B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8; length 1 or text.
+ * Formats B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * No list, no float (per go-secs/semi-rs/secsgem).
  *
@@ -764,7 +764,7 @@ export const CPVAL = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "
 /**
  * Service program run result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -777,7 +777,7 @@ export const CSAACK = enumeration(
 /**
  * Control job command.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -799,7 +799,7 @@ export const CTLJOBCMD = enumeration(
 /**
  * Control job id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -808,7 +808,7 @@ export const CTLJOBID = text({ name: "CTLJOBID" })
 /**
  * Unformatted data.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -817,7 +817,7 @@ export const DATA = text({ name: "DATA" })
 /**
  * Service completion result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -830,7 +830,7 @@ export const DATAACK = enumeration(
 /**
  * Id tying an inquire/grant to the message it announces.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only. 0 is common when not used.
  *
@@ -841,7 +841,7 @@ export const DATAID = value(identifier, { name: "DATAID" })
 /**
  * Announced total bytes.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -852,7 +852,7 @@ export const DATALENGTH = value(integer, { name: "DATALENGTH" })
 /**
  * Data segment name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -861,7 +861,7 @@ export const DATASEG = text({ name: "DATASEG" })
 /**
  * Object supplying the data.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -870,7 +870,7 @@ export const DATASRC = text({ name: "DATASRC" })
 /**
  * Byte position of the error in the map message.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -879,7 +879,7 @@ export const DATLC = value("U1", { name: "DATLC" })
 /**
  * PDE delete status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -892,7 +892,7 @@ export const DELRSPSTAT = enumeration(
 /**
  * PDE directory status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -905,7 +905,7 @@ export const DIRRSPSTAT = enumeration(
 /**
  * Define report result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -924,7 +924,7 @@ export const DRACK = enumeration(
 /**
  * S20 delete-recipe acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -933,7 +933,7 @@ export const DRRACK = itemOf(undefined, { name: "DRRACK" })
 /**
  * Data set id inside S6F3/8/9.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -942,7 +942,7 @@ export const DSID = value(identifier, { name: "DSID" })
 /**
  * Data set name.
  *
- * A.
+ * Format A.
  *
  * Hume-ref dictionary: up to 50 characters (single source).
  *
@@ -953,7 +953,7 @@ export const DSNAME = text({ name: "DSNAME" })
 /**
  * Trace sample period.
  *
- * A; length 6 or 8.
+ * Format A; length 6 or 8.
  *
  * Forms: hhmmss (mandatory form), hhmmsscc (optional form with centiseconds).
  *
@@ -964,7 +964,7 @@ export const DSPER = text({ name: "DSPER", minimum: 6, maximum: 8 })
 /**
  * Die units text.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -973,7 +973,7 @@ export const DUTMS = text({ name: "DUTMS" })
 /**
  * Data variable name or id.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8; length 1 or text.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -982,7 +982,7 @@ export const DVNAME = value(identifier, { name: "DVNAME" })
 /**
  * Data variable value.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -994,7 +994,7 @@ export const DVVAL = itemOf(
 /**
  * Data variable display name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1003,7 +1003,7 @@ export const DVVALNAME = text({ name: "DVVALNAME" })
 /**
  * Set equipment constant result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1021,7 +1021,7 @@ export const EAC = enumeration(
 /**
  * Equipment constant default.
  *
- * B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -1032,7 +1032,7 @@ export const ECDEF = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "
 /**
  * Equipment constant id.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -1043,7 +1043,7 @@ export const ECID = value(identifier, { name: "ECID" })
 /**
  * Equipment constant maximum.
  *
- * B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Zero-length ASCII when not meaningful.
  *
@@ -1056,7 +1056,7 @@ export const ECMAX = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "
 /**
  * Equipment constant minimum.
  *
- * B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Zero-length ASCII when not meaningful.
  *
@@ -1069,7 +1069,7 @@ export const ECMIN = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "
 /**
  * Equipment constant name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1078,7 +1078,7 @@ export const ECNAME = text({ name: "ECNAME" })
 /**
  * Equipment constant value.
  *
- * B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Secsgem also allows L; go-secs and semi-rs do not. In S2F14 a zero-length list stands for an unknown ECID.
  *
@@ -1091,7 +1091,7 @@ export const ECV = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "U1
 /**
  * Id of the data that never arrived.
  *
- * B, A, I1, I2, I4, I8, U1, U2, U4, U8; length 1 or text.
+ * Formats B, A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * DATAID, PPID, SPID or MID depending on MEXP.
  *
@@ -1102,7 +1102,7 @@ export const EDID = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", 
 /**
  * Equivalent material id.
  *
- * B, A; length 0..80.
+ * Formats B, A; length 0..80.
  *
  * @since 0.1.0
  */
@@ -1111,7 +1111,7 @@ export const EMID = value(["A", "B"], { name: "EMID", maximum: 80 })
 /**
  * Executive program bytes.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1120,7 +1120,7 @@ export const EPD = bytes({ name: "EPD" })
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -1129,7 +1129,7 @@ export const EQID = itemOf(undefined, { name: "EQID" })
 /**
  * Equipment name.
  *
- * A; length 0..80.
+ * Format A; length 0..80.
  *
  * @since 0.1.0
  */
@@ -1138,7 +1138,7 @@ export const EQNAME = text({ name: "EQNAME", maximum: 80 })
 /**
  * S20 equipment user.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -1147,7 +1147,7 @@ export const EQUSERID = itemOf(undefined, { name: "EQUSERID" })
 /**
  * Enable event report result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1160,7 +1160,7 @@ export const ERACK = enumeration(
 /**
  * Error code.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * Secsgem lists signed formats; go-secs and semi-rs unsigned (use unsigned).
  *
@@ -1251,7 +1251,7 @@ export const ERRCODE = enumeration(
 /**
  * Error text.
  *
- * A; length 0..120.
+ * Format A; length 0..120.
  *
  * Hume-ref: 80.
  *
@@ -1262,7 +1262,7 @@ export const ERRTEXT = text({ name: "ERRTEXT", maximum: 120 })
 /**
  * Process-program error text.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1271,7 +1271,7 @@ export const ERRW7 = text({ name: "ERRW7" })
 /**
  * Object raising the event.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1280,7 +1280,7 @@ export const EVNTSRC = text({ name: "EVNTSRC" })
 /**
  * Exception id.
  *
- * A; length 0..20.
+ * Format A; length 0..20.
  *
  * @since 0.1.0
  */
@@ -1289,7 +1289,7 @@ export const EXID = text({ name: "EXID", maximum: 20 })
 /**
  * Exception text.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1298,7 +1298,7 @@ export const EXMESSAGE = text({ name: "EXMESSAGE" })
 /**
  * Recovery action name.
  *
- * A; length 0..40.
+ * Format A; length 0..40.
  *
  * @since 0.1.0
  */
@@ -1307,7 +1307,7 @@ export const EXRECVRA = text({ name: "EXRECVRA", maximum: 40 })
 /**
  * Exception type.
  *
- * A.
+ * Format A.
  *
  * Other strings possible.
  *
@@ -1320,7 +1320,7 @@ export const EXTYPE = named({ Alarm: ["ALARM", "alarm"], Error: ["ERROR", "error
 /**
  * Function number.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -1329,7 +1329,7 @@ export const FCNID = value("U1", { name: "FCNID" })
 /**
  * Wafer flat rotation, degrees.
  *
- * U2.
+ * Format U2.
  *
  * @since 0.1.0
  */
@@ -1338,7 +1338,7 @@ export const FFROT = value("U2", { name: "FFROT" })
 /**
  * Data-set record.
  *
- * B, A.
+ * Formats B, A.
  *
  * @since 0.1.0
  */
@@ -1347,7 +1347,7 @@ export const FILDAT = value(["A", "B"], { name: "FILDAT" })
 /**
  * Flat/notch location, degrees clockwise from bottom.
  *
- * U2.
+ * Format U2.
  *
  * @since 0.1.0
  */
@@ -1356,7 +1356,7 @@ export const FNLOC = value("U2", { name: "FNLOC" })
 /**
  * Formatted process program length (0 = not held).
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -1365,7 +1365,7 @@ export const FRMLEN = value(integer, { name: "FRMLEN" })
 /**
  * PDE get status.
  *
- * U1.
+ * Format U1.
  *
  * Meanings of 1-2 single source.
  *
@@ -1386,7 +1386,7 @@ export const GETRSPSTAT = enumeration(
 /**
  * S20 operation list acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -1395,7 +1395,7 @@ export const GOILACK = itemOf(undefined, { name: "GOILACK" })
 /**
  * Multi-block permission.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1413,7 +1413,7 @@ export const GRANT = enumeration(
 /**
  * Stream 6 permission.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1426,7 +1426,7 @@ export const GRANT6 = enumeration(
 /**
  * Map transmit permission.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1447,7 +1447,7 @@ export const GRNT1 = enumeration(
 /**
  * S20 recipe list acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -1456,7 +1456,7 @@ export const GRXLACK = itemOf(undefined, { name: "GRXLACK" })
 /**
  * Data-set handle.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -1465,7 +1465,7 @@ export const HANDLE = value(integer, { name: "HANDLE" })
 /**
  * Host command result.
  *
- * B.
+ * Format B.
  *
  * 5 and 6 newer revisions.
  *
@@ -1488,7 +1488,7 @@ export const HCACK = enumeration(
 /**
  * Handoff result.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -1499,7 +1499,7 @@ export const HOACK = named({ Success: [true, "success"], Failure: [false, "failu
 /**
  * Handoff cancel result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -1516,7 +1516,7 @@ export const HOCANCELACK = enumeration(
 /**
  * Handoff command name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1525,7 +1525,7 @@ export const HOCMDNAME = text({ name: "HOCMDNAME" })
 /**
  * Handoff halt result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -1538,7 +1538,7 @@ export const HOHALTACK = enumeration(
 /**
  * Codes this command must come directly after.
  *
- * I2, U2; length vector.
+ * Formats I2, U2; any number of values.
  *
  * By analogy with ACDS/BCDS.
  *
@@ -1549,7 +1549,7 @@ export const IACDS = vector(["U2", "I2"], { name: "IACDS" })
 /**
  * Codes this command must come directly before.
  *
- * I2, U2; length vector.
+ * Formats I2, U2; any number of values.
  *
  * By analogy with ACDS/BCDS.
  *
@@ -1560,7 +1560,7 @@ export const IBCDS = vector(["U2", "I2"], { name: "IBCDS" })
 /**
  * Kind of MID in map messages.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1573,7 +1573,7 @@ export const IDTYP = enumeration(
 /**
  * Input port number.
  *
- * B, U1.
+ * Formats B, U1.
  *
  * @since 0.1.0
  */
@@ -1582,7 +1582,7 @@ export const INPTN = value(["U1", "B"], { name: "INPTN" })
 /**
  * Item transfer result.
  *
- * B.
+ * Format B.
  *
  * Further codes not established.
  *
@@ -1597,7 +1597,7 @@ export const ITEMACK = enumeration(
 /**
  * Item transfer error text.
  *
- * A; length 0..1024.
+ * Format A; length 0..1024.
  *
  * @since 0.1.0
  */
@@ -1606,7 +1606,7 @@ export const ITEMERROR = text({ name: "ITEMERROR", maximum: 1024 })
 /**
  * Item id.
  *
- * A; length 0..256.
+ * Format A; length 0..256.
  *
  * @since 0.1.0
  */
@@ -1615,7 +1615,7 @@ export const ITEMID = text({ name: "ITEMID", maximum: 256 })
 /**
  * Part number.
  *
- * U4.
+ * Format U4.
  *
  * Single source.
  *
@@ -1630,7 +1630,7 @@ export const ITEMINDEX = enumeration(
 /**
  * Item length in bytes.
  *
- * U4, U8.
+ * Formats U4, U8.
  *
  * @since 0.1.0
  */
@@ -1639,7 +1639,7 @@ export const ITEMLENGTH = value(["U4", "U8"], { name: "ITEMLENGTH" })
 /**
  * Item bytes or text.
  *
- * B, A.
+ * Formats B, A.
  *
  * @since 0.1.0
  */
@@ -1648,7 +1648,7 @@ export const ITEMPART = value(["A", "B"], { name: "ITEMPART" })
 /**
  * Number of parts.
  *
- * U4.
+ * Format U4.
  *
  * @since 0.1.0
  */
@@ -1657,7 +1657,7 @@ export const ITEMPARTCOUNT = value("U4", { name: "ITEMPARTCOUNT" })
 /**
  * Bytes in this part.
  *
- * U4.
+ * Format U4.
  *
  * @since 0.1.0
  */
@@ -1666,7 +1666,7 @@ export const ITEMPARTLENGTH = value("U4", { name: "ITEMPARTLENGTH" })
 /**
  * Item type name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1675,7 +1675,7 @@ export const ITEMTYPE = text({ name: "ITEMTYPE" })
 /**
  * Bit field of supported operations.
  *
- * U4.
+ * Format U4.
  *
  * Bit meanings not established.
  *
@@ -1686,7 +1686,7 @@ export const ITEMTYPESUPPORT = value("U4", { name: "ITEMTYPESUPPORT" })
 /**
  * Item version.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1695,7 +1695,7 @@ export const ITEMVERSION = text({ name: "ITEMVERSION" })
 /**
  * Reticle job action.
  *
- * A.
+ * Format A.
  *
  * Open set.
  *
@@ -1708,7 +1708,7 @@ export const JOBACTION = named({ CancelReticleTransferJob: ["CancelReticleTransf
 /**
  * Program length in bytes.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -1719,7 +1719,7 @@ export const LENGTH = value(integer, { name: "LENGTH" })
 /**
  * Limit definition result.
  *
- * B.
+ * Format B.
  *
  * Secsgem adds 0=ok.
  *
@@ -1742,7 +1742,7 @@ export const LIMITACK = enumeration(
 /**
  * Limit number for one variable.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1751,7 +1751,7 @@ export const LIMITID = value("B", { name: "LIMITID", codes: [{ value: 1, to: 7, 
 /**
  * Largest allowed limit value.
  *
- * BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Format of the variable.
  *
@@ -1764,7 +1764,7 @@ export const LIMITMAX = itemOf(["BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1", "U
 /**
  * Smallest allowed limit value.
  *
- * BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Format of the variable.
  *
@@ -1777,7 +1777,7 @@ export const LIMITMIN = itemOf(["BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1", "U
 /**
  * Ties later completion reports to a request.
  *
- * U4.
+ * Format U4.
  *
  * @since 0.1.0
  */
@@ -1786,7 +1786,7 @@ export const LINKID = enumeration("U4", { NoFurtherReport: [0, "no further repor
 /**
  * Process parameter lower limit.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -1795,7 +1795,7 @@ export const LLIM = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8",
 /**
  * Material location code.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1804,7 +1804,7 @@ export const LOC = value("B", { name: "LOC" })
 /**
  * Location id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -1813,7 +1813,7 @@ export const LOCID = text({ name: "LOCID" })
 /**
  * Lower edge of deadband.
  *
- * BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Format of the variable.
  *
@@ -1826,7 +1826,7 @@ export const LOWERDB = itemOf(["BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1", "U2
 /**
  * Link event report result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1846,7 +1846,7 @@ export const LRACK = enumeration(
 /**
  * Limit definition result per variable.
  *
- * B.
+ * Format B.
  *
  * 0 only in secsgem.
  *
@@ -1867,7 +1867,7 @@ export const LVACK = enumeration(
 /**
  * Map error.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1880,7 +1880,7 @@ export const MAPER = enumeration(
 /**
  * Map format.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1893,7 +1893,7 @@ export const MAPFT = enumeration(
 /**
  * S20 maximum count.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -1902,7 +1902,7 @@ export const MAXNUMBER = itemOf(undefined, { name: "MAXNUMBER" })
 /**
  * S20 maximum time.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -1911,7 +1911,7 @@ export const MAXTIME = itemOf(undefined, { name: "MAXTIME" })
 /**
  * Macro command index.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -1920,7 +1920,7 @@ export const MCINDEX = value(unsigned, { name: "MCINDEX" })
 /**
  * Map data result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -1938,7 +1938,7 @@ export const MDACK = enumeration(
 /**
  * Equipment model.
  *
- * A; length 0..20.
+ * Format A; length 0..20.
  *
  * 6 characters in older revisions.
  *
@@ -1949,7 +1949,7 @@ export const MDLN = text({ name: "MDLN", maximum: 20 })
 /**
  * Message that was expected, as SxxFyy text.
  *
- * A; length 0..6.
+ * Format A; length 0..6.
  *
  * @since 0.1.0
  */
@@ -1958,7 +1958,7 @@ export const MEXP = text({ name: "MEXP", maximum: 6 })
 /**
  * Material format.
  *
- * B, A; length 1 or text.
+ * Formats B, A.
  *
  * @since 0.1.0
  */
@@ -1985,7 +1985,7 @@ export const MF = named(
 /**
  * 10-byte header of the offending message.
  *
- * B; length 10.
+ * Format B; length 10.
  *
  * On HSMS the 10-byte HSMS header is used.
  *
@@ -1996,7 +1996,7 @@ export const MHEAD = bytes({ name: "MHEAD", minimum: 10, maximum: 10 })
 /**
  * Material id.
  *
- * B, A; length 0..80.
+ * Formats B, A; length 0..80.
  *
  * 16 in older revisions. Binary also allowed.
  *
@@ -2007,7 +2007,7 @@ export const MID = value(["A", "B"], { name: "MID", maximum: 80 })
 /**
  * Material id result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2024,7 +2024,7 @@ export const MIDAC = enumeration(
 /**
  * Material id request result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2041,7 +2041,7 @@ export const MIDRA = enumeration(
 /**
  * Message length in bytes.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2050,7 +2050,7 @@ export const MLCL = value(unsigned, { name: "MLCL" })
 /**
  * Matrix mode.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2067,7 +2067,7 @@ export const MMODE = enumeration(
 /**
  * Codes this command must not come after.
  *
- * I2, U2; length vector.
+ * Formats I2, U2; any number of values.
  *
  * By analogy with ACDS/BCDS.
  *
@@ -2078,7 +2078,7 @@ export const NACDS = vector(["U2", "I2"], { name: "NACDS" })
 /**
  * Codes this command must not come before.
  *
- * I2, U2; length vector.
+ * Formats I2, U2; any number of values.
  *
  * By analogy with ACDS/BCDS.
  *
@@ -2089,7 +2089,7 @@ export const NBCDS = vector(["U2", "I2"], { name: "NBCDS" })
 /**
  * Bin value meaning no die.
  *
- * A, U1; length 0..n.
+ * Formats A, U1; any number of values.
  *
  * Zero length = not used.
  *
@@ -2100,7 +2100,7 @@ export const NULBC = vector(["U1", "A"], { name: "NULBC" })
 /**
  * Object service result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2113,7 +2113,7 @@ export const OBJACK = enumeration(
 /**
  * Attached object action.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2131,7 +2131,7 @@ export const OBJCMD = enumeration(
 /**
  * Object id.
  *
- * A, U1, U2, U4, U8; length 0..80.
+ * Formats A, U1, U2, U4, U8; length 0..80.
  *
  * @since 0.1.0
  */
@@ -2140,7 +2140,7 @@ export const OBJID = value(["U4", "U2", "U1", "U8", "A"], { name: "OBJID", maxim
 /**
  * Path to an object: Type:Name> repeated.
  *
- * A.
+ * Format A.
  *
  * Type and colon may be omitted; trailing > optional; zero length = the equipment itself.
  *
@@ -2151,7 +2151,7 @@ export const OBJSPEC = text({ name: "OBJSPEC" })
 /**
  * Attachment token.
  *
- * U4.
+ * Format U4.
  *
  * @since 0.1.0
  */
@@ -2160,7 +2160,7 @@ export const OBJTOKEN = value("U4", { name: "OBJTOKEN" })
 /**
  * Object type.
  *
- * A, U1, U2, U4, U8; length 0..40.
+ * Formats A, U1, U2, U4, U8; length 0..40.
  *
  * @since 0.1.0
  */
@@ -2169,7 +2169,7 @@ export const OBJTYPE = value(["U4", "U2", "U1", "U8", "A"], { name: "OBJTYPE", m
 /**
  * S20 open-connection acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2178,7 +2178,7 @@ export const OCEACK = itemOf(undefined, { name: "OCEACK" })
 /**
  * Off-line result.
  *
- * B.
+ * Format B.
  *
  * No denial code exists.
  *
@@ -2193,7 +2193,7 @@ export const OFLACK = enumeration(
 /**
  * On-line result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2206,7 +2206,7 @@ export const ONLACK = enumeration(
 /**
  * S20 operation id.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2215,7 +2215,7 @@ export const OPEID = itemOf(undefined, { name: "OPEID" })
 /**
  * S20 operation type.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2224,7 +2224,7 @@ export const OPETYPE = itemOf(undefined, { name: "OPETYPE" })
 /**
  * Operation id chosen by requester.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2233,7 +2233,7 @@ export const OPID = value(unsigned, { name: "OPID" })
 /**
  * Map origin.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2252,7 +2252,7 @@ export const ORLOC = enumeration(
 /**
  * Output port number.
  *
- * B, U1.
+ * Formats B, U1.
  *
  * @since 0.1.0
  */
@@ -2261,7 +2261,7 @@ export const OUTPTN = value(["U1", "B"], { name: "OUTPTN" })
 /**
  * Parameter name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2270,7 +2270,7 @@ export const PARAMNAME = text({ name: "PARAMNAME" })
 /**
  * Parameter value.
  *
- * L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -2281,7 +2281,7 @@ export const PARAMVAL = itemOf(["L", "B", "BOOLEAN", "A", "I1", "I2", "I4", "I8"
 /**
  * PDE attribute id.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2290,7 +2290,7 @@ export const PDEATTRIBUTE = value("U1", { name: "PDEATTRIBUTE" })
 /**
  * PDE attribute id used in a filter.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2299,7 +2299,7 @@ export const PDEATTRIBUTENAME = value("U1", { name: "PDEATTRIBUTENAME" })
 /**
  * PDE attribute value.
  *
- * L, BOOLEAN, A, J, U1.
+ * Formats L, BOOLEAN, A, J, U1.
  *
  * @since 0.1.0
  */
@@ -2308,7 +2308,7 @@ export const PDEATTRIBUTEVALUE = itemOf(["L", "BOOLEAN", "A", "J", "U1"], { name
 /**
  * PDE reference.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2317,7 +2317,7 @@ export const PDEREF = text({ name: "PDEREF" })
 /**
  * Process parameter default.
  *
- * BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -2328,7 +2328,7 @@ export const PDFLT = itemOf(["BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1", "U2",
 /**
  * S20 pre-exe check acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2337,7 +2337,7 @@ export const PECEACK = itemOf(undefined, { name: "PECEACK" })
 /**
  * S20 pre-exe check result.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2346,7 +2346,7 @@ export const PECRSLT = itemOf(undefined, { name: "PECRSLT" })
 /**
  * Predefined form code.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2355,7 +2355,7 @@ export const PFCD = value("B", { name: "PFCD" })
 /**
  * Port group action name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2364,7 +2364,7 @@ export const PGRPACTION = text({ name: "PGRPACTION" })
 /**
  * Longest text / number of values for a parameter.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2373,7 +2373,7 @@ export const PMAX = value(integer, { name: "PMAX" })
 /**
  * Process parameter name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2382,7 +2382,7 @@ export const PNAME = text({ name: "PNAME" })
 /**
  * Reticle pod id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2391,7 +2391,7 @@ export const PODID = text({ name: "PODID" })
 /**
  * Port action name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2400,7 +2400,7 @@ export const PORTACTION = text({ name: "PORTACTION" })
 /**
  * Port group name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2409,7 +2409,7 @@ export const PORTGRPNAME = text({ name: "PORTGRPNAME" })
 /**
  * Process parameter value.
  *
- * BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -2420,7 +2420,7 @@ export const PPARM = itemOf(["BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1", "U2",
 /**
  * Process program body.
  *
- * B, A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats B, A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * Opaque to the host; no list.
  *
@@ -2431,7 +2431,7 @@ export const PPBODY = itemOf(["B", "A", "I1", "I2", "I4", "I8", "U1", "U2", "U4"
 /**
  * Process program load permission.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2451,7 +2451,7 @@ export const PPGNT = enumeration(
 /**
  * Process program id.
  *
- * B, A; length 0..120.
+ * Formats B, A; length 0..120.
  *
  * 80 in hume-ref; 16 in old material. GEM: ASCII only.
  *
@@ -2462,7 +2462,7 @@ export const PPID = value(["A", "B"], { name: "PPID", maximum: 120 })
 /**
  * Parameter name in the xcom-smd extension.
  *
- * A.
+ * Format A.
  *
  * Not part of the standard message.
  *
@@ -2473,7 +2473,7 @@ export const PPNAME = text({ name: "PPNAME" })
 /**
  * Parameter value in the xcom-smd extension.
  *
- * B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Not part of the standard message.
  *
@@ -2486,7 +2486,7 @@ export const PPVALUE = itemOf(["B", "BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1"
 /**
  * Map process axis.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2508,7 +2508,7 @@ export const PRAXI = enumeration(
 /**
  * Process job command.
  *
- * A.
+ * Format A.
  *
  * Some peers use mixed case; E40 commands.
  *
@@ -2529,7 +2529,7 @@ export const PRCMDNAME = named(
 /**
  * S20 pre-execution check flag.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2538,7 +2538,7 @@ export const PRCPREEXECHK = itemOf(undefined, { name: "PRCPREEXECHK" })
 /**
  * Process die count.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2547,7 +2547,7 @@ export const PRDCT = value(unsigned, { name: "PRDCT" })
 /**
  * S20 post-recipe acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2556,7 +2556,7 @@ export const PREACK = itemOf(undefined, { name: "PREACK" })
 /**
  * Process event.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2569,7 +2569,7 @@ export const PREVENTID = enumeration(
 /**
  * Process job id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2578,7 +2578,7 @@ export const PRJOBID = text({ name: "PRJOBID" })
 /**
  * Process job milestone.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2597,7 +2597,7 @@ export const PRJOBMILESTONE = enumeration(
 /**
  * Process jobs that can still be created.
  *
- * U2.
+ * Format U2.
  *
  * @since 0.1.0
  */
@@ -2606,7 +2606,7 @@ export const PRJOBSPACE = value("U2", { name: "PRJOBSPACE" })
 /**
  * Material processing order.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2619,16 +2619,16 @@ export const PRMTRLORDER = enumeration(
 /**
  * List of event ids that pause the job.
  *
- * L; length list.
+ * Format L.
  *
  * @since 0.1.0
  */
-export const PRPAUSEEVENT = value("L", { name: "PRPAUSEEVENT" })
+export const PRPAUSEEVENT = itemOf(["L"], { name: "PRPAUSEEVENT" })
 
 /**
  * Start automatically.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -2640,7 +2640,7 @@ export const PRPROCESSSTART = named(
 /**
  * Recipe method.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2653,7 +2653,7 @@ export const PRRECIPEMETHOD = enumeration(
 /**
  * Process job state.
  *
- * U1.
+ * Format U1.
  *
  * 5-11 from one source plus general knowledge; verify.
  *
@@ -2680,7 +2680,7 @@ export const PRSTATE = enumeration(
 /**
  * S20 pre-specify acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2689,7 +2689,7 @@ export const PSRACK = itemOf(undefined, { name: "PSRACK" })
 /**
  * S20 pre-specify event acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2698,7 +2698,7 @@ export const PSREACK = itemOf(undefined, { name: "PSREACK" })
 /**
  * Material port number.
  *
- * B, U1.
+ * Formats B, U1.
  *
  * @since 0.1.0
  */
@@ -2707,7 +2707,7 @@ export const PTN = value(["U1", "B"], { name: "PTN" })
 /**
  * S20 query acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2716,7 +2716,7 @@ export const QPRKEACK = itemOf(undefined, { name: "QPRKEACK" })
 /**
  * S20 query acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2725,7 +2725,7 @@ export const QREACK = itemOf(undefined, { name: "QREACK" })
 /**
  * S20 query acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2734,7 +2734,7 @@ export const QRXLEACK = itemOf(undefined, { name: "QRXLEACK" })
 /**
  * Material quantity.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2743,7 +2743,7 @@ export const QUA = value("B", { name: "QUA" })
 /**
  * Reset result.
  *
- * I1, U1.
+ * Formats I1, U1.
  *
  * @since 0.1.0
  */
@@ -2752,7 +2752,7 @@ export const RAC = enumeration(["U1", "I1"], { Done: [0, "done"], Denied: [1, "d
 /**
  * Remote command.
  *
- * A, I1, U1; length 1 or text.
+ * Formats A, I1, U1.
  *
  * GEM: ASCII only; hume-ref: up to 20 visible characters, no blanks.
  *
@@ -2763,7 +2763,7 @@ export const RCMD = value(["U1", "I1", "A"], { name: "RCMD" })
 /**
  * Recipe attribute value.
  *
- * L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -2775,7 +2775,7 @@ export const RCPATTRDATA = itemOf(
 /**
  * Recipe attribute name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2784,7 +2784,7 @@ export const RCPATTRID = text({ name: "RCPATTRID" })
 /**
  * Recipe body.
  *
- * B, A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats B, A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2793,7 +2793,7 @@ export const RCPBODY = itemOf(["B", "A", "I1", "I2", "I4", "I8", "U1", "U2", "U4
 /**
  * S20 recipe body with attributes.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -2802,7 +2802,7 @@ export const RCPBODYA = itemOf(undefined, { name: "RCPBODYA" })
 /**
  * Recipe class.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2811,7 +2811,7 @@ export const RCPCLASS = text({ name: "RCPCLASS" })
 /**
  * Recipe action.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2835,7 +2835,7 @@ export const RCPCMD = enumeration(
 /**
  * Delete or deselect.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2844,7 +2844,7 @@ export const RCPDEL = enumeration("U1", { Delete: [0, "delete"], Deselect: [1, "
 /**
  * Descriptor length.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -2853,7 +2853,7 @@ export const RCPDESCLTH = value(unsigned, { name: "RCPDESCLTH" })
 /**
  * Descriptor name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2862,7 +2862,7 @@ export const RCPDESCNM = text({ name: "RCPDESCNM" })
 /**
  * Descriptor time stamp.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2871,7 +2871,7 @@ export const RCPDESCTIME = text({ name: "RCPDESCTIME" })
 /**
  * Recipe id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2880,7 +2880,7 @@ export const RCPID = text({ name: "RCPID" })
 /**
  * Recipe name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2889,7 +2889,7 @@ export const RCPNAME = text({ name: "RCPNAME" })
 /**
  * New recipe id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2898,7 +2898,7 @@ export const RCPNEWID = text({ name: "RCPNEWID" })
 /**
  * Overwrite existing recipe.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -2909,7 +2909,7 @@ export const RCPOWCODE = named({ Overwrite: [true, "overwrite"], DoNotOverwrite:
 /**
  * Recipe variable name.
  *
- * A; length 0..256.
+ * Format A; length 0..256.
  *
  * @since 0.1.0
  */
@@ -2918,7 +2918,7 @@ export const RCPPARNM = text({ name: "RCPPARNM", maximum: 256 })
 /**
  * Recipe variable rule.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2927,7 +2927,7 @@ export const RCPPARRULE = text({ name: "RCPPARRULE" })
 /**
  * Recipe variable value.
  *
- * L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -2939,7 +2939,7 @@ export const RCPPARVAL = itemOf(
 /**
  * Rename or copy.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * Direction of the flag single source.
  *
@@ -2952,7 +2952,7 @@ export const RCPRENAME = named({ Rename: [true, "rename"], Copy: [false, "copy"]
 /**
  * Recipe sections wanted, bit field.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -2961,7 +2961,7 @@ export const RCPSECCODE = value("B", { name: "RCPSECCODE" })
 /**
  * Recipe section name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2970,7 +2970,7 @@ export const RCPSECNM = text({ name: "RCPSECNM" })
 /**
  * Recipe object specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -2979,7 +2979,7 @@ export const RCPSPEC = text({ name: "RCPSPEC" })
 /**
  * Recipe status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -2992,7 +2992,7 @@ export const RCPSTAT = enumeration(
 /**
  * Update or create.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * Direction of the flag single source.
  *
@@ -3005,7 +3005,7 @@ export const RCPUPDT = named({ Update: [true, "update"], Create: [false, "create
 /**
  * Recipe version.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3014,7 +3014,7 @@ export const RCPVERS = text({ name: "RCPVERS" })
 /**
  * Largest read length.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3023,7 +3023,7 @@ export const READLN = value(integer, { name: "READLN" })
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3032,7 +3032,7 @@ export const RecID = itemOf(undefined, { name: "RecID" })
 /**
  * Record length.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3041,7 +3041,7 @@ export const RECLEN = value(integer, { name: "RECLEN" })
 /**
  * Reference point (x,y).
  *
- * I1, I2, I4, I8; length 2.
+ * Formats I1, I2, I4, I8; 2 values.
  *
  * @since 0.1.0
  */
@@ -3050,7 +3050,7 @@ export const REFP = vector(signed, { name: "REFP", minimum: 2, maximum: 2 })
 /**
  * Samples per trace report.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3059,7 +3059,7 @@ export const REPGSZ = value(identifier, { name: "REPGSZ" })
 /**
  * Meaning of RESV.
  *
- * I1, U1.
+ * Formats I1, U1.
  *
  * @since 0.1.0
  */
@@ -3068,7 +3068,7 @@ export const RESC = value(["U1", "I1"], { name: "RESC" })
 /**
  * PDE resolution.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3077,7 +3077,7 @@ export const RESOLUTION = text({ name: "RESOLUTION" })
 /**
  * PDE resolution status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3086,7 +3086,7 @@ export const RESPDESTAT = value("U1", { name: "RESPDESTAT" })
 /**
  * Recipe executor specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3095,7 +3095,7 @@ export const RESPEC = text({ name: "RESPEC" })
 /**
  * Resolution value for a numeric parameter.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -3104,7 +3104,7 @@ export const RESV = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8",
 /**
  * S20 retain flag.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3113,7 +3113,7 @@ export const RETAINRECIPE_DISABLE = itemOf(undefined, { name: "RETAINRECIPE_DISA
 /**
  * Reticle id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3122,7 +3122,7 @@ export const RETICLEID = text({ name: "RETICLEID" })
 /**
  * Reticle placement.
  *
- * U1.
+ * Format U1.
  *
  * Meanings approximate (single source).
  *
@@ -3137,7 +3137,7 @@ export const RETPLACEINSTR = enumeration(
 /**
  * Reticle removal.
  *
- * U1.
+ * Format U1.
  *
  * Meanings approximate (single source).
  *
@@ -3152,7 +3152,7 @@ export const RETREMOVEINSTR = enumeration(
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3161,7 +3161,7 @@ export const REVID = itemOf(undefined, { name: "REVID" })
 /**
  * Reset request.
  *
- * I1, U1.
+ * Formats I1, U1.
  *
  * @since 0.1.0
  */
@@ -3174,7 +3174,7 @@ export const RIC = enumeration(
 /**
  * Recipe management result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3193,7 +3193,7 @@ export const RMACK = enumeration(
 /**
  * Recipe change status.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3202,7 +3202,7 @@ export const RMCHGSTAT = value(unsigned, { name: "RMCHGSTAT" })
 /**
  * Recipe change type.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3211,7 +3211,7 @@ export const RMCHGTYPE = value(unsigned, { name: "RMCHGTYPE" })
 /**
  * Largest message length.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3220,7 +3220,7 @@ export const RMDATASIZE = value(unsigned, { name: "RMDATASIZE" })
 /**
  * Recipe management permission.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3233,7 +3233,7 @@ export const RMGRNT = enumeration(
 /**
  * New namespace name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3242,7 +3242,7 @@ export const RMNEWNS = text({ name: "RMNEWNS" })
 /**
  * Namespace action.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3251,7 +3251,7 @@ export const RMNSCMD = enumeration("U1", { Create: [1, "create"], Delete: [5, "d
 /**
  * Namespace specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3260,7 +3260,7 @@ export const RMNSSPEC = text({ name: "RMNSSPEC" })
 /**
  * Recorder specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3269,7 +3269,7 @@ export const RMRECSPEC = text({ name: "RMRECSPEC" })
 /**
  * Requester is the attached segment.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -3278,7 +3278,7 @@ export const RMREQUESTOR = value("BOOLEAN", { name: "RMREQUESTOR" })
 /**
  * Segment specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3287,7 +3287,7 @@ export const RMSEGSPEC = text({ name: "RMSEGSPEC" })
 /**
  * Free recipe space, bytes.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3296,7 +3296,7 @@ export const RMSPACE = value(unsigned, { name: "RMSPACE" })
 /**
  * S20 password.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3305,7 +3305,7 @@ export const RMSPWD = itemOf(undefined, { name: "RMSPWD" })
 /**
  * S20 user.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3314,7 +3314,7 @@ export const RMSUSERID = itemOf(undefined, { name: "RMSUSERID" })
 /**
  * Rows, in die.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3323,7 +3323,7 @@ export const ROWCT = value(unsigned, { name: "ROWCT" })
 /**
  * Reticle pod management result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3332,7 +3332,7 @@ export const RPMACK = value("U1", { name: "RPMACK" })
 /**
  * Reference point selector.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3341,7 +3341,7 @@ export const RPSEL = value("U1", { name: "RPSEL" })
 /**
  * Report id.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -3352,7 +3352,7 @@ export const RPTID = value(identifier, { name: "RPTID" })
 /**
  * Report only on change.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -3363,7 +3363,7 @@ export const RPTOC = named({ OnlyOnChange: [true, "only on change"], Always: [fa
 /**
  * Command is required in a program.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -3374,7 +3374,7 @@ export const RQCMD = named({ Required: [true, "required"], Optional: [false, "op
 /**
  * Parameter is required.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -3385,7 +3385,7 @@ export const RQPAR = named({ Required: [true, "required"], Optional: [false, "op
 /**
  * Request to receive result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3404,7 +3404,7 @@ export const RRACK = enumeration(
 /**
  * S20 read-recipe acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3413,7 +3413,7 @@ export const RRACK_S20 = itemOf(undefined, { name: "RRACK_S20" })
 /**
  * Ready to send result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3432,7 +3432,7 @@ export const RSACK = enumeration(
 /**
  * Spool request result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3445,7 +3445,7 @@ export const RSDA = enumeration(
 /**
  * Spool request.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3458,7 +3458,7 @@ export const RSDC = enumeration(
 /**
  * Row start: x, y, direction.
  *
- * I1, I2, I4, I8; length 3.
+ * Formats I1, I2, I4, I8; 3 values.
  *
  * @since 0.1.0
  */
@@ -3467,7 +3467,7 @@ export const RSINF = vector(signed, { name: "RSINF", minimum: 3, maximum: 3 })
 /**
  * Spool setup result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3480,7 +3480,7 @@ export const RSPACK = enumeration(
 /**
  * PDE request-to-send status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3489,7 +3489,7 @@ export const RTSRSPSTAT = value("U1", { name: "RTSRSPSTAT" })
 /**
  * Data-set record type.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -3498,7 +3498,7 @@ export const RTYPE = enumeration(integer, { Stream: [0, "stream"], Discrete: [1,
 /**
  * Map set-up result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3511,7 +3511,7 @@ export const SDACK = enumeration(
 /**
  * Send bin information?
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3524,7 +3524,7 @@ export const SDBIN = enumeration(
 /**
  * PDE send status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3533,7 +3533,7 @@ export const SENDRSPSTAT = value("U1", { name: "SENDRSPSTAT" })
 /**
  * Command number within a process program.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM restricts to U2.
  *
@@ -3544,7 +3544,7 @@ export const SEQNUM = value(integer, { name: "SEQNUM" })
 /**
  * Status form code.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3553,7 +3553,7 @@ export const SFCD = value("B", { name: "SFCD" })
 /**
  * 10-byte stored header of the message whose reply never came.
  *
- * B; length 10.
+ * Format B; length 10.
  *
  * @since 0.1.0
  */
@@ -3562,7 +3562,7 @@ export const SHEAD = bytes({ name: "SHEAD", minimum: 10, maximum: 10 })
 /**
  * Slot number.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3571,7 +3571,7 @@ export const SLOTID = value("U1", { name: "SLOTID" })
 /**
  * Trace sample number.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -3582,7 +3582,7 @@ export const SMPLN = value(integer, { name: "SMPLN" })
 /**
  * Software revision.
  *
- * A; length 0..20.
+ * Format A; length 0..20.
  *
  * 6 in older revisions.
  *
@@ -3593,7 +3593,7 @@ export const SOFTREV = text({ name: "SOFTREV", maximum: 20 })
 /**
  * Service program send result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3602,7 +3602,7 @@ export const SPAACK = enumeration("B", { Ok: [0, "ok"], InvalidData: [1, "invali
 /**
  * Service program bytes.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3611,7 +3611,7 @@ export const SPD = bytes({ name: "SPD" })
 /**
  * Service program id.
  *
- * A; length 6.
+ * Format A; length 6.
  *
  * @since 0.1.0
  */
@@ -3620,7 +3620,7 @@ export const SPID = text({ name: "SPID", minimum: 6, maximum: 6 })
 /**
  * Service parameter name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3629,7 +3629,7 @@ export const SPNAME = text({ name: "SPNAME" })
 /**
  * Service program results.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -3640,7 +3640,7 @@ export const SPR = itemOf(["L", "B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8"
 /**
  * Service parameter value.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -3652,7 +3652,7 @@ export const SPVAL = itemOf(
 /**
  * S20 set-attributes acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -3661,7 +3661,7 @@ export const SSAACK = itemOf(undefined, { name: "SSAACK" })
 /**
  * Subsystem result.
  *
- * A; length 2.
+ * Format A; length 2.
  *
  * @since 0.1.0
  */
@@ -3679,7 +3679,7 @@ export const SSACK = named(
 /**
  * Subsystem command name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3688,7 +3688,7 @@ export const SSCMD = text({ name: "SSCMD" })
 /**
  * Subsystem status text.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3697,7 +3697,7 @@ export const STATUS = text({ name: "STATUS" })
 /**
  * Status text.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3706,7 +3706,7 @@ export const STATUSTXT = text({ name: "STATUSTXT" })
 /**
  * Sample time.
  *
- * A; length 12, 16 or up to 32.
+ * Format A; length 12, 16 or up to 32.
  *
  * Same forms as TIME; zero length allowed.
  *
@@ -3717,7 +3717,7 @@ export const STIME = text({ name: "STIME", maximum: 32 })
 /**
  * Spool stream result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3735,7 +3735,7 @@ export const STRACK = enumeration(
 /**
  * Stream number.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3744,7 +3744,7 @@ export const STRID = value("U1", { name: "STRID" })
 /**
  * Map start position (x,y).
  *
- * I1, I2, I4, I8; length 2.
+ * Formats I1, I2, I4, I8; 2 values.
  *
  * @since 0.1.0
  */
@@ -3753,7 +3753,7 @@ export const STRP = vector(signed, { name: "STRP", minimum: 2, maximum: 2 })
 /**
  * Status variable value.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -3764,7 +3764,7 @@ export const SV = itemOf(["L", "B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8",
 /**
  * Status variable item with zero length (format marker).
  *
- * L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8; length 0.
+ * Formats L, B, BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8; length 0.
  *
  * @since 0.1.0
  */
@@ -3775,7 +3775,7 @@ export const SV0 = itemOf(["L", "B", "BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1
 /**
  * Service result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3794,7 +3794,7 @@ export const SVCACK = enumeration(
 /**
  * Service name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3803,7 +3803,7 @@ export const SVCNAME = text({ name: "SVCNAME" })
 /**
  * Status variable id.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -3814,7 +3814,7 @@ export const SVID = value(identifier, { name: "SVID" })
 /**
  * Status variable name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3823,7 +3823,7 @@ export const SVNAME = text({ name: "SVNAME" })
 /**
  * Subsystem id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3832,7 +3832,7 @@ export const TARGETID = text({ name: "TARGETID" })
 /**
  * PDE to act on.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3841,7 +3841,7 @@ export const TARGETPDE = text({ name: "TARGETPDE" })
 /**
  * Target object specifier.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3850,7 +3850,7 @@ export const TARGETSPEC = text({ name: "TARGETSPEC" })
 /**
  * Table result.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -3859,7 +3859,7 @@ export const TBLACK = enumeration("U1", { Ok: [0, "ok"], Failure: [1, "failure"]
 /**
  * Table command.
  *
- * U1.
+ * Format U1.
  *
  * Names approximate (single source).
  *
@@ -3880,7 +3880,7 @@ export const TBLCMD = enumeration(
 /**
  * Table cell.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * First cell identifies the row.
  *
@@ -3894,7 +3894,7 @@ export const TBLELT = itemOf(
 /**
  * Table id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3903,7 +3903,7 @@ export const TBLID = text({ name: "TBLID" })
 /**
  * Table type.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3912,7 +3912,7 @@ export const TBLTYP = text({ name: "TBLTYP" })
 /**
  * Transfer container id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -3921,7 +3921,7 @@ export const TCID = text({ name: "TCID" })
 /**
  * Terminal text.
  *
- * B, A, C2, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats B, A, C2, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * Hume-ref: 120 per line. Formats include A, B, J-like two-byte W and numbers; GEM: ASCII.
  *
@@ -3932,7 +3932,7 @@ export const TEXT = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", 
 /**
  * Trace set-up result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3952,7 +3952,7 @@ export const TIAACK = enumeration(
 /**
  * Set time result.
  *
- * B.
+ * Format B.
  *
  * Secs4go additionally defines 2=outside synchronisation limit (local extension).
  *
@@ -3963,7 +3963,7 @@ export const TIACK = enumeration("B", { Done: [0, "done"], NotDone: [1, "not don
 /**
  * Terminal number.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -3976,7 +3976,7 @@ export const TID = enumeration(
 /**
  * Date and time.
  *
- * A; length 0, 12, 16 or up to 32.
+ * Format A; length 0, 12, 16 or up to 32.
  *
  * Forms: YYMMDDhhmmss (12 characters), YYYYMMDDhhmmsscc (16 characters), YYYY-MM-DDThh:mm:ss.s[s*]TZ (extended, 1-6
  * fraction digits, TZ is Z or +hh:mm or -hh:mm). Chosen by EC TimeFormat 0/1/2.
@@ -3988,7 +3988,7 @@ export const TIME = text({ name: "TIME", maximum: 32 })
 /**
  * Date and time of an event.
  *
- * A; length 12, 16 or up to 32.
+ * Format A; length 12, 16 or up to 32.
  *
  * Same forms as TIME.
  *
@@ -3999,7 +3999,7 @@ export const TIMESTAMP = text({ name: "TIMESTAMP", maximum: 32 })
 /**
  * Number of samples to take.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * 0 terminates the trace.
  *
@@ -4010,7 +4010,7 @@ export const TOTSMP = value(identifier, { name: "TOTSMP" })
 /**
  * Transfer job result.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -4021,7 +4021,7 @@ export const TRACK = named({ Success: [true, "success"], Failure: [false, "failu
 /**
  * PDE transfer size.
  *
- * U8.
+ * Format U8.
  *
  * @since 0.1.0
  */
@@ -4030,7 +4030,7 @@ export const TRANSFERSIZE = value("U8", { name: "TRANSFERSIZE" })
 /**
  * Atomic transfer id.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4039,7 +4039,7 @@ export const TRATOMICID = value(unsigned, { name: "TRATOMICID" })
 /**
  * Delete trace when complete.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -4050,7 +4050,7 @@ export const TRAUTOD = named({ Delete: [true, "delete"], Keep: [false, "keep"] }
 /**
  * Start transfer automatically.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -4061,7 +4061,7 @@ export const TRAUTOSTART = named({ Automatic: [true, "automatic"], Wait: [false,
 /**
  * Transfer job command.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -4070,7 +4070,7 @@ export const TRCMDNAME = text({ name: "TRCMDNAME" })
 /**
  * Transfer direction.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4079,7 +4079,7 @@ export const TRDIR = enumeration("U1", { Send: [1, "send"], Receive: [2, "receiv
 /**
  * Trace request id.
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -4090,7 +4090,7 @@ export const TRID = value(identifier, { name: "TRID" })
 /**
  * Transfer job id.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -4099,7 +4099,7 @@ export const TRJOBID = value("B", { name: "TRJOBID" })
 /**
  * Transfer job milestone.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4108,7 +4108,7 @@ export const TRJOBMS = enumeration("U1", { Started: [1, "started"], Completed: [
 /**
  * Transfer job name.
  *
- * A; length 0..80.
+ * Format A; length 0..80.
  *
  * @since 0.1.0
  */
@@ -4117,7 +4117,7 @@ export const TRJOBNAME = text({ name: "TRJOBNAME", maximum: 80 })
 /**
  * Ties both partners of a handoff.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4126,7 +4126,7 @@ export const TRLINK = value(unsigned, { name: "TRLINK" })
 /**
  * Location at the port.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4135,7 +4135,7 @@ export const TRLOCATION = value(unsigned, { name: "TRLOCATION" })
 /**
  * Object to transfer.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -4144,7 +4144,7 @@ export const TROBJNAME = text({ name: "TROBJNAME" })
 /**
  * Type of object to transfer.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4153,7 +4153,7 @@ export const TROBJTYPE = value(unsigned, { name: "TROBJTYPE" })
 /**
  * Own port.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4162,7 +4162,7 @@ export const TRPORT = value(unsigned, { name: "TRPORT" })
 /**
  * Partner name.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -4171,7 +4171,7 @@ export const TRPTNR = text({ name: "TRPTNR" })
 /**
  * Partner port.
  *
- * U1, U2, U4, U8.
+ * Formats U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4180,7 +4180,7 @@ export const TRPTPORT = value(unsigned, { name: "TRPTPORT" })
 /**
  * Transfer recipe.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -4189,7 +4189,7 @@ export const TRRCP = text({ name: "TRRCP" })
 /**
  * Transfer role.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4198,7 +4198,7 @@ export const TRROLE = enumeration("U1", { Primary: [1, "primary"], Secondary: [2
 /**
  * Trace sample period in seconds.
  *
- * F4, F8.
+ * Formats F4, F8.
  *
  * @since 0.1.0
  */
@@ -4207,7 +4207,7 @@ export const TRSPER = value(["F8", "F4"], { name: "TRSPER" })
 /**
  * Transfer type.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4216,7 +4216,7 @@ export const TRTYPE = enumeration("U1", { Active: [1, "active"], Passive: [2, "p
 /**
  * Input port status.
  *
- * B; length 1 per port.
+ * Format B; any number of values.
  *
  * @since 0.1.0
  */
@@ -4228,7 +4228,7 @@ export const TSIP = named(
 /**
  * Output port status.
  *
- * B; length 1 per port.
+ * Format B; any number of values.
  *
  * @since 0.1.0
  */
@@ -4246,7 +4246,7 @@ export const TSOP = named(
 /**
  * Time to completion, seconds.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4255,7 +4255,7 @@ export const TTC = value(integer, { name: "TTC" })
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -4264,7 +4264,7 @@ export const TYPEID = itemOf(undefined, { name: "TYPEID" })
 /**
  * PDE unique id.
  *
- * A.
+ * Format A.
  *
  * @since 0.1.0
  */
@@ -4273,7 +4273,7 @@ export const UID = text({ name: "UID" })
 /**
  * Process parameter upper limit.
  *
- * I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -4282,7 +4282,7 @@ export const ULIM = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8",
 /**
  * Unformatted process program length (0 = not held).
  *
- * I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * @since 0.1.0
  */
@@ -4291,7 +4291,7 @@ export const UNFLEN = value(integer, { name: "UNFLEN" })
 /**
  * Units text.
  *
- * A.
+ * Format A.
  *
  * E5 units syntax; zero length = dimensionless or unknown.
  *
@@ -4302,7 +4302,7 @@ export const UNITS = text({ name: "UNITS" })
 /**
  * Upper edge of deadband.
  *
- * BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats BOOLEAN, A, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * Format of the variable.
  *
@@ -4315,7 +4315,7 @@ export const UPPERDB = itemOf(["BOOLEAN", "A", "I1", "I2", "I4", "I8", "U1", "U2
 /**
  * Variable value.
  *
- * L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
+ * Formats L, B, BOOLEAN, A, J, I1, I2, I4, I8, U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -4326,7 +4326,7 @@ export const V = itemOf(["L", "B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", 
 /**
  * S20 recipe identity part.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -4335,7 +4335,7 @@ export const VERID = itemOf(undefined, { name: "VERID" })
 /**
  * PDE verify depth.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4348,7 +4348,7 @@ export const VERIFYDEPTH = enumeration(
 /**
  * PDE verify status.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4357,7 +4357,7 @@ export const VERIFYRSPSTAT = value("U1", { name: "VERIFYRSPSTAT" })
 /**
  * PDE verification passed.
  *
- * BOOLEAN.
+ * Format BOOLEAN.
  *
  * @since 0.1.0
  */
@@ -4368,7 +4368,7 @@ export const VERIFYSUCCESS = named({ Passed: [true, "passed"], Failed: [false, "
 /**
  * PDE verify type.
  *
- * U1.
+ * Format U1.
  *
  * @since 0.1.0
  */
@@ -4381,7 +4381,7 @@ export const VERIFYTYPE = enumeration(
 /**
  * Variable id (SV, EC or DV).
  *
- * A, I1, I2, I4, I8, U1, U2, U4, U8.
+ * Formats A, I1, I2, I4, I8, U1, U2, U4, U8.
  *
  * GEM: unsigned only.
  *
@@ -4392,7 +4392,7 @@ export const VID = value(identifier, { name: "VID" })
 /**
  * Limits set-up result.
  *
- * B.
+ * Format B.
  *
  * @since 0.1.0
  */
@@ -4409,7 +4409,7 @@ export const VLAACK = enumeration(
 /**
  * S20 write-recipe acknowledge.
  *
- * format not established.
+ * Format not established.
  *
  * @since 0.1.0
  */
@@ -4418,7 +4418,7 @@ export const WRACK = itemOf(undefined, { name: "WRACK" })
 /**
  * Die width.
  *
- * U1, U2, U4, U8, F4, F8.
+ * Formats U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */
@@ -4427,7 +4427,7 @@ export const XDIES = value(["U4", "U2", "U1", "U8", "F8", "F4"], { name: "XDIES"
 /**
  * Die position (x,y).
  *
- * I1, I2, I4, I8; length 2.
+ * Formats I1, I2, I4, I8; 2 values.
  *
  * @since 0.1.0
  */
@@ -4436,7 +4436,7 @@ export const XYPOS = vector(signed, { name: "XYPOS", minimum: 2, maximum: 2 })
 /**
  * Die height.
  *
- * U1, U2, U4, U8, F4, F8.
+ * Formats U1, U2, U4, U8, F4, F8.
  *
  * @since 0.1.0
  */

@@ -14,9 +14,8 @@ type Values<N extends Names> = { readonly [K in keyof N]: N[K][0] }
 
 /**
  * The structure that `make` makes of the values and their meanings, with the values by name beside it.
- *
- * @__NO_SIDE_EFFECTS__
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function named<const N extends Names, S extends Any>(
   names: N,
   make: (codes: ReadonlyArray<Code>) => S
