@@ -2,7 +2,7 @@
  * From a value to the item of a layout.
  */
 import * as Result from "effect/Result"
-import * as SchemaParser from "effect/SchemaParser"
+import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
 import { describe, formatPath } from "../../StructureError.ts"
@@ -168,7 +168,7 @@ const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, 
 const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let encode = encoders.get(ast)
   if (encode === undefined) {
-    encode = SchemaParser.encodeUnknownResult({ ast } as never) as NonNullable<typeof encode>
+    encode = Schema.encodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))
     encoders.set(ast, encode)
   }
   const encoded = encode(value)
