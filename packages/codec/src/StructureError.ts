@@ -160,6 +160,14 @@ export const describe = (reason: StructureReason): string => {
   }
 }
 
+const longestReason = 200
+
+/** Why one of several layouts does not fit: cut, as choices inside choices multiply. */
+export const choiceReason = (path: ReadonlyArray<string | number>, reason: StructureReason): string => {
+  const text = `${formatPath(path)}: ${describe(reason)}`
+  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text
+}
+
 /**
  * A body and its structure do not agree. `path` leads to the culprit by the names of the definition.
  *

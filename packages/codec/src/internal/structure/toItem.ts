@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
-import { describe, formatPath } from "../../StructureError.ts"
+import { choiceReason } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
 import { refused } from "./fromItem.ts"
 import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
@@ -155,7 +155,7 @@ const writeChoice = (
   for (const option of options) {
     const item = write(option, value, writing, depth)
     if (item !== failed) return item
-    reasons.push(`${formatPath(writing.path.slice(from))}: ${describe(fault.reason)}`)
+    reasons.push(choiceReason(writing.path.slice(from), fault.reason))
     writing.path.length = from
     if (fault.reason._tag === "TooDeep") return failed
   }
