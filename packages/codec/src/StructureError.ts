@@ -187,6 +187,7 @@ export class StructureError extends Schema.TaggedError<StructureError>("@effect-
   }
 ) {
   override get message(): string {
+    if (this.reason._tag === "WrongMessage") return `expected ${this.subject}, got ${this.reason.seen}`
     const subject = this.subject === undefined ? "" : `${this.subject} `
     return `${subject}${formatPath(this.path)}: ${describe(this.reason)}`
   }
