@@ -5,7 +5,10 @@
  * format the peer wants.
  *
  * @example
- * const profile = QuirkProfile.make({ items: { CEID: { format: "A" } }, messages: { S6F11: { replyExpected: false } } })
+ * const profile = QuirkProfile.compile(
+ *   { items: { CEID: { format: "A" } }, messages: { S6F11: { replyExpected: false } } },
+ *   TextEncoding.view
+ * )
  *
  * @since 0.1.0
  */

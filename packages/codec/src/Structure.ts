@@ -46,7 +46,7 @@ export interface Structure<out T> extends Schema.Codec<T, Item> {}
  *
  * @since 0.1.0
  */
-export interface Any extends Schema.Codec<any, Item> {}
+export interface Any extends Schema.Codec<unknown, Item> {}
 
 /**
  * A structure whose value may be left out of an object.
@@ -73,7 +73,7 @@ export interface Tail<out T> {
  * @since 0.1.0
  */
 export interface Fields {
-  readonly [key: string]: Any | Tail<any>
+  readonly [key: string]: Any | Tail<unknown>
 }
 
 type ValueOf<S> = S extends Tail<infer T> ? T : S extends { readonly Type: infer T } ? T : never
@@ -302,19 +302,22 @@ export interface Enumeration<out T, out N> extends Structure<T> {
  *
  * @since 0.1.0
  */
+export function enumeration<const N extends Names>(
+  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+  names: N,
+  options: LeafOptions & { readonly closed: true }
+): Enumeration<Numbers<N>[keyof N], Numbers<N>>
+export function enumeration<const N extends Names>(
+  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+  names: N,
+  options?: LeafOptions
+): Enumeration<number, Numbers<N>>
 /* @__NO_SIDE_EFFECTS__ */
-export const enumeration: {
-  <const N extends Names>(
-    formats: Formats<"B" | NumberFormat | "U8" | "I8">,
-    names: N,
-    options: LeafOptions & { readonly closed: true }
-  ): Enumeration<Numbers<N>[keyof N], Numbers<N>>
-  <const N extends Names>(
-    formats: Formats<"B" | NumberFormat | "U8" | "I8">,
-    names: N,
-    options?: LeafOptions
-  ): Enumeration<number, Numbers<N>>
-} = (formats: Formats<any>, names: Names, options: LeafOptions = {}): any => {
+export function enumeration(
+  formats: Formats<LeafFormat>,
+  names: Names,
+  options: LeafOptions = {}
+): Enumeration<unknown, unknown> {
   const codes: { [name: string]: number } = {}
   const meanings: Array<Layout.Code> = []
   for (const [name, named] of Object.entries(names)) {
@@ -327,7 +330,8 @@ export const enumeration: {
 }
 
 /** The same Schema with properties beside its own. */
-const withProperties = <S extends Any>(structure: S, properties: object): S => Object.assign(structure, properties)
+const withProperties = <S extends Any, P extends object>(structure: S, properties: P): S & P =>
+  Object.assign(structure, properties)
 
 // --- any item ------------------------------------------------------------------------------------------------------
 
@@ -336,7 +340,7 @@ const withProperties = <S extends Any>(structure: S, properties: object): S => O
  *
  * @since 0.1.0
  */
-export const item: Structure<Item> = schemas.anySchema({ _tag: "Any", name: undefined, formats: undefined })
+export const item: Structure<Item> = schemas.anySchema({ _tag: "Any", name: undefined, formats: undefined }) as never
 
 /**
  * Any item of certain formats, under a name; the value is the item, as its format means something.
@@ -347,11 +351,11 @@ export const item: Structure<Item> = schemas.anySchema({ _tag: "Any", name: unde
 export const itemOf = (
   formats: readonly [Format, ...ReadonlyArray<Format>] | undefined,
   options: { readonly name?: string } = {}
-): Structure<Item> => schemas.anySchema({ _tag: "Any", name: options.name, formats })
+): Structure<Item> => schemas.anySchema({ _tag: "Any", name: options.name, formats }) as never
 
 // --- lists ---------------------------------------------------------------------------------------------------------
 
-const isTail = (field: Any | Tail<any>): field is Tail<any> => "presence" in field && field.presence === "tail"
+const isTail = (field: Any | Tail<unknown>): field is Tail<unknown> => "presence" in field && field.presence === "tail"
 
 /**
  * A list with exactly these elements, in this order; its value is an object. Elements marked with `tail` may be absent
@@ -367,7 +371,7 @@ const isTail = (field: Any | Tail<any>): field is Tail<any> => "presence" in fie
 /* @__NO_SIDE_EFFECTS__ */
 export const list = <const F extends Fields>(
   fields: F,
-  build?: (...values: ReadonlyArray<any>) => ObjectOf<F>
+  build?: (...values: ReadonlyArray<never>) => ObjectOf<F>
 ): Structure<ObjectOf<F>> => {
   const parts: Array<Any> = []
   const members: Array<Layout.Member> = []
@@ -467,7 +471,7 @@ export const nothing: Structure<undefined> = optional(list({})) as never
 export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
   options: S
 ): Structure<S[number]["Type"]> =>
-  schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options) as never
+  schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options)
 
 /**
  * A structure that contains itself. Items nested deeper than `maxDepth` (1 024 unless told) are refused.

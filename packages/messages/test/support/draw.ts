@@ -102,7 +102,9 @@ export const value = (draw: Draw, layout: Layout): unknown => {
     case "Elements":
       return elements(draw, layout)
     case "Optional":
-      return draw(3) === 0 ? undefined : value(draw, layout.inner)
+      return draw(3) === 0 || (layout.inner._tag === "Members" && layout.inner.members.length === 0)
+        ? undefined
+        : value(draw, layout.inner)
     case "Choice":
       return value(draw, pick(draw, layout.options))
     case "Recursive":

@@ -2,10 +2,10 @@
  * From a value to the item of a layout.
  */
 import * as Result from "effect/Result"
-import * as SchemaParser from "effect/SchemaParser"
+import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
-import { describe, formatPath } from "../../StructureError.ts"
+import { choiceReason } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
 import { refused } from "./fromItem.ts"
 import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
@@ -155,7 +155,7 @@ const writeChoice = (
   for (const option of options) {
     const item = write(option, value, writing, depth)
     if (item !== failed) return item
-    reasons.push(`${formatPath(writing.path.slice(from))}: ${describe(fault.reason)}`)
+    reasons.push(choiceReason(writing.path.slice(from), fault.reason))
     writing.path.length = from
     if (fault.reason._tag === "TooDeep") return failed
   }
@@ -168,7 +168,7 @@ const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, 
 const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let encode = encoders.get(ast)
   if (encode === undefined) {
-    encode = SchemaParser.encodeUnknownResult({ ast } as never) as NonNullable<typeof encode>
+    encode = Schema.encodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))
     encoders.set(ast, encode)
   }
   const encoded = encode(value)
