@@ -37,5 +37,11 @@ export const sources = (): Promise<ReadonlyArray<File>> =>
     }).map(([name, text]) => formatted(`packages/messages/src/${name}`, text))
   )
 
+/** The pages, which are made with the sources and so come after them. */
+export const pages = async (): Promise<ReadonlyArray<File>> => {
+  const [{ registry }, Pages] = await Promise.all([import("../src/Catalogue.ts"), import("./Pages.ts")])
+  return Object.entries(Pages.pages(registry)).map(([name, text]) => ({ path: `docs/catalogue/${name}`, text }))
+}
+
 export const isStale = ({ path, text }: File): boolean =>
   !existsSync(root + path) || readFileSync(root + path, "utf8") !== text

@@ -11,7 +11,11 @@ export type Node =
   | { readonly _tag: "List"; readonly element: Node }
   | { readonly _tag: "Either"; readonly options: ReadonlyArray<Node> }
 
-const opening = { "L{": "struct", "L?{": "optional", "L*{": "list" } as const
+const opening: { readonly [token: string]: "struct" | "optional" | "list" | undefined } = {
+  "L{": "struct",
+  "L?{": "optional",
+  "L*{": "list"
+}
 
 /** Reads a structure of the table; throws where the table is wrong, which is a bug. */
 export const parse = (text: string): Node => {
@@ -31,7 +35,7 @@ export const parse = (text: string): Node => {
       while (tokens[at++] === "|") options.push(node())
       return { _tag: "Either", options }
     }
-    switch (opening[token as keyof typeof opening]) {
+    switch (opening[token]) {
       case "list": {
         const [element, ...rest] = until("}")
         if (element === undefined || rest.length > 0) throw new Error(`${text}: L*{} repeats one element`)
@@ -44,9 +48,9 @@ export const parse = (text: string): Node => {
     }
     if (token === "-") return { _tag: "Header" }
     if (token === "any") return { _tag: "AnyItem" }
-    const [, name, label, brackets] = /^(\w+)(?:@(\w+))?(\[\])?$/.exec(token) ?? []
-    if (name === undefined) throw new Error(`${text}: ${token} is no data item`)
-    return { _tag: "DataItem", name, label, vector: brackets !== undefined }
+    const match = /^(\w+)(?:@(\w+))?(\[\])?$/.exec(token)
+    if (match === null) throw new Error(`${text}: ${token} is no data item`)
+    return { _tag: "DataItem", name: match[1]!, label: match[2], vector: match[3] !== undefined }
   }
   const root = node()
   if (at !== tokens.length) throw new Error(`${text} goes on behind its end`)

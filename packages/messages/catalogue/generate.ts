@@ -3,7 +3,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
-import { type File, isStale, root, sources } from "./Generated.ts"
+import { type File, isStale, pages, root, sources } from "./Generated.ts"
 
 const check = process.argv.includes("--check")
 let count = 0
@@ -24,6 +24,7 @@ const settle = (files: ReadonlyArray<File>): void => {
 }
 
 settle(await sources())
+settle(await pages())
 
 console.log(`${count} generated files of the catalogue, ${staleCount} ${check ? "stale" : "written"}`)
 if (check && staleCount > 0) process.exitCode = 1

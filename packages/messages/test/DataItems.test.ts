@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Item, Layout, Structure, StructureCodec } from "@effect-secs/codec"
+import { Item, Layout, type Structure, StructureCodec } from "@effect-secs/codec"
 import * as Equal from "effect/Equal"
 import { type DataItem, table } from "../catalogue/Table.ts"
 import * as DataItems from "../src/DataItems.ts"

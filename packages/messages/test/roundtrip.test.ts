@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Item, ItemCodec, Layout, StreamFunction } from "@effect-secs/codec"
+import { type Item, ItemCodec, Layout, StreamFunction } from "@effect-secs/codec"
 import { registry } from "../src/Catalogue.ts"
 import * as draw from "./support/draw.ts"
 import { success } from "./support/expect.ts"
@@ -26,8 +26,8 @@ const encoded = (item: Item.Item | undefined): Uint8Array =>
 
 describe("definitions", () => {
   it("have bodies, all but those of messages that are a header only", () => {
-    assert.strictEqual(registry.definitions.filter((definition) => definition.structure !== undefined).length, 457)
-    assert.strictEqual(bodies.length, 457 + 2 * 3)
+    assert.strictEqual(registry.definitions.filter((definition) => definition.structure !== undefined).length, 477)
+    assert.strictEqual(bodies.length, 477 + 2 * 3)
   })
 
   it.each(bodies)("$title: values come back from messages and bytes as they went in", (body) => {

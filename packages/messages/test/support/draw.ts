@@ -5,6 +5,7 @@ import { FormatCode } from "@effect-secs/codec"
 import * as Item from "@effect-secs/codec/Item"
 import type { Format } from "@effect-secs/codec/FormatCode"
 import type { Elements, Layout, Leaf, LeafFormat } from "@effect-secs/codec/Layout"
+import * as Result from "effect/Result"
 
 /** Uniform integers below a limit. (mulberry32) */
 export type Draw = (below: number) => number
@@ -75,13 +76,13 @@ const many = (draw: Draw, leaf: Leaf, format: LeafFormat): unknown => {
 /** An item of a format, lists with a few items of their own. */
 export const item = (draw: Draw, format: Format, depth = 0): Item.Item => {
   if (format === "L") return Item.L(...times(depth > 2 ? 0 : draw(3), () => item(draw, pick(draw, formats), depth + 1)))
-  if (format === "A" || format === "J") return Item[format](text(draw, draw(6)))
+  if (format === "A") return Item.A(text(draw, draw(6)))
+  if (format === "J") return Item.J(text(draw, draw(6)))
   if (format === "C2") return Item.C2(2, bytes(draw, draw(5)))
   if (format === "B") return Item.B(...bytes(draw, draw(5)))
   if (format === "BOOLEAN") return Item.BOOLEAN(...times(1 + draw(2), () => draw(2) === 0))
-  return (Item[format] as (...values: ReadonlyArray<number | bigint>) => Item.Item)(
-    ...times(draw(3), () => number(draw, format))
-  )
+  const values = times(draw(3), () => number(draw, format))
+  return Result.getOrThrow(Item.make(format, values as never))
 }
 
 const formats = FormatCode.formats.map((row) => row.format)
