@@ -5,7 +5,14 @@ import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { format, type FormatOptions } from "oxfmt"
 import { dataItemsSource } from "./DataItemsSource.ts"
-import { catalogueSource, conversationsSource, indexSource, partsSource, streamSource } from "./StreamSource.ts"
+import {
+  alternatesSource,
+  catalogueSource,
+  conversationsSource,
+  indexSource,
+  partsSource,
+  streamSource
+} from "./StreamSource.ts"
 import { streams } from "./Table.ts"
 
 export const root = fileURLToPath(new URL("../../../", import.meta.url))
@@ -29,6 +36,7 @@ export const sources = (): Promise<ReadonlyArray<File>> =>
   Promise.all(
     Object.entries({
       "index.ts": indexSource(),
+      "Alternates.ts": alternatesSource(),
       "Catalogue.ts": catalogueSource(),
       "Conversations.ts": conversationsSource(),
       "DataItems.ts": dataItemsSource(),

@@ -2,10 +2,11 @@
  * Prints the pages of `docs/catalogue`.
  */
 import type * as Registry from "@effect-secs/codec/Registry"
+import { namesOfMembers } from "./naming.ts"
 import { codesOf, sentence } from "./DataItemsSource.ts"
 import * as Example from "./Example.ts"
 import { textForms } from "./names.ts"
-import { dataItems, parse } from "./Notation.ts"
+import { dataItems, type Node, parse } from "./Notation.ts"
 import { blocks, direction, reply } from "./StreamSource.ts"
 import { dataItem, type DataItem, type Message, streams, table } from "./Table.ts"
 
@@ -25,9 +26,12 @@ const valuesOf = (item: DataItem): string =>
         .map(({ meaning, to, value }) => `${code(to === undefined ? String(value) : `${value}–${to}`)} ${meaning}`)
         .join(", ")
 
+/** Data items with more values than these show them on their own page only. */
+const most = 20
+
 const itemRow = (name: string): string => {
   const item = dataItem(name)
-  const values = valuesOf(item)
+  const values = codesOf(item).length > most ? "" : valuesOf(item)
   const about = [sentence(item.about), values === "" ? "" : `${values}.`].filter(Boolean).join(" ")
   return `| [${name}](data-items.md#${name.toLowerCase()}) | ${formats(item)} | ${item.length ?? ""} | ${cell(about)} |`
 }
@@ -64,6 +68,29 @@ const structures = (message: Message): ReadonlyArray<string> => {
   return [message.structure === "-" ? "Header only." : code(message.structure)]
 }
 
+/** The value of a structure as a program has it: `{ hcack, parameters: [{ cpname, cpack }] }`. */
+const shape = (node: Node): string => {
+  switch (node._tag) {
+    case "Header":
+    case "AnyItem":
+    case "DataItem":
+      return ""
+    case "List":
+      return `[${shape(node.element)}]`
+    case "Either":
+      return node.options.map(shape).join(" | ")
+    case "Struct": {
+      const names = namesOfMembers(node.members)
+      const members = node.members.map((member, index) => {
+        const inner = shape(member)
+        const optional = member._tag === "Struct" && member.optional ? "?" : ""
+        return `${names[index]}${optional}${inner === "" ? "" : `: ${inner}`}`
+      })
+      return node.members.length === 0 ? "" : `{ ${members.join(", ")} }`
+    }
+  }
+}
+
 const section = (registry: Registry.Registry, message: Message): string => {
   const definition = registry.get(message.stream, message.function)!
   const mnemonic = message.mnemonic === null ? "" : `${message.mnemonic}. `
@@ -72,15 +99,18 @@ const section = (registry: Registry.Registry, message: Message): string => {
     (structure) => dataItems(parse(structure))
   )
   const items = [...new Set(names)]
+  const value = shape(parse(message.structure))
   const senders = message.variants?.map((variant) => variant.sender) ?? [undefined]
   const examples = senders.map((sender) => ["```sml", Example.sml(definition, sender), "```"].join("\n"))
   return [
     `## ${heading(message)}`,
     `${mnemonic}${facts}${answers(message)}.`,
     ...structures(message),
+    ...(value === "" || value === "[]" ? [] : [`In a program: ${code(value)}`]),
     ...(message.notes === undefined ? [] : [sentence(message.notes)]),
     ...(message.alternates ?? []).map(
-      ({ seenIn, structure }) => `Met in practice: ${code(structure)} (${seenIn.join(", ")}).`
+      ({ seenIn, structure }) =>
+        `Met in practice: ${code(structure)} (${seenIn.join(", ")}); ${code(`Alternates.${message.id}`)} reads and writes it.`
     ),
     ...(items.length === 0
       ? []

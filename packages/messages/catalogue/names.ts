@@ -75,6 +75,7 @@ export const memberOfStructure: { readonly [notation: string]: string } = {
   // material
   "(L*{L{CARRIERID L*{SLOTID}}}|L*{MID})": "materials",
   "L*{L{LOC QUA MID}}": "materials",
+  "L*{L{LOC MID QUA}}": "materials",
   "L*{L{TTC QUA MID}}": "materials",
   "L*{L{CATTRID CATTRDATA}}": "attributes",
   "L*{L{RETICLEID RETREMOVEINSTR L*{L{ATTRID ATTRDATA}}}}": "removals",
@@ -90,6 +91,9 @@ export const memberOfStructure: { readonly [notation: string]: string } = {
   "L*{L{CCODE CNAME RQCMD BLKDEF BCDS[] IBCDS[] NBCDS[] ACDS[] IACDS[] NACDS[] L*{L{PNAME RQPAR PDFLT PMAX LLIM ULIM UNITS RESC RESV}}}}":
     "commands",
   "L*{L{PNAME RQPAR PDFLT PMAX LLIM ULIM UNITS RESC RESV}}": "parameters",
+
+  "L*{L{CCODE L*{L{PPNAME PPVALUE}}}}": "commands",
+  "L*{L{PPNAME PPVALUE}}": "parameters",
 
   // wafer maps
   "L*{L{RSINF BINLT}}": "rows",

@@ -1,3 +1,4 @@
+export * as Alternates from "./Alternates.ts"
 export * as Catalogue from "./Catalogue.ts"
 export * as Conversations from "./Conversations.ts"
 export * as DataItems from "./DataItems.ts"

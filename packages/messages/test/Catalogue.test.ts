@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Layout, Registry, StreamFunction, Structure } from "@effect-secs/codec"
 import { isVector, type Message, table } from "../catalogue/Table.ts"
+import * as Alternates from "../src/Alternates.ts"
 import { registry } from "../src/Catalogue.ts"
 import { followUps } from "../src/Conversations.ts"
 import * as S1 from "../src/S1.ts"
@@ -93,6 +94,21 @@ describe("catalogue", () => {
     }
   })
 
+  it.each(table.messages.filter((message) => message.alternates !== undefined))(
+    "has the other layout of $id that is met in practice, with the same name, sender and reply",
+    ({ alternates, function: function_, id, reply, stream }) => {
+      assert.strictEqual(alternates!.length, 1)
+      const alternate = (Alternates as unknown as { readonly [id: string]: StreamFunction.Any })[id]!
+      const standard = registry.get(stream, function_)!
+      assert.strictEqual(notation(alternate.structure), plain(alternates![0]!.structure))
+      assert.deepStrictEqual(
+        [alternate.id, alternate.name, alternate.sender, alternate.replyRule],
+        [standard.id, standard.name, standard.sender, standard.replyRule]
+      )
+      assert.strictEqual(alternate.kind === "primary" ? alternate.reply?.id : undefined, reply)
+    }
+  )
+
   it("names every member as a program would, and no two of a list alike", () => {
     const all = registry.definitions.flatMap(({ id, structure }) =>
       structure === undefined ? [] : lists(Layout.fromSchema(structure)).map((list) => ({ id, list }))
@@ -114,6 +130,14 @@ describe("catalogue", () => {
       withVariants.map((definition) => definition.id),
       ["S1F2", "S1F14", "S1F13"]
     )
+  })
+
+  it("has an alternate for each of the 13 messages whose table has one", () => {
+    assert.sameMembers(
+      Object.keys(Alternates),
+      table.messages.filter((message) => message.alternates !== undefined).map((message) => message.id)
+    )
+    assert.strictEqual(Object.keys(Alternates).length, 13)
   })
 
   it("gives a stream the definitions of its file: S1F13 is that of S1", () => {

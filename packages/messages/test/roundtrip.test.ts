@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Item, ItemCodec, Layout, StreamFunction } from "@effect-secs/codec"
+import * as Alternates from "../src/Alternates.ts"
 import { registry } from "../src/Catalogue.ts"
 import * as draw from "./support/draw.ts"
 import { success } from "./support/expect.ts"
@@ -7,14 +8,16 @@ import { success } from "./support/expect.ts"
 const nightly = process.env["SECS_NIGHTLY"] === "1"
 const rounds = nightly ? 500 : 25
 
+const alternates: ReadonlyArray<StreamFunction.Any> = Object.values(Alternates)
+
 /** The definitions with a body, once for each sender where the body depends on it. */
-const bodies = registry.definitions.flatMap((definition) => {
+const bodies = [...registry.definitions, ...alternates].flatMap((definition) => {
   const { id, structure, structures } = definition
   if (structure === undefined) return []
   const cases: ReadonlyArray<StreamFunction.Sender | undefined> =
     structures === undefined ? [undefined] : [undefined, "host", "equipment"]
   return cases.map((sender) => ({
-    title: sender === undefined ? id : `${id} from the ${sender}`,
+    title: `${id}${sender === undefined ? "" : ` from the ${sender}`}${alternates.includes(definition) ? ", alternate" : ""}`,
     definition,
     options: { sender },
     layout: Layout.fromSchema((sender === undefined ? undefined : structures?.[sender]) ?? structure)
@@ -27,7 +30,7 @@ const encoded = (item: Item.Item | undefined): Uint8Array =>
 describe("definitions", () => {
   it("have bodies, all but those of messages that are a header only", () => {
     assert.strictEqual(registry.definitions.filter((definition) => definition.structure !== undefined).length, 477)
-    assert.strictEqual(bodies.length, 477 + 2 * 3)
+    assert.strictEqual(bodies.length, 477 + 2 * 3 + 13)
   })
 
   it.each(bodies)("$title: values come back from messages and bytes as they went in", (body) => {
