@@ -42,11 +42,13 @@ const one = (leaf: Layout.Leaf, value: unknown): unknown => {
 }
 
 /** An item of any format: text as text, whole numbers in U4, others in F8. */
-const item = (layout: Layout.Any, value: unknown): Item.Item => {
+const item = (layout: Layout.Any): Item.Item => {
+  const value = values[layout.name ?? ""]
   if (layout.formats?.length === 1 && layout.formats[0] === "L") return Item.L()
   // A marker of a format has length zero.
   if (layout.name === "SV0") return Item.F8()
-  if (typeof value !== "number") return Item.A(String(value ?? layout.name ?? "as the equipment documents it"))
+  if (typeof value !== "number")
+    return Item.A(typeof value === "string" ? value : (layout.name ?? "as the equipment documents it"))
   return Number.isInteger(value) ? Item.U4(value) : Item.F8(value)
 }
 
@@ -57,7 +59,7 @@ export const valueOf = (layout: Layout.Layout): unknown => {
       return layout.shape === "many" ? many(layout, value) : one(layout, value)
     }
     case "Any":
-      return item(layout, values[layout.name ?? ""])
+      return item(layout)
     case "Members":
       return Object.fromEntries(layout.members.map((member) => [member.key, valueOf(member.layout)]))
     case "Elements":

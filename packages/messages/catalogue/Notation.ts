@@ -35,17 +35,13 @@ export const parse = (text: string): Node => {
       while (tokens[at++] === "|") options.push(node())
       return { _tag: "Either", options }
     }
-    switch (opening[token]) {
-      case "list": {
-        const [element, ...rest] = until("}")
-        if (element === undefined || rest.length > 0) throw new Error(`${text}: L*{} repeats one element`)
-        return { _tag: "List", element }
-      }
-      case "struct":
-        return { _tag: "Struct", members: until("}"), optional: false }
-      case "optional":
-        return { _tag: "Struct", members: until("}"), optional: true }
+    const kind = opening[token]
+    if (kind === "list") {
+      const [element, ...rest] = until("}")
+      if (element === undefined || rest.length > 0) throw new Error(`${text}: L*{} repeats one element`)
+      return { _tag: "List", element }
     }
+    if (kind !== undefined) return { _tag: "Struct", members: until("}"), optional: kind === "optional" }
     if (token === "-") return { _tag: "Header" }
     if (token === "any") return { _tag: "AnyItem" }
     const match = /^(\w+)(?:@(\w+))?(\[\])?$/.exec(token)

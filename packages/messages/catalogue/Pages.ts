@@ -94,7 +94,7 @@ const shape = (node: Node): string => {
 const section = (registry: Registry.Registry, message: Message): string => {
   const definition = registry.get(message.stream, message.function)!
   const mnemonic = message.mnemonic === null ? "" : `${message.mnemonic}. `
-  const facts = [`${direction(message)}`, reply(message), blocks(message)].filter(Boolean).join(", ")
+  const facts = [direction(message), reply(message), blocks(message)].filter(Boolean).join(", ")
   const names = [...new Set([message.structure, ...(message.alternates ?? []).map((one) => one.structure)])].flatMap(
     (structure) => dataItems(parse(structure))
   )
