@@ -85,7 +85,9 @@ const use = (tarballs: ReadonlyArray<string>): void => {
   write("package.json", JSON.stringify({ private: true, type: "module" }))
 
   // What must compile and run without Node's types: all but the modules that stand on Node's.
-  const pure = ["codec", "sml", "messages"].flatMap((name) => modules(name).map((module) => `@effect-secs/${name}/${module}`))
+  const pure = ["codec", "sml", "messages"].flatMap((name) =>
+    modules(name).map((module) => `@effect-secs/${name}/${module}`)
+  )
   write(
     "anywhere.ts",
     `${reexports(["@effect-secs/session", "@effect-secs/sml", "@effect-secs/messages", "@effect-secs/cli", ...pure])}
