@@ -83,7 +83,7 @@ const options = (fields: { readonly [key: string]: string | number | undefined }
 const numbers = new Set(["B", "U1", "U2", "U4", "U8", "I1", "I2", "I4", "I8"])
 
 /** The expression of a data item's structure. */
-const expression = (item: DataItem): string => {
+const expression = (item: DataItem, type: string | undefined): string => {
   const formats = formatsOf(item)
   const name = literal(item.name)
   if (item.formats === null) return `itemOf(undefined, { name: ${name} })`
@@ -125,7 +125,7 @@ const expression = (item: DataItem): string => {
     Object.keys(limitsOf(item)).length === 0
   return plain
     ? `enumeration(${quoted(formats)}, ${names}, ${options({ name, codes: rest })})`
-    : `named(${names}, (codes) => ${structure(rest === undefined ? "codes" : `[...codes, ...${rest}]`)})`
+    : `named(${names}, (codes)${type === undefined ? "" : `: ${type}`} => ${structure(rest === undefined ? "codes" : `[...codes, ...${rest}]`)})`
 }
 
 export const sentence = (text: string): string => {
@@ -167,11 +167,32 @@ const noteOf = (item: DataItem): string | undefined => {
   return text === "" ? undefined : text
 }
 
-const definition = (item: DataItem): string =>
-  [
+/**
+ * The type of a data item of several formats, which an editor would show as a type function otherwise; `undefined` where
+ * what is inferred reads well.
+ */
+const typeOf = (item: DataItem): string | undefined => {
+  const formats = formatsOf(item)
+  if (formats.join() === "BOOLEAN") return "Structure<boolean>"
+  if (formats.length < 2 || isFree(item) || isEither(item) || codesOf(item).length > 0) return undefined
+  const has = (pattern: RegExp) => formats.some((format) => pattern.test(format))
+  const number = [...(has(/^([UI][124]|F[48])$/) ? ["number"] : []), ...(has(/^[UI]8$/) ? ["bigint"] : [])]
+  const text = has(/^[AJ]$/) ? ["string"] : []
+  if (isVector(item)) return `Structure<${[`ReadonlyArray<${number.join(" | ")}>`, ...text].join(" | ")}>`
+  const localized = has(/^C2$/) ? ["Localized"] : []
+  // A byte beside U1 alone is a number as well.
+  const bytes = has(/^B$/) && formats.some((format) => format !== "B" && format !== "U1") ? ["Uint8Array"] : []
+  const types = [...number, ...text, ...localized, ...bytes]
+  return types.length > 1 ? `Structure<${types.join(" | ")}>` : undefined
+}
+
+const definition = (item: DataItem): string => {
+  const type = typeOf(item)
+  return [
     docstring(sentence(item.about), `${wordsOfFormats(item)}.`, noteOf(item), "@since 0.1.0"),
-    `export const ${item.name} = ${expression(item)}`
+    `export const ${item.name}${type === undefined || codesOf(item).length > 0 ? "" : `: ${type}`} = ${expression(item, type)}`
   ].join("\n")
+}
 
 export const dataItemsSource = (): string => {
   const body = table.dataItems.map(definition).join("\n\n")
@@ -193,7 +214,8 @@ export const dataItemsSource = (): string => {
  * @see SEMI E5, data item dictionary
  * @since 0.1.0
  */
-import { ${used.join(", ")} } from "@effect-secs/codec/Structure"
+import type { Localized } from "@effect-secs/codec/Item"
+import { ${used.join(", ")}, type Structure } from "@effect-secs/codec/Structure"
 import { named } from "./internal/named.ts"
 
 ${constants.join("\n")}

@@ -13,9 +13,9 @@ class Writer {
   readonly items = new Set<string>()
   readonly parts = new Set<string>()
 
-  /** The name of a shared structure, unless it is what is being defined. */
+  /** The name of a shared structure. A body of several members is written out: it is what a reader looks for. */
   private part(node: Node, root: boolean): string | undefined {
-    const part = root ? undefined : parts[print(node)]
+    const part = root && node._tag !== "DataItem" ? undefined : parts[print(node)]
     if (part === undefined) return undefined
     this.parts.add(part[0])
     return part[0]
@@ -51,8 +51,11 @@ class Writer {
   }
 
   expression(node: Node, root = false): string {
-    const part = this.part(node, root)
-    if (part !== undefined) return part
+    return this.part(node, root) ?? this.inFull(node)
+  }
+
+  /** The expression of a node that is no part, or the part that is defined. */
+  inFull(node: Node): string {
     switch (node._tag) {
       case "Header":
         throw new Error("a header only has no structure")
@@ -218,10 +221,13 @@ export const partsSource = (): string => {
     .toSorted(([a], [b]) => a.length - b.length)
     .map(([notation, [name, about]]) => {
       const doc = docstring(about, `\`${notation}\``, "@since 0.1.0")
-      return `${doc}\nexport const ${name} = ${writer.expression(parse(notation), true)}`
+      // An editor would show the element of a vector of several formats as a type function.
+      const type = notation.endsWith("[]") ? ": Structure<ReadonlyArray<number | bigint>>" : ""
+      return `${doc}\nexport const ${name}${type} = ${writer.inFull(parse(notation))}`
     })
     .join("\n\n")
   writer.parts.clear()
+  writer.builders.add("type Structure")
   return `/**
  * Structures that many messages share. Pure.
  *

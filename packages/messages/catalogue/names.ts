@@ -146,6 +146,9 @@ export const memberOfStructure: { readonly [notation: string]: string } = {
 export const parts: {
   readonly [notation: string]: readonly [name: string, about: string]
 } = {
+  "ALID[]": ["AlarmIds", "Alarm ids, in one item."],
+  "SVID[]": ["VariableIds", "Ids of status variables, in one item."],
+  "ECID[]": ["ConstantIds", "Ids of equipment constants, in one item."],
   "L{ERRCODE ERRTEXT}": ["ErrorText", "An error: its code, and a text for people."],
   "L{CPNAME CPVAL}": ["CommandParameter", "A parameter of a command: its name and value."],
   "L{VID V}": ["Variable", "A variable: its id and value."],

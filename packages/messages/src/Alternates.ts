@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import { primary, secondary } from "@effect-secs/codec/StreamFunction"
-import { list, listOf, optional, value, vector } from "@effect-secs/codec/Structure"
+import { list, listOf, optional, value } from "@effect-secs/codec/Structure"
 import {
   ACCESSMODE,
   ALID,
@@ -44,7 +44,7 @@ import {
   TRID,
   TTC
 } from "./DataItems.ts"
-import { CommandParameter } from "./Parts.ts"
+import { CommandParameter, ConstantIds, VariableIds } from "./Parts.ts"
 import { S1F4 } from "./S1.ts"
 import { S2F14 } from "./S2.ts"
 import { S3F26, S3F28 } from "./S3.ts"
@@ -68,7 +68,7 @@ export const S1F3 = primary({
   name: "Selected Equipment Status Request",
   sender: "host",
   multiBlock: false,
-  structure: vector(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8"], { name: "SVID" }),
+  structure: VariableIds,
   reply: S1F4
 })
 
@@ -108,7 +108,7 @@ export const S2F13 = primary({
   name: "Equipment Constant Request",
   sender: "host",
   multiBlock: false,
-  structure: vector(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8"], { name: "ECID" }),
+  structure: ConstantIds,
   reply: S2F14
 })
 

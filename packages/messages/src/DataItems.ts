@@ -10,7 +10,8 @@
  * @see SEMI E5, data item dictionary
  * @since 0.1.0
  */
-import { bytes, either, enumeration, itemOf, text, value, vector } from "@effect-secs/codec/Structure"
+import type { Localized } from "@effect-secs/codec/Item"
+import { bytes, either, enumeration, itemOf, text, value, vector, type Structure } from "@effect-secs/codec/Structure"
 import { named } from "./internal/named.ts"
 
 const unsigned = ["U4", "U2", "U1", "U8"] as const
@@ -47,7 +48,7 @@ export const ACCESSMODE = enumeration(
  *
  * @since 0.1.0
  */
-export const ACDS = vector(["U2", "I2"], { name: "ACDS" })
+export const ACDS: Structure<ReadonlyArray<number>> = vector(["U2", "I2"], { name: "ACDS" })
 
 /**
  * Request succeeded?
@@ -56,7 +57,7 @@ export const ACDS = vector(["U2", "I2"], { name: "ACDS" })
  *
  * @since 0.1.0
  */
-export const ACKA = named({ Success: [true, "success"], Failure: [false, "failure"] }, (codes) =>
+export const ACKA = named({ Success: [true, "success"], Failure: [false, "failure"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "ACKA", codes })
 )
 
@@ -262,7 +263,7 @@ export const ALED = enumeration("B", { Disable: [0, "disable"], Enable: [128, "e
  *
  * @since 0.1.0
  */
-export const ALID = value(integer, { name: "ALID" })
+export const ALID: Structure<number | bigint> = value(integer, { name: "ALID" })
 
 /**
  * Alarm text.
@@ -304,7 +305,7 @@ export const ATTRDATA = itemOf(["L", "B", "BOOLEAN", "A", "I1", "I2", "I4", "I8"
  *
  * @since 0.1.0
  */
-export const ATTRID = value(["U4", "U2", "U1", "U8", "A"], { name: "ATTRID" })
+export const ATTRID: Structure<number | bigint | string> = value(["U4", "U2", "U1", "U8", "A"], { name: "ATTRID" })
 
 /**
  * Filter relation.
@@ -362,7 +363,7 @@ export const AUTOPOST_DISABLE = itemOf(undefined, { name: "AUTOPOST_DISABLE" })
  *
  * @since 0.1.0
  */
-export const BCDS = vector(["U2", "I2"], { name: "BCDS" })
+export const BCDS: Structure<ReadonlyArray<number>> = vector(["U2", "I2"], { name: "BCDS" })
 
 /**
  * Bin codes wanted.
@@ -373,7 +374,7 @@ export const BCDS = vector(["U2", "I2"], { name: "BCDS" })
  *
  * @since 0.1.0
  */
-export const BCEQU = vector(["U1", "A"], { name: "BCEQU" })
+export const BCEQU: Structure<ReadonlyArray<number> | string> = vector(["U1", "A"], { name: "BCEQU" })
 
 /**
  * Bin values.
@@ -384,7 +385,7 @@ export const BCEQU = vector(["U1", "A"], { name: "BCEQU" })
  *
  * @since 0.1.0
  */
-export const BINLT = vector(["U1", "A"], { name: "BINLT" })
+export const BINLT: Structure<ReadonlyArray<number> | string> = vector(["U1", "A"], { name: "BINLT" })
 
 /**
  * Role of a command in a block.
@@ -415,7 +416,7 @@ export const BPD = bytes({ name: "BPD" })
  *
  * @since 0.1.0
  */
-export const BYTMAX = value(integer, { name: "BYTMAX" })
+export const BYTMAX: Structure<number | bigint> = value(integer, { name: "BYTMAX" })
 
 /**
  * Carrier action result.
@@ -518,7 +519,7 @@ export const CCEACK = itemOf(undefined, { name: "CCEACK" })
  *
  * @since 0.1.0
  */
-export const CCODE = value(["U4", "U2", "I4", "I2", "A"], { name: "CCODE" })
+export const CCODE: Structure<number | string> = value(["U4", "U2", "I4", "I2", "A"], { name: "CCODE" })
 
 /**
  * Collection event or trace enable.
@@ -527,7 +528,7 @@ export const CCODE = value(["U4", "U2", "I4", "I2", "A"], { name: "CCODE" })
  *
  * @since 0.1.0
  */
-export const CEED = named({ Enable: [true, "enable"], Disable: [false, "disable"] }, (codes) =>
+export const CEED = named({ Enable: [true, "enable"], Disable: [false, "disable"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "CEED", codes })
 )
 
@@ -540,7 +541,7 @@ export const CEED = named({ Enable: [true, "enable"], Disable: [false, "disable"
  *
  * @since 0.1.0
  */
-export const CEID = value(identifier, { name: "CEID" })
+export const CEID: Structure<number | bigint | string> = value(identifier, { name: "CEID" })
 
 /**
  * Collection event name.
@@ -629,7 +630,7 @@ export const CMDA = enumeration(
  *
  * @since 0.1.0
  */
-export const CMDMAX = value(integer, { name: "CMDMAX" })
+export const CMDMAX: Structure<number | bigint> = value(integer, { name: "CMDMAX" })
 
 /**
  * Process command name.
@@ -656,7 +657,7 @@ export const COACK = itemOf(undefined, { name: "COACK" })
  *
  * @since 0.1.0
  */
-export const COLCT = value(unsigned, { name: "COLCT" })
+export const COLCT: Structure<number | bigint> = value(unsigned, { name: "COLCT" })
 
 /**
  * Table column title.
@@ -746,7 +747,7 @@ export const CPACK = enumeration(
  *
  * @since 0.1.0
  */
-export const CPNAME = value(identifier, { name: "CPNAME" })
+export const CPNAME: Structure<number | bigint | string> = value(identifier, { name: "CPNAME" })
 
 /**
  * Command parameter value.
@@ -836,7 +837,7 @@ export const DATAACK = enumeration(
  *
  * @since 0.1.0
  */
-export const DATAID = value(identifier, { name: "DATAID" })
+export const DATAID: Structure<number | bigint | string> = value(identifier, { name: "DATAID" })
 
 /**
  * Announced total bytes.
@@ -847,7 +848,7 @@ export const DATAID = value(identifier, { name: "DATAID" })
  *
  * @since 0.1.0
  */
-export const DATALENGTH = value(integer, { name: "DATALENGTH" })
+export const DATALENGTH: Structure<number | bigint> = value(integer, { name: "DATALENGTH" })
 
 /**
  * Data segment name.
@@ -937,7 +938,7 @@ export const DRRACK = itemOf(undefined, { name: "DRRACK" })
  *
  * @since 0.1.0
  */
-export const DSID = value(identifier, { name: "DSID" })
+export const DSID: Structure<number | bigint | string> = value(identifier, { name: "DSID" })
 
 /**
  * Data set name.
@@ -977,7 +978,7 @@ export const DUTMS = text({ name: "DUTMS" })
  *
  * @since 0.1.0
  */
-export const DVNAME = value(identifier, { name: "DVNAME" })
+export const DVNAME: Structure<number | bigint | string> = value(identifier, { name: "DVNAME" })
 
 /**
  * Data variable value.
@@ -1038,7 +1039,7 @@ export const ECDEF = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "
  *
  * @since 0.1.0
  */
-export const ECID = value(identifier, { name: "ECID" })
+export const ECID: Structure<number | bigint | string> = value(identifier, { name: "ECID" })
 
 /**
  * Equipment constant maximum.
@@ -1097,7 +1098,10 @@ export const ECV = itemOf(["B", "BOOLEAN", "A", "J", "I1", "I2", "I4", "I8", "U1
  *
  * @since 0.1.0
  */
-export const EDID = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", "B"], { name: "EDID" })
+export const EDID: Structure<number | bigint | string | Uint8Array> = value(
+  ["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", "B"],
+  { name: "EDID" }
+)
 
 /**
  * Equivalent material id.
@@ -1106,7 +1110,7 @@ export const EDID = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", 
  *
  * @since 0.1.0
  */
-export const EMID = value(["A", "B"], { name: "EMID", maximum: 80 })
+export const EMID: Structure<string | Uint8Array> = value(["A", "B"], { name: "EMID", maximum: 80 })
 
 /**
  * Executive program bytes.
@@ -1342,7 +1346,7 @@ export const FFROT = value("U2", { name: "FFROT" })
  *
  * @since 0.1.0
  */
-export const FILDAT = value(["A", "B"], { name: "FILDAT" })
+export const FILDAT: Structure<string | Uint8Array> = value(["A", "B"], { name: "FILDAT" })
 
 /**
  * Flat/notch location, degrees clockwise from bottom.
@@ -1360,7 +1364,7 @@ export const FNLOC = value("U2", { name: "FNLOC" })
  *
  * @since 0.1.0
  */
-export const FRMLEN = value(integer, { name: "FRMLEN" })
+export const FRMLEN: Structure<number | bigint> = value(integer, { name: "FRMLEN" })
 
 /**
  * PDE get status.
@@ -1460,7 +1464,7 @@ export const GRXLACK = itemOf(undefined, { name: "GRXLACK" })
  *
  * @since 0.1.0
  */
-export const HANDLE = value(integer, { name: "HANDLE" })
+export const HANDLE: Structure<number | bigint> = value(integer, { name: "HANDLE" })
 
 /**
  * Host command result.
@@ -1492,7 +1496,7 @@ export const HCACK = enumeration(
  *
  * @since 0.1.0
  */
-export const HOACK = named({ Success: [true, "success"], Failure: [false, "failure"] }, (codes) =>
+export const HOACK = named({ Success: [true, "success"], Failure: [false, "failure"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "HOACK", codes })
 )
 
@@ -1544,7 +1548,7 @@ export const HOHALTACK = enumeration(
  *
  * @since 0.1.0
  */
-export const IACDS = vector(["U2", "I2"], { name: "IACDS" })
+export const IACDS: Structure<ReadonlyArray<number>> = vector(["U2", "I2"], { name: "IACDS" })
 
 /**
  * Codes this command must come directly before.
@@ -1555,7 +1559,7 @@ export const IACDS = vector(["U2", "I2"], { name: "IACDS" })
  *
  * @since 0.1.0
  */
-export const IBCDS = vector(["U2", "I2"], { name: "IBCDS" })
+export const IBCDS: Structure<ReadonlyArray<number>> = vector(["U2", "I2"], { name: "IBCDS" })
 
 /**
  * Kind of MID in map messages.
@@ -1634,7 +1638,7 @@ export const ITEMINDEX = enumeration(
  *
  * @since 0.1.0
  */
-export const ITEMLENGTH = value(["U4", "U8"], { name: "ITEMLENGTH" })
+export const ITEMLENGTH: Structure<number | bigint> = value(["U4", "U8"], { name: "ITEMLENGTH" })
 
 /**
  * Item bytes or text.
@@ -1643,7 +1647,7 @@ export const ITEMLENGTH = value(["U4", "U8"], { name: "ITEMLENGTH" })
  *
  * @since 0.1.0
  */
-export const ITEMPART = value(["A", "B"], { name: "ITEMPART" })
+export const ITEMPART: Structure<string | Uint8Array> = value(["A", "B"], { name: "ITEMPART" })
 
 /**
  * Number of parts.
@@ -1714,7 +1718,7 @@ export const JOBACTION = named({ CancelReticleTransferJob: ["CancelReticleTransf
  *
  * @since 0.1.0
  */
-export const LENGTH = value(integer, { name: "LENGTH" })
+export const LENGTH: Structure<number | bigint> = value(integer, { name: "LENGTH" })
 
 /**
  * Limit definition result.
@@ -1790,7 +1794,9 @@ export const LINKID = enumeration("U4", { NoFurtherReport: [0, "no further repor
  *
  * @since 0.1.0
  */
-export const LLIM = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8", "F4"], { name: "LLIM" })
+export const LLIM: Structure<number | bigint> = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8", "F4"], {
+  name: "LLIM"
+})
 
 /**
  * Material location code.
@@ -1915,7 +1921,7 @@ export const MAXTIME = itemOf(undefined, { name: "MAXTIME" })
  *
  * @since 0.1.0
  */
-export const MCINDEX = value(unsigned, { name: "MCINDEX" })
+export const MCINDEX: Structure<number | bigint> = value(unsigned, { name: "MCINDEX" })
 
 /**
  * Map data result.
@@ -2002,7 +2008,7 @@ export const MHEAD = bytes({ name: "MHEAD", minimum: 10, maximum: 10 })
  *
  * @since 0.1.0
  */
-export const MID = value(["A", "B"], { name: "MID", maximum: 80 })
+export const MID: Structure<string | Uint8Array> = value(["A", "B"], { name: "MID", maximum: 80 })
 
 /**
  * Material id result.
@@ -2045,7 +2051,7 @@ export const MIDRA = enumeration(
  *
  * @since 0.1.0
  */
-export const MLCL = value(unsigned, { name: "MLCL" })
+export const MLCL: Structure<number | bigint> = value(unsigned, { name: "MLCL" })
 
 /**
  * Matrix mode.
@@ -2073,7 +2079,7 @@ export const MMODE = enumeration(
  *
  * @since 0.1.0
  */
-export const NACDS = vector(["U2", "I2"], { name: "NACDS" })
+export const NACDS: Structure<ReadonlyArray<number>> = vector(["U2", "I2"], { name: "NACDS" })
 
 /**
  * Codes this command must not come before.
@@ -2084,7 +2090,7 @@ export const NACDS = vector(["U2", "I2"], { name: "NACDS" })
  *
  * @since 0.1.0
  */
-export const NBCDS = vector(["U2", "I2"], { name: "NBCDS" })
+export const NBCDS: Structure<ReadonlyArray<number>> = vector(["U2", "I2"], { name: "NBCDS" })
 
 /**
  * Bin value meaning no die.
@@ -2095,7 +2101,7 @@ export const NBCDS = vector(["U2", "I2"], { name: "NBCDS" })
  *
  * @since 0.1.0
  */
-export const NULBC = vector(["U1", "A"], { name: "NULBC" })
+export const NULBC: Structure<ReadonlyArray<number> | string> = vector(["U1", "A"], { name: "NULBC" })
 
 /**
  * Object service result.
@@ -2135,7 +2141,10 @@ export const OBJCMD = enumeration(
  *
  * @since 0.1.0
  */
-export const OBJID = value(["U4", "U2", "U1", "U8", "A"], { name: "OBJID", maximum: 80 })
+export const OBJID: Structure<number | bigint | string> = value(["U4", "U2", "U1", "U8", "A"], {
+  name: "OBJID",
+  maximum: 80
+})
 
 /**
  * Path to an object: Type:Name> repeated.
@@ -2164,7 +2173,10 @@ export const OBJTOKEN = value("U4", { name: "OBJTOKEN" })
  *
  * @since 0.1.0
  */
-export const OBJTYPE = value(["U4", "U2", "U1", "U8", "A"], { name: "OBJTYPE", maximum: 40 })
+export const OBJTYPE: Structure<number | bigint | string> = value(["U4", "U2", "U1", "U8", "A"], {
+  name: "OBJTYPE",
+  maximum: 40
+})
 
 /**
  * S20 open-connection acknowledge.
@@ -2228,7 +2240,7 @@ export const OPETYPE = itemOf(undefined, { name: "OPETYPE" })
  *
  * @since 0.1.0
  */
-export const OPID = value(unsigned, { name: "OPID" })
+export const OPID: Structure<number | bigint> = value(unsigned, { name: "OPID" })
 
 /**
  * Map origin.
@@ -2368,7 +2380,7 @@ export const PGRPACTION = text({ name: "PGRPACTION" })
  *
  * @since 0.1.0
  */
-export const PMAX = value(integer, { name: "PMAX" })
+export const PMAX: Structure<number | bigint> = value(integer, { name: "PMAX" })
 
 /**
  * Process parameter name.
@@ -2457,7 +2469,7 @@ export const PPGNT = enumeration(
  *
  * @since 0.1.0
  */
-export const PPID = value(["A", "B"], { name: "PPID", maximum: 120 })
+export const PPID: Structure<string | Uint8Array> = value(["A", "B"], { name: "PPID", maximum: 120 })
 
 /**
  * Parameter name in the xcom-smd extension.
@@ -2542,7 +2554,7 @@ export const PRCPREEXECHK = itemOf(undefined, { name: "PRCPREEXECHK" })
  *
  * @since 0.1.0
  */
-export const PRDCT = value(unsigned, { name: "PRDCT" })
+export const PRDCT: Structure<number | bigint> = value(unsigned, { name: "PRDCT" })
 
 /**
  * S20 post-recipe acknowledge.
@@ -2634,7 +2646,7 @@ export const PRPAUSEEVENT = itemOf(["L"], { name: "PRPAUSEEVENT" })
  */
 export const PRPROCESSSTART = named(
   { Automatic: [true, "automatic"], WaitForStart: [false, "wait for START"] },
-  (codes) => value("BOOLEAN", { name: "PRPROCESSSTART", codes })
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "PRPROCESSSTART", codes })
 )
 
 /**
@@ -2758,7 +2770,7 @@ export const RAC = enumeration(["U1", "I1"], { Done: [0, "done"], Denied: [1, "d
  *
  * @since 0.1.0
  */
-export const RCMD = value(["U1", "I1", "A"], { name: "RCMD" })
+export const RCMD: Structure<number | string> = value(["U1", "I1", "A"], { name: "RCMD" })
 
 /**
  * Recipe attribute value.
@@ -2848,7 +2860,7 @@ export const RCPDEL = enumeration("U1", { Delete: [0, "delete"], Deselect: [1, "
  *
  * @since 0.1.0
  */
-export const RCPDESCLTH = value(unsigned, { name: "RCPDESCLTH" })
+export const RCPDESCLTH: Structure<number | bigint> = value(unsigned, { name: "RCPDESCLTH" })
 
 /**
  * Descriptor name.
@@ -2902,8 +2914,9 @@ export const RCPNEWID = text({ name: "RCPNEWID" })
  *
  * @since 0.1.0
  */
-export const RCPOWCODE = named({ Overwrite: [true, "overwrite"], DoNotOverwrite: [false, "do not"] }, (codes) =>
-  value("BOOLEAN", { name: "RCPOWCODE", codes })
+export const RCPOWCODE = named(
+  { Overwrite: [true, "overwrite"], DoNotOverwrite: [false, "do not"] },
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "RCPOWCODE", codes })
 )
 
 /**
@@ -2945,7 +2958,7 @@ export const RCPPARVAL = itemOf(
  *
  * @since 0.1.0
  */
-export const RCPRENAME = named({ Rename: [true, "rename"], Copy: [false, "copy"] }, (codes) =>
+export const RCPRENAME = named({ Rename: [true, "rename"], Copy: [false, "copy"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "RCPRENAME", codes })
 )
 
@@ -2998,7 +3011,7 @@ export const RCPSTAT = enumeration(
  *
  * @since 0.1.0
  */
-export const RCPUPDT = named({ Update: [true, "update"], Create: [false, "create"] }, (codes) =>
+export const RCPUPDT = named({ Update: [true, "update"], Create: [false, "create"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "RCPUPDT", codes })
 )
 
@@ -3018,7 +3031,7 @@ export const RCPVERS = text({ name: "RCPVERS" })
  *
  * @since 0.1.0
  */
-export const READLN = value(integer, { name: "READLN" })
+export const READLN: Structure<number | bigint> = value(integer, { name: "READLN" })
 
 /**
  * S20 recipe identity part.
@@ -3036,7 +3049,7 @@ export const RecID = itemOf(undefined, { name: "RecID" })
  *
  * @since 0.1.0
  */
-export const RECLEN = value(integer, { name: "RECLEN" })
+export const RECLEN: Structure<number | bigint> = value(integer, { name: "RECLEN" })
 
 /**
  * Reference point (x,y).
@@ -3045,7 +3058,7 @@ export const RECLEN = value(integer, { name: "RECLEN" })
  *
  * @since 0.1.0
  */
-export const REFP = vector(signed, { name: "REFP", minimum: 2, maximum: 2 })
+export const REFP: Structure<ReadonlyArray<number | bigint>> = vector(signed, { name: "REFP", minimum: 2, maximum: 2 })
 
 /**
  * Samples per trace report.
@@ -3054,7 +3067,7 @@ export const REFP = vector(signed, { name: "REFP", minimum: 2, maximum: 2 })
  *
  * @since 0.1.0
  */
-export const REPGSZ = value(identifier, { name: "REPGSZ" })
+export const REPGSZ: Structure<number | bigint | string> = value(identifier, { name: "REPGSZ" })
 
 /**
  * Meaning of RESV.
@@ -3099,7 +3112,9 @@ export const RESPEC = text({ name: "RESPEC" })
  *
  * @since 0.1.0
  */
-export const RESV = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8", "F4"], { name: "RESV" })
+export const RESV: Structure<number | bigint> = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8", "F4"], {
+  name: "RESV"
+})
 
 /**
  * S20 retain flag.
@@ -3197,7 +3212,7 @@ export const RMACK = enumeration(
  *
  * @since 0.1.0
  */
-export const RMCHGSTAT = value(unsigned, { name: "RMCHGSTAT" })
+export const RMCHGSTAT: Structure<number | bigint> = value(unsigned, { name: "RMCHGSTAT" })
 
 /**
  * Recipe change type.
@@ -3206,7 +3221,7 @@ export const RMCHGSTAT = value(unsigned, { name: "RMCHGSTAT" })
  *
  * @since 0.1.0
  */
-export const RMCHGTYPE = value(unsigned, { name: "RMCHGTYPE" })
+export const RMCHGTYPE: Structure<number | bigint> = value(unsigned, { name: "RMCHGTYPE" })
 
 /**
  * Largest message length.
@@ -3215,7 +3230,7 @@ export const RMCHGTYPE = value(unsigned, { name: "RMCHGTYPE" })
  *
  * @since 0.1.0
  */
-export const RMDATASIZE = value(unsigned, { name: "RMDATASIZE" })
+export const RMDATASIZE: Structure<number | bigint> = value(unsigned, { name: "RMDATASIZE" })
 
 /**
  * Recipe management permission.
@@ -3273,7 +3288,7 @@ export const RMRECSPEC = text({ name: "RMRECSPEC" })
  *
  * @since 0.1.0
  */
-export const RMREQUESTOR = value("BOOLEAN", { name: "RMREQUESTOR" })
+export const RMREQUESTOR: Structure<boolean> = value("BOOLEAN", { name: "RMREQUESTOR" })
 
 /**
  * Segment specifier.
@@ -3291,7 +3306,7 @@ export const RMSEGSPEC = text({ name: "RMSEGSPEC" })
  *
  * @since 0.1.0
  */
-export const RMSPACE = value(unsigned, { name: "RMSPACE" })
+export const RMSPACE: Structure<number | bigint> = value(unsigned, { name: "RMSPACE" })
 
 /**
  * S20 password.
@@ -3318,7 +3333,7 @@ export const RMSUSERID = itemOf(undefined, { name: "RMSUSERID" })
  *
  * @since 0.1.0
  */
-export const ROWCT = value(unsigned, { name: "ROWCT" })
+export const ROWCT: Structure<number | bigint> = value(unsigned, { name: "ROWCT" })
 
 /**
  * Reticle pod management result.
@@ -3347,7 +3362,7 @@ export const RPSEL = value("U1", { name: "RPSEL" })
  *
  * @since 0.1.0
  */
-export const RPTID = value(identifier, { name: "RPTID" })
+export const RPTID: Structure<number | bigint | string> = value(identifier, { name: "RPTID" })
 
 /**
  * Report only on change.
@@ -3356,8 +3371,9 @@ export const RPTID = value(identifier, { name: "RPTID" })
  *
  * @since 0.1.0
  */
-export const RPTOC = named({ OnlyOnChange: [true, "only on change"], Always: [false, "always"] }, (codes) =>
-  value("BOOLEAN", { name: "RPTOC", codes })
+export const RPTOC = named(
+  { OnlyOnChange: [true, "only on change"], Always: [false, "always"] },
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "RPTOC", codes })
 )
 
 /**
@@ -3367,8 +3383,9 @@ export const RPTOC = named({ OnlyOnChange: [true, "only on change"], Always: [fa
  *
  * @since 0.1.0
  */
-export const RQCMD = named({ Required: [true, "required"], Optional: [false, "optional"] }, (codes) =>
-  value("BOOLEAN", { name: "RQCMD", codes })
+export const RQCMD = named(
+  { Required: [true, "required"], Optional: [false, "optional"] },
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "RQCMD", codes })
 )
 
 /**
@@ -3378,8 +3395,9 @@ export const RQCMD = named({ Required: [true, "required"], Optional: [false, "op
  *
  * @since 0.1.0
  */
-export const RQPAR = named({ Required: [true, "required"], Optional: [false, "optional"] }, (codes) =>
-  value("BOOLEAN", { name: "RQPAR", codes })
+export const RQPAR = named(
+  { Required: [true, "required"], Optional: [false, "optional"] },
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "RQPAR", codes })
 )
 
 /**
@@ -3462,7 +3480,11 @@ export const RSDC = enumeration(
  *
  * @since 0.1.0
  */
-export const RSINF = vector(signed, { name: "RSINF", minimum: 3, maximum: 3 })
+export const RSINF: Structure<ReadonlyArray<number | bigint>> = vector(signed, {
+  name: "RSINF",
+  minimum: 3,
+  maximum: 3
+})
 
 /**
  * Spool setup result.
@@ -3539,7 +3561,7 @@ export const SENDRSPSTAT = value("U1", { name: "SENDRSPSTAT" })
  *
  * @since 0.1.0
  */
-export const SEQNUM = value(integer, { name: "SEQNUM" })
+export const SEQNUM: Structure<number | bigint> = value(integer, { name: "SEQNUM" })
 
 /**
  * Status form code.
@@ -3577,7 +3599,7 @@ export const SLOTID = value("U1", { name: "SLOTID" })
  *
  * @since 0.1.0
  */
-export const SMPLN = value(integer, { name: "SMPLN" })
+export const SMPLN: Structure<number | bigint> = value(integer, { name: "SMPLN" })
 
 /**
  * Software revision.
@@ -3748,7 +3770,7 @@ export const STRID = value("U1", { name: "STRID" })
  *
  * @since 0.1.0
  */
-export const STRP = vector(signed, { name: "STRP", minimum: 2, maximum: 2 })
+export const STRP: Structure<ReadonlyArray<number | bigint>> = vector(signed, { name: "STRP", minimum: 2, maximum: 2 })
 
 /**
  * Status variable value.
@@ -3809,7 +3831,7 @@ export const SVCNAME = text({ name: "SVCNAME" })
  *
  * @since 0.1.0
  */
-export const SVID = value(identifier, { name: "SVID" })
+export const SVID: Structure<number | bigint | string> = value(identifier, { name: "SVID" })
 
 /**
  * Status variable name.
@@ -3927,7 +3949,10 @@ export const TCID = text({ name: "TCID" })
  *
  * @since 0.1.0
  */
-export const TEXT = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", "C2", "B"], { name: "TEXT" })
+export const TEXT: Structure<number | bigint | string | Localized | Uint8Array> = value(
+  ["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "A", "C2", "B"],
+  { name: "TEXT" }
+)
 
 /**
  * Trace set-up result.
@@ -4005,7 +4030,7 @@ export const TIMESTAMP = text({ name: "TIMESTAMP", maximum: 32 })
  *
  * @since 0.1.0
  */
-export const TOTSMP = value(identifier, { name: "TOTSMP" })
+export const TOTSMP: Structure<number | bigint | string> = value(identifier, { name: "TOTSMP" })
 
 /**
  * Transfer job result.
@@ -4014,7 +4039,7 @@ export const TOTSMP = value(identifier, { name: "TOTSMP" })
  *
  * @since 0.1.0
  */
-export const TRACK = named({ Success: [true, "success"], Failure: [false, "failure"] }, (codes) =>
+export const TRACK = named({ Success: [true, "success"], Failure: [false, "failure"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "TRACK", codes })
 )
 
@@ -4034,7 +4059,7 @@ export const TRANSFERSIZE = value("U8", { name: "TRANSFERSIZE" })
  *
  * @since 0.1.0
  */
-export const TRATOMICID = value(unsigned, { name: "TRATOMICID" })
+export const TRATOMICID: Structure<number | bigint> = value(unsigned, { name: "TRATOMICID" })
 
 /**
  * Delete trace when complete.
@@ -4043,7 +4068,7 @@ export const TRATOMICID = value(unsigned, { name: "TRATOMICID" })
  *
  * @since 0.1.0
  */
-export const TRAUTOD = named({ Delete: [true, "delete"], Keep: [false, "keep"] }, (codes) =>
+export const TRAUTOD = named({ Delete: [true, "delete"], Keep: [false, "keep"] }, (codes): Structure<boolean> =>
   value("BOOLEAN", { name: "TRAUTOD", codes })
 )
 
@@ -4054,8 +4079,9 @@ export const TRAUTOD = named({ Delete: [true, "delete"], Keep: [false, "keep"] }
  *
  * @since 0.1.0
  */
-export const TRAUTOSTART = named({ Automatic: [true, "automatic"], Wait: [false, "wait"] }, (codes) =>
-  value("BOOLEAN", { name: "TRAUTOSTART", codes })
+export const TRAUTOSTART = named(
+  { Automatic: [true, "automatic"], Wait: [false, "wait"] },
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "TRAUTOSTART", codes })
 )
 
 /**
@@ -4085,7 +4111,7 @@ export const TRDIR = enumeration("U1", { Send: [1, "send"], Receive: [2, "receiv
  *
  * @since 0.1.0
  */
-export const TRID = value(identifier, { name: "TRID" })
+export const TRID: Structure<number | bigint | string> = value(identifier, { name: "TRID" })
 
 /**
  * Transfer job id.
@@ -4121,7 +4147,7 @@ export const TRJOBNAME = text({ name: "TRJOBNAME", maximum: 80 })
  *
  * @since 0.1.0
  */
-export const TRLINK = value(unsigned, { name: "TRLINK" })
+export const TRLINK: Structure<number | bigint> = value(unsigned, { name: "TRLINK" })
 
 /**
  * Location at the port.
@@ -4130,7 +4156,7 @@ export const TRLINK = value(unsigned, { name: "TRLINK" })
  *
  * @since 0.1.0
  */
-export const TRLOCATION = value(unsigned, { name: "TRLOCATION" })
+export const TRLOCATION: Structure<number | bigint> = value(unsigned, { name: "TRLOCATION" })
 
 /**
  * Object to transfer.
@@ -4148,7 +4174,7 @@ export const TROBJNAME = text({ name: "TROBJNAME" })
  *
  * @since 0.1.0
  */
-export const TROBJTYPE = value(unsigned, { name: "TROBJTYPE" })
+export const TROBJTYPE: Structure<number | bigint> = value(unsigned, { name: "TROBJTYPE" })
 
 /**
  * Own port.
@@ -4157,7 +4183,7 @@ export const TROBJTYPE = value(unsigned, { name: "TROBJTYPE" })
  *
  * @since 0.1.0
  */
-export const TRPORT = value(unsigned, { name: "TRPORT" })
+export const TRPORT: Structure<number | bigint> = value(unsigned, { name: "TRPORT" })
 
 /**
  * Partner name.
@@ -4175,7 +4201,7 @@ export const TRPTNR = text({ name: "TRPTNR" })
  *
  * @since 0.1.0
  */
-export const TRPTPORT = value(unsigned, { name: "TRPTPORT" })
+export const TRPTPORT: Structure<number | bigint> = value(unsigned, { name: "TRPTPORT" })
 
 /**
  * Transfer recipe.
@@ -4250,7 +4276,7 @@ export const TSOP = named(
  *
  * @since 0.1.0
  */
-export const TTC = value(integer, { name: "TTC" })
+export const TTC: Structure<number | bigint> = value(integer, { name: "TTC" })
 
 /**
  * S20 recipe identity part.
@@ -4277,7 +4303,9 @@ export const UID = text({ name: "UID" })
  *
  * @since 0.1.0
  */
-export const ULIM = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8", "F4"], { name: "ULIM" })
+export const ULIM: Structure<number | bigint> = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8", "F4"], {
+  name: "ULIM"
+})
 
 /**
  * Unformatted process program length (0 = not held).
@@ -4286,7 +4314,7 @@ export const ULIM = value(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8", "F8",
  *
  * @since 0.1.0
  */
-export const UNFLEN = value(integer, { name: "UNFLEN" })
+export const UNFLEN: Structure<number | bigint> = value(integer, { name: "UNFLEN" })
 
 /**
  * Units text.
@@ -4361,8 +4389,9 @@ export const VERIFYRSPSTAT = value("U1", { name: "VERIFYRSPSTAT" })
  *
  * @since 0.1.0
  */
-export const VERIFYSUCCESS = named({ Passed: [true, "passed"], Failed: [false, "failed"] }, (codes) =>
-  value("BOOLEAN", { name: "VERIFYSUCCESS", codes })
+export const VERIFYSUCCESS = named(
+  { Passed: [true, "passed"], Failed: [false, "failed"] },
+  (codes): Structure<boolean> => value("BOOLEAN", { name: "VERIFYSUCCESS", codes })
 )
 
 /**
@@ -4387,7 +4416,7 @@ export const VERIFYTYPE = enumeration(
  *
  * @since 0.1.0
  */
-export const VID = value(identifier, { name: "VID" })
+export const VID: Structure<number | bigint | string> = value(identifier, { name: "VID" })
 
 /**
  * Limits set-up result.
@@ -4422,7 +4451,7 @@ export const WRACK = itemOf(undefined, { name: "WRACK" })
  *
  * @since 0.1.0
  */
-export const XDIES = value(["U4", "U2", "U1", "U8", "F8", "F4"], { name: "XDIES" })
+export const XDIES: Structure<number | bigint> = value(["U4", "U2", "U1", "U8", "F8", "F4"], { name: "XDIES" })
 
 /**
  * Die position (x,y).
@@ -4431,7 +4460,11 @@ export const XDIES = value(["U4", "U2", "U1", "U8", "F8", "F4"], { name: "XDIES"
  *
  * @since 0.1.0
  */
-export const XYPOS = vector(signed, { name: "XYPOS", minimum: 2, maximum: 2 })
+export const XYPOS: Structure<ReadonlyArray<number | bigint>> = vector(signed, {
+  name: "XYPOS",
+  minimum: 2,
+  maximum: 2
+})
 
 /**
  * Die height.
@@ -4440,4 +4473,4 @@ export const XYPOS = vector(signed, { name: "XYPOS", minimum: 2, maximum: 2 })
  *
  * @since 0.1.0
  */
-export const YDIES = value(["U4", "U2", "U1", "U8", "F8", "F4"], { name: "YDIES" })
+export const YDIES: Structure<number | bigint> = value(["U4", "U2", "U1", "U8", "F8", "F4"], { name: "YDIES" })

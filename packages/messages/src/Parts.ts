@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import { list, listOf, optional } from "@effect-secs/codec/Structure"
+import { list, listOf, optional, type Structure, vector } from "@effect-secs/codec/Structure"
 import {
   ACKA,
   ASSGNID,
@@ -65,6 +65,42 @@ import {
   VID,
   XYPOS
 } from "./DataItems.ts"
+
+/**
+ * Alarm ids, in one item.
+ *
+ * `ALID[]`
+ *
+ * @since 0.1.0
+ */
+export const AlarmIds: Structure<ReadonlyArray<number | bigint>> = vector(
+  ["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8"],
+  { name: "ALID" }
+)
+
+/**
+ * Ids of status variables, in one item.
+ *
+ * `SVID[]`
+ *
+ * @since 0.1.0
+ */
+export const VariableIds: Structure<ReadonlyArray<number | bigint>> = vector(
+  ["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8"],
+  { name: "SVID" }
+)
+
+/**
+ * Ids of equipment constants, in one item.
+ *
+ * `ECID[]`
+ *
+ * @since 0.1.0
+ */
+export const ConstantIds: Structure<ReadonlyArray<number | bigint>> = vector(
+  ["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8"],
+  { name: "ECID" }
+)
 
 /**
  * A variable: its id and value.

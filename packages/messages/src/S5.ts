@@ -9,9 +9,9 @@
  * @since 0.1.0
  */
 import { primary, secondary } from "@effect-secs/codec/StreamFunction"
-import { list, listOf, vector } from "@effect-secs/codec/Structure"
+import { list, listOf } from "@effect-secs/codec/Structure"
 import { ACKC5, ALCD, ALED, ALID, ALTX, EXID, EXMESSAGE, EXRECVRA, EXTYPE, TIMESTAMP } from "./DataItems.ts"
-import { RecoveryResult } from "./Parts.ts"
+import { AlarmIds, RecoveryResult } from "./Parts.ts"
 
 /**
  * Abort Transaction. Both directions, secondary, single block.
@@ -128,7 +128,7 @@ export const S5F5 = primary({
   name: "List Alarms Request",
   sender: "host",
   multiBlock: false,
-  structure: vector(["U4", "U2", "U1", "U8", "I4", "I2", "I1", "I8"], { name: "ALID" }),
+  structure: AlarmIds,
   reply: S5F6
 })
 
