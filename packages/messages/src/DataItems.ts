@@ -237,9 +237,23 @@ export const ALCD = enumeration(
     EquipmentStatusWarning: [6, "equipment status warning"],
     AttentionFlag: [7, "attention flag"],
     DataIntegrity: [8, "data integrity"],
-    Set: [128, "set bit (add to category)"]
+    Set: [128, "set, category not used"],
+    SetPersonalSafety: [129, "set, personal safety"],
+    SetEquipmentSafety: [130, "set, equipment safety"],
+    SetParameterControlWarning: [131, "set, parameter control warning"],
+    SetParameterControlError: [132, "set, parameter control error"],
+    SetIrrecoverableError: [133, "set, irrecoverable error"],
+    SetEquipmentStatusWarning: [134, "set, equipment status warning"],
+    SetAttentionFlag: [135, "set, attention flag"],
+    SetDataIntegrity: [136, "set, data integrity"]
   },
-  { name: "ALCD", codes: [{ value: 9, to: 63, meaning: "other" }] }
+  {
+    name: "ALCD",
+    codes: [
+      { value: 9, to: 63, meaning: "other" },
+      { value: 137, to: 191, meaning: "set, other" }
+    ]
+  }
 )
 
 /**
