@@ -13,6 +13,7 @@ interface Row {
 const published: Readonly<Record<string, Row>> = {
   codec: { dependencies: [], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
   sml: { dependencies: ["@effect-secs/codec"], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
+  messages: { dependencies: ["@effect-secs/codec"], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
   session: {
     dependencies: ["@effect-secs/codec"],
     peers: ["effect", "@effect/platform-node"],

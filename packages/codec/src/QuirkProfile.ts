@@ -1,0 +1,119 @@
+/**
+ * What one peer does otherwise than the standard says, as data: a value, or a JSON file. Pure.
+ *
+ * A profile does not change types: `CEID` stays what its definition says in the program, and goes over the wire in the
+ * format the peer wants.
+ *
+ * @example
+ * const profile = QuirkProfile.compile(
+ *   { items: { CEID: { format: "A" } }, messages: { S6F11: { replyExpected: false } } },
+ *   TextEncoding.view
+ * )
+ *
+ * @since 0.1.0
+ */
+import * as Schema from "effect/Schema"
+import { type Format, formats } from "./FormatCode.ts"
+import * as Layout from "./Layout.ts"
+
+const names = formats.map((row) => row.format).filter((format) => format !== "L")
+
+/**
+ * What differs about one data item.
+ *
+ * @since 0.1.0
+ */
+export const ItemQuirk = Schema.Struct({
+  /** The one format it has on the wire. */
+  format: Schema.optionalKey(Schema.Literals(names as [Exclude<Format, "L">, ...Array<Exclude<Format, "L">>])),
+  /** The encoding of its text, by a name that `text` of the profile may have. */
+  text: Schema.optionalKey(Schema.String),
+  /** The most characters, bytes or values it may have. */
+  maximum: Schema.optionalKey(Schema.Natural)
+})
+
+/**
+ * What differs about one message.
+ *
+ * @since 0.1.0
+ */
+export const MessageQuirk = Schema.Struct({
+  /** The W-bit of the primary. */
+  replyExpected: Schema.optionalKey(Schema.Boolean),
+  /** Data items that differ in this message only. */
+  items: Schema.optionalKey(Schema.Record(Schema.String, ItemQuirk))
+})
+
+/**
+ * The Schema of a profile, which is JSON.
+ *
+ * @since 0.1.0
+ */
+export const QuirkProfile = Schema.Struct({
+  /** Which equipment it is about. */
+  name: Schema.optionalKey(Schema.String),
+  /** The encoding of text in `A` items: `gbk`, `shift_jis`, `utf-8`, … */
+  text: Schema.optionalKey(Schema.String),
+  /** By the name of the data item: `CEID`. */
+  items: Schema.optionalKey(Schema.Record(Schema.String, ItemQuirk)),
+  /** By stream and function: `S6F11`. */
+  messages: Schema.optionalKey(Schema.Record(Schema.String, MessageQuirk))
+})
+
+/**
+ * @since 0.1.0
+ */
+export type QuirkProfile = typeof QuirkProfile.Type
+
+/**
+ * A profile ready for use.
+ *
+ * @since 0.1.0
+ */
+export interface Compiled {
+  readonly profile: QuirkProfile
+  /** The encoding of the session's text. */
+  readonly text: Layout.TextView | undefined
+  /** A body's layout as the peer has it. */
+  readonly layout: (id: string, layout: Layout.Layout) => Layout.Layout
+  /** The W-bit of a message; `undefined` where the profile does not say. */
+  readonly replyExpected: (id: string) => boolean | undefined
+}
+
+type Quirk = typeof ItemQuirk.Type
+
+const changed = (leaf: Layout.Leaf, quirk: Quirk | undefined, view: (name: string) => Layout.TextView): Layout.Leaf =>
+  quirk === undefined
+    ? leaf
+    : {
+        ...leaf,
+        maximum: quirk.maximum ?? leaf.maximum,
+        ...(quirk.format === undefined ? {} : { wire: quirk.format }),
+        ...(quirk.text === undefined ? {} : { text: view(quirk.text) })
+      }
+
+/**
+ * Makes a profile ready. `view` gives the encoding of a name, for the encodings the profile names.
+ *
+ * @since 0.1.0
+ */
+export const compile = (profile: QuirkProfile, view: (name: string) => Layout.TextView): Compiled => {
+  const layouts = new Map<string, WeakMap<Layout.Layout, Layout.Layout>>()
+  return {
+    profile,
+    text: profile.text === undefined ? undefined : view(profile.text),
+    replyExpected: (id) => profile.messages?.[id]?.replyExpected,
+    layout: (id, layout) => {
+      const known = layouts.get(id) ?? new WeakMap<Layout.Layout, Layout.Layout>()
+      layouts.set(id, known)
+      const before = known.get(layout)
+      if (before !== undefined) return before
+      const own = profile.messages?.[id]?.items
+      const after = Layout.mapLeaves(layout, (leaf) =>
+        leaf.name === undefined ? leaf : changed(leaf, own?.[leaf.name] ?? profile.items?.[leaf.name], view)
+      )
+      known.set(layout, after)
+      return after
+    }
+  }
+}

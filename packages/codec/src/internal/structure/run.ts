@@ -1,0 +1,84 @@
+/**
+ * Layouts at work, with typed errors: what `StructureCodec` and `StreamFunction` share.
+ */
+import * as Result from "effect/Result"
+import type { Item } from "../../Item.ts"
+import * as ItemCodec from "../../ItemCodec.ts"
+import type { Layout } from "../../Layout.ts"
+import type { ReadOptions, WriteOptions } from "../../StructureCodec.ts"
+import { StructureError } from "../../StructureError.ts"
+import type { ItemNode } from "../node.ts"
+import { read, type Reading, type Seen } from "./fromItem.ts"
+import { failed, fault } from "./leaf.ts"
+import { write, type Writing } from "./toItem.ts"
+
+const defaultMaxDepth = 256
+
+const failure = (
+  operation: "decode" | "encode",
+  subject: string | undefined,
+  path: ReadonlyArray<string | number>,
+  reason: StructureError["reason"]
+): Result.Result<never, StructureError> => Result.fail(new StructureError({ subject, operation, path, reason }))
+
+/** Reads an item; a message without one is the business of whoever knows the message. */
+export const readLayout = <T>(layout: Layout, item: Item, options: ReadOptions): Result.Result<T, StructureError> => {
+  const deviations: Array<Seen> | undefined = options.mode === "lenient" ? [] : undefined
+  const reading: Reading = {
+    deviations,
+    text: options.text,
+    maxDepth: options.maxDepth ?? defaultMaxDepth,
+    path: [],
+    dead: undefined
+  }
+  const value = read(layout, item as unknown as ItemNode, reading, 0)
+  if (value === failed) return failure("decode", options.subject, reading.path, fault.reason)
+  if (deviations !== undefined && options.onDeviation !== undefined) {
+    for (const seen of deviations) options.onDeviation({ ...seen, subject: options.subject })
+  }
+  return Result.succeed(value as T)
+}
+
+/** Makes the item of a value. */
+export const writeLayout = (
+  layout: Layout,
+  value: unknown,
+  options: WriteOptions
+): Result.Result<Item, StructureError> => {
+  const writing: Writing = { text: options.text, maxDepth: options.maxDepth ?? defaultMaxDepth, path: [] }
+  const item = write(layout, value, writing, 0)
+  return item === failed
+    ? failure("encode", options.subject, writing.path, fault.reason)
+    : Result.succeed(item as unknown as Item)
+}
+
+/** Reads the bytes `start` to `end`, which are one item. */
+export const decodeLayout = <T>(
+  layout: Layout,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  options: ReadOptions
+): Result.Result<T, StructureError> => {
+  const item = ItemCodec.decodeRange(bytes, start, end)
+  return Result.isSuccess(item)
+    ? readLayout(layout, item.success, options)
+    : failure("decode", options.subject, [], { _tag: "Malformed", error: item.failure })
+}
+
+/** Writes a value as bytes. */
+export const encodeLayout = (
+  layout: Layout,
+  value: unknown,
+  options: WriteOptions
+): Result.Result<Uint8Array, StructureError> => {
+  const item = writeLayout(layout, value, options)
+  if (Result.isFailure(item)) return Result.fail(item.failure)
+  const bytes = ItemCodec.encode(item.success)
+  if (Result.isSuccess(bytes)) return Result.succeed(bytes.success)
+  return failure("encode", options.subject, [], {
+    _tag: "WrongValue",
+    expected: "an item that can be written",
+    seen: bytes.failure.message
+  })
+}

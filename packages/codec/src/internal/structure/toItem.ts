@@ -1,0 +1,176 @@
+/**
+ * From a value to the item of a layout.
+ */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { FormatCode, maxLength } from "../../FormatCode.ts"
+import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
+import { choiceReason } from "../../StructureError.ts"
+import { ItemNode, noItems } from "../node.ts"
+import { refused } from "./fromItem.ts"
+import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
+
+/** One writing. */
+export interface Writing {
+  /** Text of `A` items to the characters that stand for its bytes; a string for what is wrong with it. */
+  readonly text: ((text: string) => string | { readonly problem: string }) | undefined
+  readonly maxDepth: number
+  /** The way to what is written at the moment; where writing failed, to the culprit. */
+  readonly path: Array<string | number>
+}
+
+const empty = new ItemNode(FormatCode.L, noItems)
+
+export const write = (layout: Layout, value: unknown, writing: Writing, depth: number): ItemNode | Failed => {
+  switch (layout._tag) {
+    case "Leaf":
+      return writeLeaf(layout, value, writing)
+    case "Any":
+      return value instanceof ItemNode &&
+        (layout.formats === undefined || layout.formats.some((format) => FormatCode[format] === value.format))
+        ? value
+        : fail({
+            _tag: "WrongValue",
+            expected: layout.formats === undefined ? "an item" : `an item of ${layout.formats.join(", ")}`,
+            seen: showValue(value)
+          })
+    case "Members":
+      return writeMembers(layout, value, writing, depth)
+    case "Elements":
+      return writeElements(layout, value, writing, depth)
+    case "Optional":
+      return value === undefined ? emptyItem(layout.inner) : write(layout.inner, value, writing, depth)
+    case "Choice":
+      return writeChoice(layout.options, value, writing, depth)
+    case "Recursive":
+      if (depth >= writing.maxDepth) return fail({ _tag: "TooDeep", maxDepth: writing.maxDepth })
+      return write(layout.layout(), value, writing, depth + 1)
+    case "Mapped": {
+      const inner = unmap(layout.ast, value)
+      if (inner === failed) return failed
+      if (layout.inner !== undefined) return write(layout.inner, inner, writing, depth)
+      return inner instanceof ItemNode
+        ? inner
+        : fail({ _tag: "WrongValue", expected: "an item", seen: showValue(inner) })
+    }
+  }
+}
+
+const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNode | Failed => {
+  const { wire } = leaf
+  // What the peer wants in a format of its own: the number as its digits, the text as it is.
+  const given = wire === "A" && (typeof value === "number" || typeof value === "bigint") ? String(value) : value
+  const agreed = wire === undefined ? leaf : asAgreed(leaf, wire)
+  const encode = leaf.text?.encode ?? writing.text
+  if (typeof given !== "string" || encode === undefined || planOf(agreed).text !== "A") return leafToItem(agreed, given)
+  const text = encode(given)
+  if (typeof text === "string") return leafToItem(agreed, text)
+  return fail({ _tag: "WrongValue", expected: text.problem, seen: showValue(given) })
+}
+
+const agreedLeaves = new WeakMap<Leaf, Leaf>()
+
+/** The leaf with the one format that was agreed on. */
+const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
+  const known = agreedLeaves.get(leaf)
+  if (known !== undefined) return known
+  const maximum = wire === "A" && planOf(leaf).text === undefined ? Number.POSITIVE_INFINITY : leaf.maximum
+  const agreed: Leaf = { ...leaf, formats: [wire], maximum }
+  agreedLeaves.set(leaf, agreed)
+  return agreed
+}
+
+/** What stands for no value: an empty list for a list, and else an item of no value in the format of the leaf. */
+const emptyItem = (layout: Layout): ItemNode => {
+  if (layout._tag === "Optional") return emptyItem(layout.inner)
+  if (layout._tag !== "Leaf" || layout.formats[0] === "C2") return empty
+  const item = leafToItem(
+    { ...layout, shape: "many", minimum: 0, closed: false, formats: [layout.formats[0]] },
+    layout.formats[0] === "A" || layout.formats[0] === "J" ? "" : []
+  )
+  return item === failed ? empty : item
+}
+
+const list = (children: ReadonlyArray<ItemNode>): ItemNode =>
+  children.length === 0 ? empty : new ItemNode(FormatCode.L, children)
+
+const wrongElements = (layout: Elements, seen: number): Failed | undefined => {
+  const maximum = Math.min(layout.maximum, maxLength)
+  return seen < layout.minimum || seen > maximum
+    ? fail({ _tag: "WrongLength", unit: "elements", minimum: layout.minimum, maximum, seen })
+    : undefined
+}
+
+const writeElements = (layout: Elements, value: unknown, writing: Writing, depth: number): ItemNode | Failed => {
+  const arrayed = Array.isArray(value) || (layout.packed && ArrayBuffer.isView(value) && !(value instanceof DataView))
+  if (!arrayed) return fail({ _tag: "WrongValue", expected: "an array", seen: showValue(value) })
+  const values = value as ReadonlyArray<unknown>
+  const wrong = wrongElements(layout, values.length)
+  if (wrong !== undefined) return wrong
+  const children: Array<ItemNode> = []
+  for (let index = 0; index < values.length; index++) {
+    writing.path.push(index)
+    const item = write(layout.element, values[index], writing, depth)
+    if (item === failed) return failed
+    writing.path.pop()
+    children.push(item)
+  }
+  return list(children)
+}
+
+const writeMembers = (layout: Members, value: unknown, writing: Writing, depth: number): ItemNode | Failed => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    const keys = layout.members.map((member) => member.key).join(", ")
+    return fail({ _tag: "WrongValue", expected: `an object with ${keys || "no members"}`, seen: showValue(value) })
+  }
+  const fields = value as { readonly [key: string]: unknown }
+  let last = layout.members.length
+  while (
+    last > 0 &&
+    layout.members[last - 1]!.presence === "tail" &&
+    fields[layout.members[last - 1]!.key] === undefined
+  ) {
+    last--
+  }
+  const children: Array<ItemNode> = []
+  for (let index = 0; index < last; index++) {
+    const { key, layout: inner } = layout.members[index]!
+    writing.path.push(key)
+    const item = write(inner, fields[key], writing, depth)
+    if (item === failed) return failed
+    writing.path.pop()
+    children.push(item)
+  }
+  return list(children)
+}
+
+const writeChoice = (
+  options: ReadonlyArray<Layout>,
+  value: unknown,
+  writing: Writing,
+  depth: number
+): ItemNode | Failed => {
+  const from = writing.path.length
+  const reasons: Array<string> = []
+  for (const option of options) {
+    const item = write(option, value, writing, depth)
+    if (item !== failed) return item
+    reasons.push(choiceReason(writing.path.slice(from), fault.reason))
+    writing.path.length = from
+    if (fault.reason._tag === "TooDeep") return failed
+  }
+  return fail({ _tag: "NoChoice", reasons })
+}
+
+const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
+
+/** The value a layout writes, of what a user's Schema gives. */
+const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
+  let encode = encoders.get(ast)
+  if (encode === undefined) {
+    encode = Schema.encodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))
+    encoders.set(ast, encode)
+  }
+  const encoded = encode(value)
+  return Result.isSuccess(encoded) ? encoded.success : fail(refused(encoded.failure))
+}

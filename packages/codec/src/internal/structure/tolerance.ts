@@ -1,0 +1,202 @@
+/**
+ * What lenient reading takes that the structure does not say: the one place where tolerance is decided. The rows of
+ * `deviations` in `Deviation.ts` are the kinds that are reported from here and from `fromItem`.
+ */
+import type { Kind } from "../../Deviation.ts"
+import { FormatCode } from "../../FormatCode.ts"
+import type { Layout, Leaf } from "../../Layout.ts"
+import type { StructureReason } from "../../StructureError.ts"
+import { ItemNode, type Localized, noItems } from "../node.ts"
+import { decodeLocalized } from "../localized.ts"
+import { latin1Slice } from "../platform.ts"
+import { arrayOf } from "./arrays.ts"
+import { failed, leafFromItem, planOf } from "./leaf.ts"
+
+/** A value that was read with tolerance, and which kind of it. */
+export interface Tolerated {
+  readonly kind: Kind
+  readonly value: unknown
+}
+
+const integerText = /^\s*[+-]?\d+\s*$/
+const decimalText = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
+
+/** The values of an item that is neither text nor list. */
+const valuesOf = (item: ItemNode): ReadonlyArray<number | bigint | boolean> => {
+  const value = item.value
+  return typeof value === "object" ? Array.from(value as ArrayLike<number>) : [value as number]
+}
+
+const isText = (item: ItemNode): boolean => typeof item.value === "string"
+
+/** Text of any item that holds text, or bytes that may be text. */
+const textOf = (item: ItemNode): string | undefined => {
+  if (isText(item)) return item.value as string
+  if (item.format === FormatCode.B) {
+    const bytes = item.value as Uint8Array
+    return latin1Slice(bytes, 0, bytes.length)
+  }
+  if (item.format === FormatCode.C2) {
+    const { bytes, lsh } = item.value as Localized
+    return decodeLocalized(lsh, bytes) ?? latin1Slice(bytes, 0, bytes.length)
+  }
+  return undefined
+}
+
+/** Integers become what the leaf's formats give: bigint where they are 64 bits wide. */
+const shaped = (leaf: Leaf, value: number | bigint): unknown => {
+  const { boolean, normalise, numbers } = planOf(leaf)
+  if (numbers.length === 0) return boolean && (value === 0 || value === 1) ? value === 1 : failed
+  const fractional = typeof value === "number" && !Number.isInteger(value)
+  const floating = numbers.includes("F4") || numbers.includes("F8")
+  if (fractional && !floating) return failed
+  if (!normalise && (numbers[0] === "U8" || numbers[0] === "I8")) return BigInt(value)
+  return typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+    ? Number(value)
+    : value
+}
+
+const parsed = (leaf: Leaf, text: string): unknown => {
+  const trimmed = text.trim()
+  if (integerText.test(text)) {
+    const value = BigInt(trimmed.replace(/^\+/, ""))
+    return shaped(leaf, value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value)
+  }
+  return decimalText.test(text) ? shaped(leaf, Number(trimmed)) : failed
+}
+
+const canonicalInteger = /^(0|-?[1-9]\d*)$/
+
+/** The number that a text is the digits of, without a zero too many; `failed` for other text and other items. */
+export const numberInText = (leaf: Leaf, item: ItemNode): unknown => {
+  const { numbers } = planOf(leaf)
+  const text = item.value
+  return numbers.length > 0 && typeof text === "string" && canonicalInteger.test(text) ? parsed(leaf, text) : failed
+}
+
+const found = (kind: Kind, value: unknown): Tolerated | undefined => (value === failed ? undefined : { kind, value })
+
+const otherNumber = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
+  const values = valuesOf(item)
+  if (values.length !== 1) return undefined
+  const value = values[0]!
+  return found("OtherNumberFormat", shaped(leaf, typeof value === "boolean" ? Number(value) : value))
+}
+
+const oneText = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
+  const text = textOf(item)
+  if (text !== undefined) return found("OtherTextFormat", text)
+  if (item.format === FormatCode.L)
+    return (item.value as ReadonlyArray<unknown>).length === 0 ? { kind: "EmptyForText", value: "" } : undefined
+  const values = valuesOf(item)
+  return values.length === 0
+    ? { kind: "EmptyForText", value: "" }
+    : values.length === 1
+      ? found("NumberForText", planOf(leaf).text === undefined ? failed : String(values[0]))
+      : undefined
+}
+
+const oneValue = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
+  const plan = planOf(leaf)
+  if (item.format === FormatCode.L) {
+    const children = item.value as ReadonlyArray<ItemNode>
+    if (children.length === 1) return found("ListOfOne", leafFromItem(leaf, children[0]!))
+    return children.length === 0 && plan.text !== undefined ? { kind: "EmptyForText", value: "" } : undefined
+  }
+  const numeric = plan.numbers.length > 0 || plan.boolean
+  if (numeric && textOf(item) === undefined) {
+    const tolerated = otherNumber(leaf, item)
+    if (tolerated !== undefined) return tolerated
+  }
+  if (numeric && item.format === FormatCode.B) {
+    const tolerated = otherNumber(leaf, item)
+    if (tolerated !== undefined) return tolerated
+  }
+  if (numeric && isText(item)) {
+    const tolerated = found("TextForNumber", parsed(leaf, item.value as string))
+    if (tolerated !== undefined) return tolerated
+  }
+  if (plan.text !== undefined) return oneText(leaf, item)
+  if (plan.bytes && isText(item)) {
+    return { kind: "OtherTextFormat", value: Uint8Array.from(item.value as string, (c) => c.charCodeAt(0)) }
+  }
+  return undefined
+}
+
+const manyValues = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
+  const children = item.format === FormatCode.L ? (item.value as ReadonlyArray<ItemNode>) : undefined
+  const kind = children === undefined ? "OtherNumberFormat" : "ListForPacked"
+  const items = children ?? toleratedList(item)
+  if (items === undefined) return undefined
+  const single: Leaf = { ...leaf, shape: "one", minimum: 0, maximum: Number.POSITIVE_INFINITY }
+  const values: Array<unknown> = []
+  for (const child of items) {
+    const strict = leafFromItem(single, child)
+    const value = strict === failed ? (tolerate(single, child)?.value ?? failed) : strict
+    if (value === failed || typeof value === "string") return undefined
+    values.push(value)
+  }
+  if (values.length < leaf.minimum || values.length > leaf.maximum) return undefined
+  return { kind, value: typed(leaf, values) }
+}
+
+/** The array a leaf of many gives: typed where there is one format. */
+const typed = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
+  leaf.formats.length === 1 ? (arrayOf(leaf.formats[0])?.from(values as ReadonlyArray<number>) ?? values) : values
+
+/**
+ * The value a lenient reader takes from an item that its leaf does not allow. `reason` is what strict reading said:
+ * a length out of bounds is tolerated as it is.
+ */
+export const tolerate = (leaf: Leaf, item: ItemNode, reason?: StructureReason): Tolerated | undefined => {
+  if (reason?._tag === "UnknownCode") {
+    return found("UnknownCode", leafFromItem({ ...leaf, closed: false }, item))
+  }
+  if (reason?._tag === "WrongLength" && (reason.unit !== "values" || leaf.shape === "many")) {
+    return found("OtherLength", leafFromItem({ ...leaf, minimum: 0, maximum: unbounded(leaf) }, item))
+  }
+  return leaf.shape === "one" ? oneValue(leaf, item) : manyValues(leaf, item)
+}
+
+/** A single `B` stays the number it is. */
+const unbounded = (leaf: Leaf): number => (planOf(leaf).byteIsNumber ? 1 : Number.POSITIVE_INFINITY)
+
+/** The values of a packed item as items of one value each: a list in another shape. */
+export const toleratedList = (item: ItemNode): ReadonlyArray<ItemNode> | undefined => {
+  if (item.format === FormatCode.L || isText(item) || item.format === FormatCode.C2) return undefined
+  const values = valuesOf(item)
+  if (values.length === 0) return noItems
+  return values.map(
+    (value) => new ItemNode(item.format, item.format === FormatCode.B ? Uint8Array.of(value as number) : value)
+  )
+}
+
+/** The value that says nothing, where a layout has one: an empty text, an empty list. Numbers have none. */
+export const nothing = (layout: Layout): unknown => {
+  switch (layout._tag) {
+    case "Leaf": {
+      const plan = planOf(layout)
+      if (layout.shape === "many") return typed(layout, [])
+      if (plan.text !== undefined) return ""
+      return plan.bytes && plan.numbers.length === 0 ? new Uint8Array(0) : failed
+    }
+    case "Any":
+      return layout.formats === undefined || layout.formats.includes("L") ? new ItemNode(FormatCode.L, noItems) : failed
+    case "Elements":
+      return layout.packed ? (arrayOf((layout.element as Leaf).formats[0])?.from([]) ?? []) : []
+    case "Optional":
+      return undefined
+    case "Members": {
+      const values = layout.members.map((m) => (m.presence === "tail" ? undefined : nothing(m.layout)))
+      if (values.includes(failed)) return failed
+      return Object.fromEntries(
+        layout.members.flatMap((m, index) => (values[index] === undefined ? [] : [[m.key, values[index]]]))
+      )
+    }
+    case "Choice":
+      return nothing(layout.options[0]!)
+    case "Recursive":
+    case "Mapped":
+      return failed
+  }
+}
