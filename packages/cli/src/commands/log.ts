@@ -8,18 +8,20 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import { type CliFailure, ExitCode, failed, quiet } from "../CliFailure.ts"
+import { ExitCode, failed, quiet } from "../CliFailure.ts"
 import { counted } from "../Counts.ts"
 import * as Durations from "../Durations.ts"
 import * as LogAnalysis from "../logs/LogAnalysis.ts"
 import * as LogEntry from "../logs/LogEntry.ts"
 import type * as LogEvent from "../logs/LogEvent.ts"
+import * as LogFile from "../logs/LogFile.ts"
 import * as LogFilter from "../logs/LogFilter.ts"
 import * as LogFormat from "../logs/LogFormat.ts"
 import * as LogJson from "../logs/LogJson.ts"
 import * as LogTime from "../logs/LogTime.ts"
 import * as LogView from "../logs/LogView.ts"
+import * as Names from "../names/Names.ts"
+import * as NamesFlags from "../names/NamesFlags.ts"
 import { colours, complain, progress, Shell, write } from "../Shell.ts"
 
 const files = Argument.String("files").pipe(
@@ -84,17 +86,17 @@ const flags = {
     Flag.withDefault(false)
   ),
   full: Flag.Boolean("full").pipe(
-    Flag.withDescription("Print whole messages below their lines"),
+    Flag.withDescription(
+      "Print whole messages below their lines, as the log has them or with the names of their items"
+    ),
     Flag.withDefault(false)
   ),
+  ...NamesFlags.flags,
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print JSON lines: one for each entry of the timeline, then one with the sums"),
     Flag.withDefault(false)
   )
 }
-
-/** Bytes between two signs of life. */
-const strideOfProgress = 4 * 1024 * 1024
 
 export const log = Command.make("log", { files, ...flags }, (flags) =>
   Effect.gen(function* () {
@@ -106,14 +108,20 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       since: Option.getOrUndefined(flags.since),
       until: Option.getOrUndefined(flags.until)
     }
+    const names = yield* NamesFlags.load(flags)
     const analysis = LogAnalysis.make({
       t3: Option.getOrUndefined(flags.t3),
-      t6: Option.getOrUndefined(flags.t6)
+      t6: Option.getOrUndefined(flags.t6),
+      structure: (event) => {
+        const message = Names.ofEvent(event)
+        return message === undefined ? undefined : names?.structure(message)
+      }
     })
     const view = LogView.make({
       full: flags.full,
       columns: shell.outputIsTerminal ? shell.columns : undefined,
-      colours: paint
+      colours: paint,
+      names
     })
     const wanted = { ...filter, errors: false }
     const notes: Array<string> = []
@@ -131,7 +139,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
         matching++
         if (LogEntry.isError(entry)) wrong++
         else if (flags.errors) continue
-        if (!flags.summary) text += flags.json ? `${LogJson.entry(entry, file)}\n` : view.entry(entry, file)
+        if (!flags.summary) text += flags.json ? `${LogJson.entry(entry, file, names)}\n` : view.entry(entry, file)
       }
       return text
     }
@@ -152,7 +160,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     for (const path of flags.files) {
       const file = flags.files.length > 1 ? path : undefined
       const before = { happened, unreadable }
-      const read = yield* readFile(path, {
+      const read = yield* LogFile.read(path, {
         format: Option.getOrUndefined(flags.format),
         port: Option.getOrUndefined(flags.port),
         // A timeline on the same terminal is sign of life enough.
@@ -183,8 +191,8 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
 
     const summary = analysis.summary()
     const rows = summary.rows.filter(({ label }) => filter.only?.(label) ?? true)
-    if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes)}\n`)
-    else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint))
+    if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes, names)}\n`)
+    else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint, names))
     if (happened > 0 && matching === 0) {
       const by = (["only", "since", "until"] as const).filter((name) => filter[name] !== undefined)
       const flagged = by.map((name) => `--${name}`).join(" and ")
@@ -214,64 +222,3 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     { command: "secs log --json --only S1F4 trace.txt", description: "a hex dump, as lines of JSON" }
   ])
 )
-
-interface ReadOptions {
-  readonly format: LogFormat.LogFormat | undefined
-  readonly port: number | undefined
-  readonly showsProgress: boolean
-  readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
-}
-
-/** What became of a file: it was read, nobody knows what it is, or there is nothing in it. */
-type Read =
-  | { readonly _tag: "Read"; readonly format: LogFormat.LogFormat; readonly reader: LogEvent.LogReader }
-  | { readonly _tag: "Unknown" }
-  | { readonly _tag: "Empty" }
-
-/** Reads a file piece by piece. */
-const readFile = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOptions) {
-  const shell = yield* Shell
-  const head: Array<Uint8Array> = []
-  let headLength = 0
-  let bytes = 0
-  let told = 0
-  let read: Read = { _tag: "Empty" }
-
-  /** Makes the reader from the first bytes, which it is given at once. */
-  const begin = (): ReadonlyArray<LogEvent.LogEvent> => {
-    const first = Buffer.concat(head.splice(0))
-    if (first.length === 0) return []
-    const known = format ?? LogFormat.detect(first)
-    if (known === undefined) {
-      read = { _tag: "Unknown" }
-      return []
-    }
-    const reader = LogFormat.reader(known, { port })
-    read = { _tag: "Read", format: known, reader }
-    return reader.push(first)
-  }
-
-  yield* shell.stream(path).pipe(
-    Stream.takeWhile(() => read._tag !== "Unknown"),
-    Stream.runForEach((piece) =>
-      Effect.gen(function* () {
-        bytes += piece.length
-        if (read._tag === "Read") {
-          yield* take(read.reader.push(piece))
-        } else {
-          head.push(piece)
-          headLength += piece.length
-          if (headLength >= LogFormat.enough) yield* take(begin())
-        }
-        if (!showsProgress || bytes - told < strideOfProgress) return
-        told = bytes
-        yield* progress(`${path}: ${Math.floor(bytes / 1024 / 1024)} MB`)
-      })
-    )
-  )
-  if (read._tag === "Empty") yield* take(begin())
-  // By now it may be any of the three.
-  const last = read as Read
-  if (last._tag === "Read") yield* take(last.reader.end())
-  return last
-})
