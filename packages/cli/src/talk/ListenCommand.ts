@@ -24,7 +24,7 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
     if (pems !== undefined && (pems.cert === undefined || pems.key === undefined)) {
       return yield* usage("who listens with TLS shows a certificate: give --tls-cert and --tls-key")
     }
-    const screen = yield* Setup.screen(input)
+    const screen = yield* Setup.screen(input, role)
     const { listening, transport } = yield* NodeTransport.makeListen({
       host: address.host,
       port: address.port,

@@ -18,6 +18,7 @@ import type { Role } from "./DefaultReplies.ts"
 import * as Durations from "../Durations.ts"
 import * as FileNotes from "./FileNotes.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as NamesFlags from "../names/NamesFlags.ts"
 import * as Rules from "../messages/Rules.ts"
 import * as Responder from "./Responder.ts"
 import * as Screen from "./Screen.ts"
@@ -68,8 +69,11 @@ export const pems = (settings: Settings): Effect.Effect<Pems | undefined, CliFai
   })
 
 /** @since 0.1.0 */
-export const screen = ({ json, quiet, trace }: Settings): Effect.Effect<Screen.Screen, never, Shell> =>
-  Screen.make({ json, quiet, trace })
+export const screen = (settings: Settings, role: Role): Effect.Effect<Screen.Screen, CliFailure, Shell> =>
+  Effect.flatMap(NamesFlags.load(settings), (names) => {
+    const { json, quiet, trace } = settings
+    return Screen.make({ json, quiet, trace, names, role })
+  })
 
 /** Most messages whose slots have no value that are told of at the start. */
 const gapsTold = 10
