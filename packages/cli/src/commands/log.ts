@@ -16,19 +16,17 @@ import * as LogEntry from "../logs/LogEntry.ts"
 import type * as LogEvent from "../logs/LogEvent.ts"
 import * as LogFile from "../logs/LogFile.ts"
 import * as LogFilter from "../logs/LogFilter.ts"
-import * as LogFormat from "../logs/LogFormat.ts"
+import * as LogFlags from "../logs/LogFlags.ts"
 import * as LogJson from "../logs/LogJson.ts"
 import * as LogTime from "../logs/LogTime.ts"
 import * as LogView from "../logs/LogView.ts"
 import * as Names from "../names/Names.ts"
 import * as NamesFlags from "../names/NamesFlags.ts"
-import { colours, complain, progress, Shell, write } from "../Shell.ts"
+import { colours, complain, Shell, write } from "../Shell.ts"
 
 const files = Argument.String("files").pipe(
   Argument.withMetavar("FILES|-"),
-  Argument.withDescription(
-    "Logs with SML, hex dumps, pcap and pcapng files, JSON of secs send and secs listen, files of HSMS frames, or - for standard input; read as one log"
-  ),
+  Argument.withDescription(`${LogFlags.inputs}; read as one log`),
   Argument.variadic({ min: 1 })
 )
 
@@ -52,18 +50,7 @@ const limit = (name: string, description: string) =>
   )
 
 const flags = {
-  format: Flag.Literals("format", LogFormat.formats).pipe(
-    Flag.withDescription("What the files are; detected unless told"),
-    Flag.optional
-  ),
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("Of captures, only connections with this port; else every connection that carries HSMS"),
-    Flag.filter(
-      (port) => port > 0 && port < 65_536,
-      () => "a port from 1 to 65535"
-    ),
-    Flag.optional
-  ),
+  ...LogFlags.flags,
   t3: limit("t3", "How long a primary may wait for its reply; 45s unless told"),
   t6: limit("t6", "How long a control message may wait for its response; 5s unless told"),
   only: Flag.String("only").pipe(
@@ -124,9 +111,6 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       names
     })
     const wanted = { ...filter, errors: false }
-    const notes: Array<string> = []
-    let happened = 0
-    let unreadable = 0
     let matching = 0
     let wrong = 0
     let inWindow = filter.since === undefined
@@ -147,8 +131,6 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     const take = (events: ReadonlyArray<LogEvent.LogEvent>, file: string | undefined) => {
       let text = ""
       for (const event of events) {
-        if (event._tag === "Message" || event._tag === "Control") happened++
-        if (event._tag === "Unreadable") unreadable++
         // What has no time is where the one before it is.
         if (event.time !== undefined) inWindow = LogFilter.isWithin(filter, event.time)
         text += lines(analysis.push(event, inWindow), file)
@@ -156,37 +138,13 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       return text === "" ? Effect.void : write(text)
     }
 
-    let unknown = 0
-    for (const path of flags.files) {
-      const file = flags.files.length > 1 ? path : undefined
-      const before = { happened, unreadable }
-      const read = yield* LogFile.read(path, {
-        format: Option.getOrUndefined(flags.format),
-        port: Option.getOrUndefined(flags.port),
-        // A timeline on the same terminal is sign of life enough.
-        showsProgress: flags.summary || !shell.outputIsTerminal,
-        take: (events) => take(events, file)
-      })
-      yield* progress("")
-      if (read._tag === "Empty") yield* complain(`secs: ${path}: no messages, the file is empty`)
-      else if (read._tag === "Unknown") {
-        unknown++
-        yield* complain(`secs: ${path}: neither SML nor HSMS nor a capture; --format says which`)
-      } else {
-        const { format, reader } = read
-        const passedOver = reader.notes()
-        notes.push(...passedOver.map((note) => (file === undefined ? note : `${file}: ${note}`)))
-        if (happened === before.happened) {
-          const parts = unreadable - before.unreadable
-          const why = [
-            `no messages in ${reader.extent()}, looked for ${LogFormat.messagesOf[format]}`,
-            ...(parts === 0 ? [] : [`${counted(parts, "part")} could not be read`]),
-            ...(passedOver.length === 0 ? [] : [`passed over: ${passedOver.join("; ")}`])
-          ]
-          yield* complain(`secs: ${path}: ${why.join("; ")}`)
-        }
-      }
-    }
+    const { happened, notes, unknown } = yield* LogFile.readAll(flags.files, {
+      format: Option.getOrUndefined(flags.format),
+      port: Option.getOrUndefined(flags.port),
+      // A timeline on the same terminal is sign of life enough.
+      showsProgress: flags.summary || !shell.outputIsTerminal,
+      take
+    })
     yield* write(lines(analysis.end(), undefined))
 
     const summary = analysis.summary()

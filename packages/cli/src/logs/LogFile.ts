@@ -8,31 +8,92 @@ import * as Stream from "effect/Stream"
 import type { CliFailure } from "../CliFailure.ts"
 import type * as LogEvent from "./LogEvent.ts"
 import * as LogFormat from "./LogFormat.ts"
-import { progress, Shell } from "../Shell.ts"
+import { counted } from "../Counts.ts"
+import { complain, progress, Shell } from "../Shell.ts"
 
 /** Bytes between two signs of life. */
 const strideOfProgress = 4 * 1024 * 1024
 
 /** @since 0.1.0 */
 export interface ReadOptions {
+  /** Detected unless given. */
   readonly format: LogFormat.LogFormat | undefined
+  /** Of captures, only connections with this port. */
   readonly port: number | undefined
   readonly showsProgress: boolean
-  readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
+  /** Events as they are read; `file` where several are. */
+  readonly take: (
+    events: ReadonlyArray<LogEvent.LogEvent>,
+    file: string | undefined
+  ) => Effect.Effect<void, CliFailure, Shell>
 }
 
-/** What became of a file: it was read, nobody knows what it is, or there is nothing in it. @since 0.1.0 */
-export type Read =
+/** What is in files that were read as one log. @since 0.1.0 */
+export interface Contents {
+  /** Messages, control messages among them. */
+  readonly happened: number
+  /** Files of which nobody knows what they are. */
+  readonly unknown: number
+  /** What was passed over. */
+  readonly notes: ReadonlyArray<string>
+}
+
+/**
+ * Reads files one after the other. A file without messages is told of on standard error.
+ *
+ * @since 0.1.0
+ */
+export const readAll = Effect.fnUntraced(function* (paths: ReadonlyArray<string>, options: ReadOptions) {
+  const notes: Array<string> = []
+  let happened = 0
+  let unreadable = 0
+  let unknown = 0
+  for (const path of paths) {
+    const file = paths.length > 1 ? path : undefined
+    const before = { happened, unreadable }
+    const take = (events: ReadonlyArray<LogEvent.LogEvent>) => {
+      for (const event of events) {
+        if (event._tag === "Message" || event._tag === "Control") happened++
+        if (event._tag === "Unreadable") unreadable++
+      }
+      return options.take(events, file)
+    }
+    const one = yield* read(path, { ...options, take })
+    yield* progress("")
+    if (one._tag === "Empty") yield* complain(`secs: ${path}: no messages, the file is empty`)
+    else if (one._tag === "Unknown") {
+      unknown++
+      yield* complain(`secs: ${path}: neither SML nor HSMS nor a capture; --format says which`)
+    } else {
+      const { format, reader } = one
+      const passedOver = reader.notes()
+      notes.push(...passedOver.map((note) => (file === undefined ? note : `${file}: ${note}`)))
+      if (happened === before.happened) {
+        const parts = unreadable - before.unreadable
+        const why = [
+          `no messages in ${reader.extent()}, looked for ${LogFormat.messagesOf[format]}`,
+          ...(parts === 0 ? [] : [`${counted(parts, "part")} could not be read`]),
+          ...(passedOver.length === 0 ? [] : [`passed over: ${passedOver.join("; ")}`])
+        ]
+        yield* complain(`secs: ${path}: ${why.join("; ")}`)
+      }
+    }
+  }
+  return { happened, unknown, notes } satisfies Contents
+})
+
+/** What became of a file: it was read, nobody knows what it is, or there is nothing in it. */
+type Read =
   | { readonly _tag: "Read"; readonly format: LogFormat.LogFormat; readonly reader: LogEvent.LogReader }
   | { readonly _tag: "Unknown" }
   | { readonly _tag: "Empty" }
 
-/**
- * Reads a file piece by piece.
- *
- * @since 0.1.0
- */
-export const read = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOptions) {
+type ReadOne = Omit<ReadOptions, "take"> & {
+  readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
+}
+
+/** Reads a file piece by piece. */
+const read = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOne) {
   const shell = yield* Shell
   const head: Array<Uint8Array> = []
   let headLength = 0
