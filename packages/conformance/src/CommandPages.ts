@@ -29,8 +29,8 @@ interface Ran {
   readonly shown: string
 }
 
-/** Commands that need a peer: their examples are printed and not run. */
-const talking = ["send", "listen"]
+/** Lines that need a peer: they are printed and not run. */
+const talks = /^secs (?:send|listen) |^secs quirks (?:\S+:\d+ |--listen )/
 
 const encoder = new TextEncoder()
 
@@ -122,7 +122,7 @@ const page = async (path: ReadonlyArray<string>, command: Command): Promise<stri
   const examples = await Promise.all(
     command.examples.map(async ({ command: line, description = "" }) => {
       const title = `${description.charAt(0).toUpperCase()}${description.slice(1)}:\n`
-      if (talking.includes(command.name)) return `${title}\n${block("sh", line)}`
+      if (talks.test(line)) return `${title}\n${block("sh", line)}`
       const { code, shown } = await runLine(line)
       const output = shown === "" ? "" : `\n${block("", cut(shown))}`
       return `${title}\n${block("sh", line)}${output}${code === 0 ? "" : `\nExit code ${code}.\n`}`

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import type { QuirkObserver } from "@effect-secs/codec"
-import { SessionEvent } from "@effect-secs/session"
+import type { SessionEvent } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -35,7 +35,7 @@ const screenOf = (observer: QuirkObserver.QuirkObserver): Effect.Effect<Screen, 
       if (event._tag === "Sent") return Effect.void
       if (event._tag !== "Received") {
         return Transcript.shows(event, { trace: false, quiet: false })
-          ? complain(`secs: ${SessionEvent.describe(event)}`)
+          ? complain(`secs: ${Transcript.sentence(event)}`)
           : Effect.void
       }
       if (event.message === undefined || event.undecoded !== undefined) return Effect.void

@@ -75,8 +75,12 @@ export const shows = (event: SessionEvent.SessionEvent, options: Options): boole
 const replyTime = (elapsed: Duration.Duration | undefined): number | undefined =>
   elapsed === undefined ? undefined : Duration.toMillis(elapsed)
 
-/** The line of an event that is no data message. */
-const sentence = (event: SessionEvent.SessionEvent): string => {
+/**
+ * The line of an event that is no data message.
+ *
+ * @since 0.1.0
+ */
+export const sentence = (event: SessionEvent.SessionEvent): string => {
   if (event._tag === "StateChanged") return event.to === "Selected" ? "selected" : SessionEvent.describe(event)
   if (event._tag !== "Sent" && event._tag !== "Received") return SessionEvent.describe(event)
   return `${event._tag === "Sent" ? "sent" : "received"} ${event.header}`
