@@ -20,11 +20,7 @@ import * as Wire from "./Wire.ts"
  *
  * @since 0.1.0
  */
-export function* sml(
-  part: Wire.Part,
-  preset: Preset.Preset = Preset.canonical,
-  names: Names | undefined = undefined
-): Generator<string> {
+export function* sml(part: Wire.Part, preset: Preset.Preset = Preset.canonical, names?: Names): Generator<string> {
   const { fault, header, item } = part
   if (fault !== undefined && item === undefined) return
   if (header !== undefined) {
