@@ -173,7 +173,7 @@ const overview = async (): Promise<string> =>
     "## For scripts\n",
     [
       "- `-` is standard input. Results go to standard output, everything else to standard error.",
-      "- `--json` prints one JSON value, or a line of JSON for each result.",
+      "- `--json` prints one JSON value, or a line of JSON for each result. In `standard` a message has its `name`, `items` with `path` (indexes from the root), `name` and, where it has one, `value` and `meaning`, and `error` or `deviations` where its body is otherwise than defined; `--no-names` leaves it out.",
       "- Exit codes: 0 fine; 1 bad input, a failed check, a transaction without its reply, a finding of log --errors; 2 a wrong command line; 3 a log in which there is no message; 130 ^C.",
       "- Colours and progress are for terminals only; `NO_COLOR` turns colours off there too.",
       "- Text is UTF-8, UTF-16 with a byte order mark, or latin-1 where it is no UTF-8.\n"
