@@ -283,6 +283,8 @@ type Numbers<N extends Names> = {
   readonly [K in keyof N]: N[K] extends readonly [infer V, string] ? V : N[K]
 }
 
+type CodeFormat = "B" | NumberFormat | "U8" | "I8"
+
 /**
  * A structure of numbers some of which have names: `HCACK.codes.Accepted`.
  *
@@ -303,15 +305,15 @@ export interface Enumeration<out T, out N> extends Structure<T> {
  * @since 0.1.0
  */
 export function enumeration<const N extends Names>(
-  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+  formats: Formats<CodeFormat>,
   names: N,
   options: LeafOptions & { readonly closed: true }
 ): Enumeration<Numbers<N>[keyof N], Numbers<N>>
-export function enumeration<const N extends Names>(
-  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+export function enumeration<const N extends Names, const F extends CodeFormat>(
+  formats: Formats<F>,
   names: N,
   options?: LeafOptions
-): Enumeration<number, Numbers<N>>
+): Enumeration<OneOf<F>, Numbers<N>>
 /* @__NO_SIDE_EFFECTS__ */
 export function enumeration(
   formats: Formats<LeafFormat>,

@@ -27,6 +27,7 @@ import { type Iconv, makeIconv } from "./internal/iconv.ts"
 import { encodingOf } from "./internal/localized.ts"
 import { latin1Slice, latin1Write } from "./internal/platform.ts"
 import type { ReadonlyBytes } from "./Item.ts"
+import type { TextView } from "./Layout.ts"
 
 /**
  * Bytes to text and back.
@@ -166,6 +167,21 @@ export const encodeA = (encoding: TextEncoding, text: string): Result.Result<str
   encoding.extendsAscii && !notAscii.test(text)
     ? Result.succeed(text)
     : Result.map(encoding.encode(text), (bytes) => latin1Slice(bytes, 0, bytes.length))
+
+/**
+ * An encoding as structures take it: for `text` of the options of a call, and for quirk profiles.
+ *
+ * @since 0.1.0
+ */
+export const view = (encoding: TextEncoding): TextView => ({
+  decode: (latin1) => decodeA(encoding, latin1),
+  encode: (text) => {
+    const encoded = encodeA(encoding, text)
+    return Result.isSuccess(encoded)
+      ? encoded.success
+      : { problem: `a text in ${encoding.name} (${encoded.failure.message})` }
+  }
+})
 
 /**
  * True for text that holds bytes which are in no character of the encoding it was decoded from.

@@ -218,6 +218,19 @@ describe("QuirkProfile", () => {
     expect(success(StreamFunction.fromMessage(S1F2, written, { profile: one }))).toEqual({ mdln: "AB", softrev: "cd" })
   })
 
+  it("knows encodings by name, and names those it knows where it does not", () => {
+    const profile = success(QuirkProfile.make({ text: "gbk", items: { MDLN: { text: "Shift_JIS" } } }))
+    const written = success(StreamFunction.toMessage(S1F2, { mdln: "日", softrev: "半" }, { profile }))
+    sameItem(written.item, L(A("\x93\xfa"), A("\xb0\xeb")))
+    expect(success(StreamFunction.fromMessage(S1F2, written, { profile }))).toEqual({ mdln: "日", softrev: "半" })
+    expect(failure(StreamFunction.toMessage(S1F2, { mdln: "M", softrev: "😀" }, { profile })).message).toBe(
+      'S1F2 softrev: expected a text in gbk (BadCharacter: character 0 is U+1F600, not in gbk), got "😀"'
+    )
+    expect(failure(QuirkProfile.make({ items: { MDLN: { text: "klingon" } } })).message).toContain(
+      '"klingon" is no known encoding, known are '
+    )
+  })
+
   it("is JSON, and refuses what is none of it by name", () => {
     const decode = Schema.decodeUnknownResult(QuirkProfile.QuirkProfile)
     expect(Result.isSuccess(decode({ name: "ACME", text: "gbk", items: { CEID: { format: "A" } } }))).toBe(true)

@@ -6,9 +6,10 @@ import * as Schema from "effect/Schema"
 import type { Kind } from "../../Deviation.ts"
 import { FormatCode } from "../../FormatCode.ts"
 import { expectation, type Layout, type Leaf, type Members } from "../../Layout.ts"
-import { choiceReason, type StructureReason } from "../../StructureError.ts"
+import type { StructureReason } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
 import { arrayOf } from "./arrays.ts"
+import { Attempts } from "./attempts.ts"
 import { fail, type Failed, failed, fault, leafFromItem, showItem } from "./leaf.ts"
 import { nothing, numberInText, tolerate, toleratedList } from "./tolerance.ts"
 
@@ -187,8 +188,7 @@ export const assemble = (layout: Members, values: ReadonlyArray<unknown>): objec
 // --- choices and Schemas -------------------------------------------------------------------------------------------
 
 const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Reading, depth: number): unknown => {
-  const from = reading.path.length
-  const reasons: Array<string> = []
+  const attempts = new Attempts(reading.path)
   reading.dead ??= { strict: new Map(), lenient: new Map() }
   // By the letter first: what one option says exactly is not read by the tolerance of another.
   for (const tolerant of reading.deviations === undefined ? [false] : [false, true]) {
@@ -197,15 +197,12 @@ const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Rea
       const seen = reading.deviations?.length ?? 0
       const value = read(option, item, tolerant ? reading : strict, depth)
       if (value !== failed) return value
-      if (tolerant === (reading.deviations !== undefined)) {
-        reasons.push(choiceReason(reading.path.slice(from), fault.reason))
-      }
-      reading.path.length = from
-      if (reading.deviations !== undefined) reading.deviations.length = seen
       if (fault.reason._tag === "TooDeep") return failed
+      if (reading.deviations !== undefined) reading.deviations.length = seen
+      attempts.note(tolerant === (reading.deviations !== undefined))
     }
   }
-  return fail({ _tag: "NoChoice", reasons })
+  return attempts.fail()
 }
 
 /** Reads a structure inside itself. An item that it has refused once is refused at once, however many ways lead there. */
