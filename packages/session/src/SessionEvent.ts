@@ -7,8 +7,10 @@
  * @since 0.1.0
  */
 import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
+import * as Deviation from "@effect-secs/codec/Deviation"
 import { type HsmsHeader, SType } from "@effect-secs/codec/HsmsHeader"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import { formatPath } from "@effect-secs/codec/StructureError"
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import type { State } from "./ConnectionState.ts"
@@ -136,6 +138,16 @@ export interface HandlerFailed extends Event<"HandlerFailed"> {
   readonly failure: HandlerFailure
 }
 
+/**
+ * The peer sent something otherwise than its definition says, and it was taken all the same. Once per session for each
+ * habit, the indexes of lists apart.
+ *
+ * @since 0.1.0
+ */
+export interface Deviated extends Event<"Deviated"> {
+  readonly deviation: Deviation.Deviation
+}
+
 /** A transaction that did not end with its reply. `header` is that of its primary. @since 0.1.0 */
 export interface TransactionFailed extends Event<"TransactionFailed"> {
   readonly header: HsmsHeader
@@ -171,6 +183,7 @@ export type SessionEvent =
   | ProtocolWarning
   | PrimaryUnhandled
   | HandlerFailed
+  | Deviated
   | TransactionFailed
   | LinktestFailed
   | ConnectionTurnedAway
@@ -256,6 +269,8 @@ export const describe = (event: Untimed): string => {
       return `${event.header}: turned away, as the buffer is full and nobody reads primaries: run Session.serve`
     case "HandlerFailed":
       return `${event.header}: its handler ${describeHandler(event.failure)}`
+    case "Deviated":
+      return Deviation.describe(event.deviation)
     case "TransactionFailed":
       return event.error.message
     case "LinktestFailed":
@@ -300,6 +315,11 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, reason: event.what }
     case "HandlerFailed":
       return { ...about, reason: event.failure._tag }
+    case "Deviated": {
+      const { expected, kind, path, seen, subject } = event.deviation
+      const of = subject === undefined ? {} : { subject }
+      return { ...about, ...of, reason: kind, path: formatPath(path), expected, seen }
+    }
     case "TransactionFailed":
       return { ...about, reason: event.error.reason._tag }
     case "LinktestFailed":

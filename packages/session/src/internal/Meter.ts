@@ -74,6 +74,7 @@ const faults: ReadonlyArray<SessionEvent["_tag"]> = [
   "ProtocolWarning",
   "PrimaryUnhandled",
   "HandlerFailed",
+  "Deviated",
   "LinktestFailed",
   "ConnectionTurnedAway"
 ]

@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import { type Table, table } from "../ConnectionState.ts"
+import type * as Dialogue from "../Dialogue.ts"
 import type { ActiveOptions } from "../HsmsSession.ts"
 import { InvalidOption } from "../SessionError.ts"
 import * as Timers from "../Timers.ts"
@@ -38,6 +39,7 @@ export interface Settings {
   /** Milliseconds before attempt n + 1, where n attempts in a row have failed. */
   readonly separation: (attempts: number) => number
   readonly sessionIdPolicy: "strict" | "warn" | "accept"
+  readonly dialogue: Dialogue.Options | undefined
   readonly maxFrameLength: number
   readonly primaryCapacity: number
   readonly primaryBytes: number
@@ -72,6 +74,7 @@ export const settingsOf = (
     if (decode.maxDepth !== undefined) yield* between("decode.maxDepth", decode.maxDepth, 0, Number.MAX_SAFE_INTEGER)
     if (decode.maxItems !== undefined) yield* between("decode.maxItems", decode.maxItems, 1, Number.MAX_SAFE_INTEGER)
     yield* oneOf("strict", options.strict, ["E37", "E37.1"])
+    yield* oneOf("dialogue.mode", options.dialogue?.mode, ["strict", "lenient"])
     yield* oneOf("role", options.role, ["host", "equipment"])
     yield* oneOf("sessionIdPolicy", options.sessionIdPolicy, ["strict", "warn", "accept"])
     return {
@@ -91,6 +94,7 @@ export const settingsOf = (
       separation: (attempts) =>
         backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1)),
       sessionIdPolicy: options.sessionIdPolicy ?? "strict",
+      dialogue: options.dialogue,
       maxFrameLength: yield* between(
         "maxFrameLength",
         options.maxFrameLength ?? FrameDecoder.defaultMaxFrameLength,
