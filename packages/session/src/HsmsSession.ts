@@ -18,6 +18,7 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import type { FollowUps } from "./Conversation.ts"
 import type * as Dialogue from "./Dialogue.ts"
 import { accept } from "./internal/Accepting.ts"
 import { Core } from "./internal/Core.ts"
@@ -67,6 +68,17 @@ export interface Options {
   readonly dialogue?: Dialogue.Options | undefined
   /** Longest header and text in bytes, in both directions; 16 MiB and 13 unless told. */
   readonly maxFrameLength?: number | undefined
+  /**
+   * Longest text in bytes that is taken of a data message; as `maxFrameLength` allows unless told. A longer primary is
+   * refused undecoded: equipment answers S9F11. A longer reply fails its transaction. What does not even fit a frame
+   * ends the connection.
+   */
+  readonly maxTextLength?: number | undefined
+  /**
+   * Which primary has to follow when this side has granted an inquiry, and how long it may take, 45 s unless told.
+   * Equipment says S9F13 where it does not come; a host has the event only. Without it nothing is awaited.
+   */
+  readonly conversations?: { readonly followUps: FollowUps; readonly timeout?: Duration.Input | undefined } | undefined
   /** Primaries that wait for a reader before the peer is slowed; 1 024 unless told. */
   readonly primaryCapacity?: number | undefined
   /** Bytes of text in the primaries that wait before the peer is slowed; 16 MiB unless told. Decoded they take more. */

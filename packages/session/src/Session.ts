@@ -19,7 +19,7 @@ import * as Handling from "./internal/Handling.ts"
 import * as Options from "./internal/Options.ts"
 import * as Typed from "./internal/Typed.ts"
 import type { TransactionError } from "./SessionError.ts"
-import { type HandlerFailure, isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
+import { type HandlerFailure, isWire, type Refusal, type SessionEvent, type Wire } from "./SessionEvent.ts"
 import * as Timers from "./Timers.ts"
 
 /**
@@ -46,6 +46,11 @@ export interface InboundPrimary {
    * expected and was not sent, and gives observers `HandlerFailed`.
    */
   readonly fail: (failure: HandlerFailure) => Effect.Effect<void>
+  /**
+   * The same for a primary that this side has no use for: says why. Equipment reports it with stream 9, a reply that is
+   * expected and was not sent becomes SxF0, and observers get `PrimaryRefused`. The second time it does nothing.
+   */
+  readonly refuse: (refusal: Refusal) => Effect.Effect<void>
 }
 
 /**
@@ -106,7 +111,7 @@ export interface Service {
    */
   readonly call: <T, R>(
     definition: Primary<T, R> & Answered<R>,
-    ...body: WithBody<T, [options?: CallOptions]>
+    ...body: WithBody<NoInfer<T>, [options?: CallOptions]>
   ) => Effect.Effect<R, TransactionError | StructureError>
 
   /**
@@ -117,7 +122,7 @@ export interface Service {
     (message: SecsMessage): Effect.Effect<void, TransactionError>
     <T>(
       definition: Primary<T, unknown>,
-      ...body: WithBody<T, []>
+      ...body: WithBody<NoInfer<T>, []>
     ): Effect.Effect<void, TransactionError | StructureError>
   }
 
@@ -208,7 +213,7 @@ export const request = (
  */
 export const call = <T, R>(
   definition: Primary<T, R> & Answered<R>,
-  ...body: WithBody<T, [options?: CallOptions]>
+  ...body: WithBody<NoInfer<T>, [options?: CallOptions]>
 ): Effect.Effect<R, TransactionError | StructureError, Session> =>
   Effect.flatMap(Session, (session) => session.call(definition, ...body))
 
@@ -221,7 +226,7 @@ export const send: {
   (message: SecsMessage): Effect.Effect<void, TransactionError, Session>
   <T>(
     definition: Primary<T, unknown>,
-    ...body: WithBody<T, []>
+    ...body: WithBody<NoInfer<T>, []>
   ): Effect.Effect<void, TransactionError | StructureError, Session>
 } = (...what: ReadonlyArray<unknown>): Effect.Effect<void, TransactionError, Session> =>
   Effect.flatMap(Session, (session) => session.send(...(what as [SecsMessage])))

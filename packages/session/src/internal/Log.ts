@@ -21,9 +21,10 @@ const severity = (event: Untimed): LogLevel.Severity => {
   return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
 }
 
-/** Handlers fail each for their own reason, and habits are told apart by the session: those of two messages are two kinds. */
+/** Each message fails or is refused for a reason of its own, and habits of the peer are told apart by the session. */
 const kindOf = (event: Untimed): string => {
-  if (event._tag === "HandlerFailed") return `S${event.header.stream}F${event.header.function}`
+  if (event._tag === "HandlerFailed" || event._tag === "PrimaryRefused")
+    return `${event._tag} S${event.header.stream}F${event.header.function}`
   return event._tag === "Deviated" ? `${event._tag} ${Deviation.key(event.deviation)}` : event._tag
 }
 
