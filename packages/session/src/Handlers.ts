@@ -17,6 +17,7 @@
  */
 import type { Primary } from "@effect-secs/codec/StreamFunction"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type { Scope } from "effect/Scope"
@@ -92,11 +93,13 @@ export const handle = <T, A, E, R>(
           ? handled
           : Effect.catch(handled, (error) => Effect.sync(() => onFailure(error, primary)))
       if (reply === undefined || !primary.message.replyExpected) return answer
-      return Effect.flatMap(answer, (value): Effect.Effect<void, unknown> => {
+      const respond = (value: unknown): Effect.Effect<void, unknown> => {
         // `void` is any value to the compiler.
         const written = dialogue.write(reply, reply.structure === undefined ? undefined : value)
         return Result.isSuccess(written) ? primary.reply(written.success.item) : Effect.fail(written.failure)
-      })
+      }
+      // What is known at once needs no step of its own.
+      return Exit.isExit(answer) && Exit.isSuccess(answer) ? respond(answer.value) : Effect.flatMap(answer, respond)
     }
   }
 }

@@ -163,6 +163,37 @@ describe("Session.call", () => {
   )
 })
 
+describe("the dialogue of a server's peers", () => {
+  it.effect("is the same for all, or one for each by its address", () =>
+    Effect.gen(function* () {
+      const strict: Dialogue.Options = { mode: "strict" }
+      const asked: Array<string> = []
+      const byAddress = ({ address, peer }: HsmsServer.PeerAddress) => {
+        asked.push(`${peer} ${address}`)
+        return strict
+      }
+      for (const dialogue of [strict, byAddress]) {
+        const { active, passive } = yield* Transport.makeMemory()
+        const server = yield* Effect.provideService(
+          HsmsServer.make({ sessionId: kit.device, dialogue, timers: { linktest: 0 } }),
+          Transport.Transport,
+          passive
+        )
+        const peer = yield* kit.open(active)
+        yield* peer.send(kit.selectReq(1))
+        yield* peer.next
+        const session = yield* server.awaitPeer({})
+        assert.strictEqual(session.dialogue.role, "host")
+        const call = yield* kit.start(session.call(S2F17))
+        // <U1 57> where a text should be.
+        yield* peer.send(kit.data(2, 18, (yield* peer.next).system, "a50139"))
+        assert.strictEqual((yield* structure(call)).reason._tag, "WrongFormat")
+      }
+      assert.deepStrictEqual(asked, ["active active"])
+    })
+  )
+})
+
 describe("Session.send", () => {
   it.effect("sends the body of its value without W-bit, also of a primary that has a reply", () =>
     Effect.gen(function* () {
