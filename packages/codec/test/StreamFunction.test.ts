@@ -9,6 +9,7 @@ import * as Registry from "../src/Registry.ts"
 import * as SecsMessage from "../src/SecsMessage.ts"
 import * as StreamFunction from "../src/StreamFunction.ts"
 import * as Structure from "../src/Structure.ts"
+import * as TextEncoding from "../src/TextEncoding.ts"
 import { failure, sameItem, success } from "./support/expect.ts"
 
 const CEID = Structure.value(["U4", "U1", "U2", "U8", "A"], { name: "CEID" })
@@ -260,6 +261,14 @@ describe("Labels", () => {
     expect(Labels.toString(Labels.make(S6F12, unknown).get(unknown)!)).toBe("ACKC6")
     const mdln = A("M")
     expect(Labels.make(S1F2, L(mdln, A("1"))).get(mdln)?.name).toBe("MDLN")
+  })
+
+  it("say what a code means in another format than its own, and in that of the peer's profile", () => {
+    const ack = U1(0)
+    expect(Labels.toString(Labels.make(S6F12, ack).get(ack)!)).toBe("ACKC6 0 accepted")
+    const text = A("0")
+    const profile = QuirkProfile.compile({ items: { ACKC6: { format: "A" } } }, TextEncoding.view)
+    expect(Labels.toString(Labels.make(S6F12, text, { profile }).get(text)!)).toBe("ACKC6 0 accepted")
   })
 
   it("label a body that lacks its structure as far as it goes", () => {

@@ -2,6 +2,7 @@ import { assert, describe, it, vi } from "@effect/vitest"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import iconv from "iconv-lite"
+import { TextEncodingError } from "../src/CodecError.ts"
 import * as Item from "../src/Item.ts"
 import * as ItemCodec from "../src/ItemCodec.ts"
 import * as TextEncoding from "../src/TextEncoding.ts"
@@ -364,5 +365,13 @@ describe("TextEncoding", () => {
       const reason = failure(TextEncoding.fromIconv(iconv, "klingon")).reason
       assert.deepStrictEqual({ ...reason }, { _tag: "UnknownEncoding", name: "klingon", known: [] })
     })
+  })
+
+  it("is a view for structures by its name, which tells what it has no bytes for", () => {
+    const gbk = TextEncoding.view("GBK")
+    assert.strictEqual(gbk.decode("\xbe\xa7"), "晶")
+    assert.strictEqual(gbk.encode("晶"), "\xbe\xa7")
+    assert.deepStrictEqual(gbk.encode("\ud83d\ude00"), { problem: "text in GBK" })
+    assert.throws(() => TextEncoding.view("klingon"), TextEncodingError)
   })
 })
