@@ -189,25 +189,3 @@ export const view = (encoding: TextEncoding): TextView => ({
  * @since 0.1.0
  */
 export const hasUnknownBytes = (text: string): boolean => /[\udc00-\udcff]/u.test(text)
-
-/**
- * An encoding as structures and quirk profiles take it.
- *
- * Throws   `TextEncodingError` for a name that `make` does not know: whoever has the name from elsewhere asks that first
- *
- * @example
- * QuirkProfile.compile({ text: "gbk" }, TextEncoding.view)
- *
- * @since 0.1.0
- */
-export const view = (name: KnownName | (string & {})): TextView => {
-  const encoding = Result.getOrThrow(make(name))
-  return {
-    decode: (value) => decodeA(encoding, value),
-    encode: (text) =>
-      Result.match(encodeA(encoding, text), {
-        onSuccess: (value) => value,
-        onFailure: () => ({ problem: `text in ${name}` })
-      })
-  }
-}

@@ -9,7 +9,6 @@ import * as Registry from "../src/Registry.ts"
 import * as SecsMessage from "../src/SecsMessage.ts"
 import * as StreamFunction from "../src/StreamFunction.ts"
 import * as Structure from "../src/Structure.ts"
-import * as TextEncoding from "../src/TextEncoding.ts"
 import { failure, sameItem, success } from "./support/expect.ts"
 
 const CEID = Structure.value(["U4", "U1", "U2", "U8", "A"], { name: "CEID" })
@@ -267,7 +266,7 @@ describe("Labels", () => {
     const ack = U1(0)
     expect(Labels.toString(Labels.make(S6F12, ack).get(ack)!)).toBe("ACKC6 0 accepted")
     const text = A("0")
-    const profile = QuirkProfile.compile({ items: { ACKC6: { format: "A" } } }, TextEncoding.view)
+    const profile = success(QuirkProfile.make({ items: { ACKC6: { format: "A" } } }))
     expect(Labels.toString(Labels.make(S6F12, text, { profile }).get(text)!)).toBe("ACKC6 0 accepted")
   })
 

@@ -6,7 +6,8 @@
  * read leniently unless told otherwise, and each habit of the peer that took is reported once.
  *
  * @example
- * HsmsSession.layerActive({ sessionId: 0, dialogue: { profile: QuirkProfile.compile(profile, TextEncoding.view) } })
+ * const profile = yield* Effect.fromResult(QuirkProfile.make({ text: "gbk", items: { CEID: { format: "A" } } }))
+ * HsmsSession.layerActive({ sessionId: 0, dialogue: { profile } })
  *
  * @see SEMI E5, message structure
  * @since 0.1.0
