@@ -7,12 +7,13 @@
  *
  * @since 0.1.0
  */
+import { read } from "./internal/structure/fromItem.ts"
 import { failed, leafFromItem } from "./internal/structure/leaf.ts"
 import { walk } from "./internal/structure/walk.ts"
 import type { ItemNode } from "./internal/node.ts"
 import type { Item } from "./Item.ts"
 import * as Layout from "./Layout.ts"
-import type { StreamFunction } from "./StreamFunction.ts"
+import * as StreamFunction from "./StreamFunction.ts"
 
 /**
  * What is known of one item.
@@ -36,9 +37,16 @@ export type Labels = ReadonlyMap<Item, Label>
 
 const none: Labels = new Map()
 
+/** By the letter or, as an accepted `U1` means accepted all the same, leniently. */
+const valueOf = (leaf: Layout.Leaf, item: ItemNode): unknown => {
+  const value = leafFromItem(leaf, item)
+  if (value !== failed) return value
+  return read(leaf, item, { deviations: [], text: undefined, maxDepth: 1, path: [], dead: undefined }, 0)
+}
+
 const leafLabel = (leaf: Layout.Leaf, item: ItemNode): Label | undefined => {
   if (leaf.name === undefined) return undefined
-  const value = leaf.codes.length === 0 ? failed : leafFromItem(leaf, item)
+  const value = leaf.codes.length === 0 ? failed : valueOf(leaf, item)
   const meaning = value === failed ? undefined : Layout.meaning(leaf, value)
   return meaning === undefined
     ? { name: leaf.name, value: undefined, meaning }
@@ -46,14 +54,20 @@ const leafLabel = (leaf: Layout.Leaf, item: ItemNode): Label | undefined => {
 }
 
 /**
- * Labels for the items of a message's body. What does not have its structure is labelled as far as it does.
+ * Labels for the items of a message's body, as its sender has it where that matters, and under the peer's profile. What
+ * does not have its structure is labelled as far as it does.
  *
  * @since 0.1.0
  */
-export const make = (definition: StreamFunction<unknown>, item: Item | undefined): Labels => {
-  if (item === undefined || definition.structure === undefined) return none
+export const make = (
+  definition: StreamFunction.StreamFunction<unknown>,
+  item: Item | undefined,
+  options: StreamFunction.LayoutOptions = {}
+): Labels => {
+  const body = item === undefined ? undefined : StreamFunction.layout(definition, options)
+  if (body === undefined) return none
   const out = new Map<Item, Label>()
-  walk(Layout.fromSchema(definition.structure), item as unknown as ItemNode, (layout, at) => {
+  walk(body, item as unknown as ItemNode, (layout, at) => {
     const found =
       layout._tag === "Leaf"
         ? leafLabel(layout, at)

@@ -221,16 +221,24 @@ export interface FromMessageOptions extends Omit<ReadOptions, "subject"> {
   readonly profile?: QuirkProfile.Compiled | undefined
 }
 
-/** The layout of a body: by the letter of the definition, as the profile changes it. */
-const layoutFor = (
-  definition: StreamFunction<unknown>,
-  options: { readonly sender?: Sender | undefined; readonly profile?: QuirkProfile.Compiled | undefined }
-): Layout.Layout | undefined => {
+/**
+ * Who sends a message, and what is agreed with the peer: on both depends which layout counts.
+ *
+ * @since 0.1.0
+ */
+export type LayoutOptions = Pick<FromMessageOptions, "sender" | "profile">
+
+/**
+ * The layout of a body: by the letter of the definition, as the profile changes it. `undefined` for a header only.
+ *
+ * @since 0.1.0
+ */
+export const layout = (definition: StreamFunction<unknown>, options: LayoutOptions = {}): Layout.Layout | undefined => {
   const bySender = options.sender === undefined ? undefined : definition.structures?.[options.sender]
   const structure = bySender ?? definition.structure
   if (structure === undefined) return undefined
-  const layout = Layout.fromSchema(structure)
-  return options.profile === undefined ? layout : options.profile.layout(definition.id, layout)
+  const standard = Layout.fromSchema(structure)
+  return options.profile === undefined ? standard : options.profile.layout(definition.id, standard)
 }
 
 const fails = (
@@ -260,9 +268,9 @@ export const toMessage = <T>(
   value: T,
   options: ToMessageOptions = {}
 ): Result.Result<SecsMessage, StructureError> => {
-  const layout = layoutFor(definition, options)
+  const body = layout(definition, options)
   const expected = replyExpected(definition, options.profile)
-  if (layout === undefined) {
+  if (body === undefined) {
     return value === undefined
       ? Result.succeed(new SecsMessage(definition.stream, definition.function, expected, undefined))
       : fails(definition, "encode", {
@@ -271,7 +279,7 @@ export const toMessage = <T>(
           seen: typeof value
         })
   }
-  const item = writeLayout(layout, value, { ...writeOptions(options), subject: definition.id })
+  const item = writeLayout(body, value, { ...writeOptions(options), subject: definition.id })
   return Result.isSuccess(item)
     ? Result.succeed(new SecsMessage(definition.stream, definition.function, expected, item.success))
     : Result.fail(item.failure)
@@ -291,10 +299,10 @@ export const encode = <T>(
   definition: StreamFunction<T>,
   options: ToMessageOptions = {}
 ): ((value: T) => Result.Result<Uint8Array, StructureError>) => {
-  const layout = layoutFor(definition, options)
+  const body = layout(definition, options)
   const write = { ...writeOptions(options), subject: definition.id }
   return (value) => {
-    if (layout !== undefined) return encodeLayout(layout, value, write)
+    if (body !== undefined) return encodeLayout(body, value, write)
     return value === undefined
       ? Result.succeed(new Uint8Array(0))
       : fails(definition, "encode", {
@@ -373,20 +381,20 @@ export const fromItem = <T>(
   item: Item | undefined,
   options: FromMessageOptions = {}
 ): Result.Result<T, StructureError> => {
-  const layout = layoutFor(definition, options)
+  const body = layout(definition, options)
   const lenient = options.mode === "lenient"
-  if (layout === undefined) {
+  if (body === undefined) {
     if (item === undefined) return Result.succeed(undefined as T)
     const seen = item.toString()
     if (!lenient) return fails(definition, "decode", { _tag: "UnexpectedItem", seen })
     reportOne(definition, options, "UnexpectedItem", "a header only", seen)
     return Result.succeed(undefined as T)
   }
-  if (item !== undefined) return readLayout(layout, item, readOptions(definition, options))
-  const expected = Layout.expectation(layout)
-  if (!lenient || !takesEmptyList(layout)) return fails(definition, "decode", { _tag: "NoItem", expected })
+  if (item !== undefined) return readLayout(body, item, readOptions(definition, options))
+  const expected = Layout.expectation(body)
+  if (!lenient || !takesEmptyList(body)) return fails(definition, "decode", { _tag: "NoItem", expected })
   reportOne(definition, options, "HeaderOnly", expected, "a header only")
-  return readLayout(layout, emptyList(), readOptions(definition, options))
+  return readLayout(body, emptyList(), readOptions(definition, options))
 }
 
 /**
@@ -398,12 +406,12 @@ export const decode = <T>(
   definition: StreamFunction<T>,
   options: FromMessageOptions = {}
 ): ((bytes: Uint8Array) => Result.Result<T, StructureError>) => {
-  const layout = layoutFor(definition, options)
+  const body = layout(definition, options)
   const read = readOptions(definition, options)
   return (bytes) =>
-    layout === undefined || bytes.length === 0
+    body === undefined || bytes.length === 0
       ? decodeWithoutLayout(definition, bytes, options)
-      : decodeLayout(layout, bytes, 0, bytes.length, read)
+      : decodeLayout(body, bytes, 0, bytes.length, read)
 }
 
 const anyItem: Layout.Layout = { _tag: "Any", name: undefined, formats: undefined }

@@ -262,6 +262,14 @@ describe("Labels", () => {
     expect(Labels.make(S1F2, L(mdln, A("1"))).get(mdln)?.name).toBe("MDLN")
   })
 
+  it("say what a code means in another format than its own, and in that of the peer's profile", () => {
+    const ack = U1(0)
+    expect(Labels.toString(Labels.make(S6F12, ack).get(ack)!)).toBe("ACKC6 0 accepted")
+    const text = A("0")
+    const profile = success(QuirkProfile.make({ items: { ACKC6: { format: "A" } } }))
+    expect(Labels.toString(Labels.make(S6F12, text, { profile }).get(text)!)).toBe("ACKC6 0 accepted")
+  })
+
   it("label a body that lacks its structure as far as it goes", () => {
     const v = A("v")
     const labels = Labels.make(S6F11, L(A("no number"), U4(1), L(L(U4(1), L(v))), A("too many")))

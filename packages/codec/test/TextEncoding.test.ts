@@ -365,4 +365,13 @@ describe("TextEncoding", () => {
       assert.deepStrictEqual({ ...reason }, { _tag: "UnknownEncoding", name: "klingon", known: [] })
     })
   })
+
+  it("is a view for structures, which tells what it has no bytes for", () => {
+    const gbk = TextEncoding.view(success(TextEncoding.make("GBK")))
+    assert.strictEqual(gbk.decode("\xbe\xa7"), "晶")
+    assert.strictEqual(gbk.encode("晶"), "\xbe\xa7")
+    assert.deepStrictEqual(gbk.encode("\ud83d\ude00"), {
+      problem: "a text in gbk (BadCharacter: character 0 is U+1F600, not in gbk)"
+    })
+  })
 })

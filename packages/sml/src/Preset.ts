@@ -93,6 +93,8 @@ export interface Preset {
   readonly maxInteger: bigint | undefined
   /** Templates: slots and open lists. */
   readonly slots: boolean
+  /** Comments between items. */
+  readonly comments: boolean
 }
 
 const coded = (codes: 0x7f | 0xff, katakana = false): TextForm => ({
@@ -149,7 +151,8 @@ export const canonical: Preset = {
   boolean: { type: "BOOLEAN", true: "T", false: "F" },
   float: unlimited,
   maxInteger: undefined,
-  slots: true
+  slots: true,
+  comments: true
 }
 
 /**
@@ -176,7 +179,8 @@ export const secs4net: Preset = {
   J: raw("'\"", "", true),
   C2: undefined,
   boolean: { type: "Boolean", true: "True", false: "False" },
-  slots: false
+  slots: false,
+  comments: false
 }
 
 /**
@@ -210,7 +214,8 @@ export const secs4java8: Preset = {
   A: coded(0x7f),
   J: undefined,
   C2: undefined,
-  slots: false
+  slots: false,
+  comments: false
 }
 
 /**
@@ -228,7 +233,8 @@ export const secsgem: Preset = {
   C2: undefined,
   boolean: { type: "BOOLEAN", true: "0x1", false: "0x0" },
   float: { special: false, exponent: true, maxF4: 3.40282e38, maxF8: 1.79769e308 },
-  slots: false
+  slots: false,
+  comments: false
 }
 
 /**
@@ -246,7 +252,8 @@ export const secs4js: Preset = {
   C2: undefined,
   float: { ...unlimited, special: false, exponent: false },
   maxInteger: BigInt(Number.MAX_SAFE_INTEGER),
-  slots: false
+  slots: false,
+  comments: false
 }
 
 /**
@@ -268,7 +275,8 @@ export const secs4go: Preset = {
   J: undefined,
   C2: undefined,
   float: { ...unlimited, special: false },
-  slots: false
+  slots: false,
+  comments: false
 }
 
 /**

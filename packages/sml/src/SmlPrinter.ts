@@ -13,6 +13,7 @@ import { Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import {
   flag,
+  functionKind,
   type Kinds,
   optionFault,
   preset as presetKind,
@@ -21,7 +22,7 @@ import {
 } from "./internal/callerFault.ts"
 import { headerFault, headerText } from "./internal/print/printHeader.ts"
 import { type Fault, itemFault, type Node } from "./internal/print/sayable.ts"
-import { SmlWriter } from "./internal/print/SmlWriter.ts"
+import { type Layout, SmlWriter } from "./internal/print/SmlWriter.ts"
 import * as Preset from "./Preset.ts"
 import type { Direction, SmlMessage } from "./SmlDocument.ts"
 import { PrintError } from "./SmlError.ts"
@@ -40,7 +41,20 @@ export interface PrintOptions {
    * characters of text, is not parted. From 1; Infinity unless given.
    */
   readonly maxWidth?: number | undefined
+  /**
+   * A comment for an item, for people: the name of its data item, or what its value means. It stands behind the item, of
+   * a list behind its size. What cannot be seen, steers a terminal or would end the comment is replaced. A preset whose
+   * tool reads no comments leaves it out.
+   */
+  readonly comment?: Comment | undefined
 }
+
+/**
+ * The comment of an item, if it has one. Called once for each item, in their order.
+ *
+ * @since 0.1.0
+ */
+export type Comment = (item: Item.Item) => string | undefined
 
 /**
  * A message to print: what a parser read, or the same fields of one's own.
@@ -118,7 +132,12 @@ const refuse = (preset: Preset.Preset, { path, what }: Fault, message?: Message)
     ...(message === undefined ? {} : { of: `S${message.stream}F${message.function}` })
   })
 
-const kinds: Kinds = { preset: presetKind, maxWidth: wholeFrom(1), chunkSize: wholeFrom(1) }
+const kinds: Kinds = {
+  preset: presetKind,
+  maxWidth: wholeFrom(1),
+  chunkSize: wholeFrom(1),
+  comment: functionKind
+}
 
 /** The options of printing, each of its kind. */
 const checked = (options: PrintOptions): Result.Result<Preset.Preset, PrintError> => {
@@ -143,9 +162,9 @@ const sayable = (preset: Preset.Preset, source: Source): Result.Result<Parts, Pr
   return fault === undefined ? Result.succeed(parts) : Result.fail(refuse(preset, fault, message))
 }
 
-const write = (preset: Preset.Preset, { after, before, node }: Parts, maxWidth: number, maxValues: number): string => {
+const write = (preset: Preset.Preset, { after, before, node }: Parts, layout: Layout): string => {
   if (node === undefined) return before + after
-  const writer = new SmlWriter(preset, { maxWidth, maxValues }, node, before)
+  const writer = new SmlWriter(preset, layout, node, before)
   writer.run(Infinity)
   return writer.take() + after
 }
@@ -153,14 +172,19 @@ const write = (preset: Preset.Preset, { after, before, node }: Parts, maxWidth: 
 const print = (source: Source, options: PrintOptions): Result.Result<string, PrintError> => {
   const preset = checked(options)
   if (Result.isFailure(preset)) return Result.fail(preset.failure)
-  const { maxWidth = Infinity } = options
-  return Result.map(sayable(preset.success, source), (parts) => write(preset.success, parts, maxWidth, Infinity))
+  const { comment, maxWidth = Infinity } = options
+  const layout = { maxWidth, maxValues: Infinity, comment }
+  return Result.map(sayable(preset.success, source), (parts) => write(preset.success, parts, layout))
 }
 
 /**
  * Prints one item, without a line end behind it.
  *
  * Fails    `PrintError` with the first item, from the left, that the preset has no text for
+ *
+ * @example
+ * SmlPrinter.item(Item.B(0), { comment: () => "COMMACK 0 accepted" })
+ * // => Result.succeed("<B [1] 0x00> /* COMMACK 0 accepted *\/")
  *
  * @example
  * SmlPrinter.item(Item.L(Item.A("MDLN"), Item.U4(1)), { preset: Preset.compact })
@@ -228,7 +252,7 @@ export const document = (
  * @since 0.1.0
  */
 export interface ChunkOptions extends PrintOptions {
-  /** About how many characters a piece has; at most one value more. From 1; 65 536 unless given. */
+  /** About how many characters a piece has; at most one value, and the comment behind it, more. From 1; 65 536 unless given. */
   readonly chunkSize?: number | undefined
 }
 
@@ -255,7 +279,7 @@ export const chunks = (
   const preset = checkedPreset.success
   const parts = sayable(preset, source)
   if (Result.isFailure(parts)) return Result.fail(parts.failure)
-  const { chunkSize = 65_536, maxWidth = Infinity } = options
+  const { chunkSize = 65_536, comment, maxWidth = Infinity } = options
   const { after, before, node } = parts.success
   return Result.succeed({
     *[Symbol.iterator]() {
@@ -263,7 +287,7 @@ export const chunks = (
         yield before + after
         return
       }
-      const writer = new SmlWriter(preset, { maxWidth, maxValues: Infinity }, node, before)
+      const writer = new SmlWriter(preset, { maxWidth, maxValues: Infinity, comment }, node, before)
       while (!writer.run(chunkSize)) yield writer.take()
       yield writer.take() + after
     }
@@ -282,9 +306,11 @@ export interface ShowOptions {
   readonly maxWidth?: number | undefined
   /** Most values of one item: elements, bytes, characters, items of a list. From 0, or Infinity; 64 unless given. */
   readonly maxValues?: number | undefined
+  /** As in `PrintOptions`. */
+  readonly comment?: Comment | undefined
 }
 
-const shown: Kinds = { oneLine: flag, maxWidth: wholeFrom(1), maxValues: wholeFrom(0) }
+const shown: Kinds = { oneLine: flag, maxWidth: wholeFrom(1), maxValues: wholeFrom(0), comment: functionKind }
 
 /**
  * Text for people: canonical, and cut where an item has many values. Never fails; throws a `RangeError` for an option
@@ -305,7 +331,7 @@ export const show = (
 ): string => {
   const fault = optionFault(shown, options)
   if (fault !== undefined) return refuseOption(fault)
-  const { maxValues = 64, maxWidth = Infinity, oneLine = false } = options
+  const { comment, maxValues = 64, maxWidth = Infinity, oneLine = false } = options
   const preset = oneLine ? Preset.compact : Preset.canonical
-  return write(preset, partsOf(preset, source), maxWidth, maxValues)
+  return write(preset, partsOf(preset, source), { maxWidth, maxValues, comment })
 }

@@ -38,6 +38,8 @@ export const string: Kind = { expected: "a string", holds: (value) => typeof val
 
 export const flag: Kind = { expected: "true or false", holds: (value) => typeof value === "boolean" }
 
+export const functionKind: Kind = { expected: "a function", holds: (value) => typeof value === "function" }
+
 export const dialect: Kind = {
   expected: "a Dialect",
   holds: (value) => typeof nameOf(value) === "string" && Object.hasOwn(dialects, nameOf(value) as string)

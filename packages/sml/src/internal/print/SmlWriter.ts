@@ -7,6 +7,7 @@
  */
 import type { Item } from "@effect-secs/codec"
 import type { Preset } from "../../Preset.ts"
+import { printable } from "../../SmlError.ts"
 import { block } from "./ascii.ts"
 import { type Leaf, leafOf } from "./leaf.ts"
 import type { Node } from "./sayable.ts"
@@ -18,6 +19,7 @@ export interface Layout {
   readonly maxWidth: number
   /** Values of one item; Infinity for all. */
   readonly maxValues: number
+  readonly comment: ((item: Item.Item) => string | undefined) | undefined
 }
 
 /** Indentation ends here: with it, a list nested 100 000 deep would take 10 GB. */
@@ -32,6 +34,10 @@ interface Level {
   at: number
 }
 
+/** Text as a comment with a space before it; nothing, where there is no text. It is one line, and ends where it ends. */
+const commented = (text: string | undefined): string =>
+  text === undefined || text === "" ? "" : ` /* ${printable(text).replaceAll(/\*(?=\/)/g, "* ")} */`
+
 const more = (left: number): string => `/* ${left} more */`
 
 export class SmlWriter {
@@ -43,6 +49,7 @@ export class SmlWriter {
   private readonly wrapped: boolean
   /** No item is cut or goes on in another line. */
   private readonly plain: boolean
+  private readonly comment: Layout["comment"]
   private readonly levels: Array<Level> = []
   private leaf: Leaf | undefined
   private leafAt = 0
@@ -56,11 +63,12 @@ export class SmlWriter {
     this.layout = layout
     this.wrapped = layout.maxWidth < Infinity && preset.wraps && preset.layout === "lines"
     this.plain = !this.wrapped && layout.maxValues === Infinity
+    this.comment = preset.comments ? layout.comment : undefined
     this.out = before
     // The root is the one item without another before it.
     const short = this.plain ? shortText(preset, root as Item.Item) : undefined
     if (short === undefined) this.node(root)
-    else this.out += short
+    else this.out += short + this.remark(root as Item.Item)
   }
 
   /** Writes until there are so many characters, or all; true when all is written. */
@@ -90,6 +98,10 @@ export class SmlWriter {
     return out
   }
 
+  private remark(item: Item.Item): string {
+    return this.comment === undefined ? "" : commented(this.comment(item))
+  }
+
   private breakAt(depth: number): string {
     return (this.breaks[depth] ??=
       this.preset.layout === "line" ? " " : `\n${this.preset.indent.repeat(Math.min(depth, deepestIndent))}`)
@@ -106,6 +118,7 @@ export class SmlWriter {
       const short = shortText(preset, children[at] as Item.Item)
       if (short === undefined) break
       out += between + short
+      if (this.comment !== undefined) out += this.remark(children[at] as Item.Item)
       at++
     }
     this.out = out
@@ -142,13 +155,21 @@ export class SmlWriter {
     this.levels.push({ children, end: Math.min(children.length, this.layout.maxValues), behind, at: 0 })
   }
 
+  /** The comment of a list with a body stands in its first line, that of an empty one behind it. */
+  private listItem(item: Item.L, size: string | undefined, behind: string, remark: string): void {
+    const opening = `<L${size ?? ` [${item.value.length}]`}`
+    if (item.value.length > 0) this.list(item.value, opening + remark, behind)
+    else this.list(item.value, opening, behind + remark)
+  }
+
   private item(item: Item.Item, behind = "", size?: string): void {
-    if (item._tag === "L") return this.list(item.value, `<L${size ?? ` [${item.value.length}]`}`, behind)
+    const remark = this.remark(item)
+    if (item._tag === "L") return this.listItem(item, size, behind, remark)
     const leaf = leafOf(this.preset, item, size)
     this.leaf = leaf
     this.leafAt = 0
     this.leafEnd = leaf.length > this.layout.maxValues ? leaf.edge(this.layout.maxValues) : leaf.length
-    this.leafBehind = behind
+    this.leafBehind = behind + remark
     this.out += leaf.open
     if (this.wrapped) this.column = this.breakAt(this.levels.length).length - 1 + leaf.open.length
   }
