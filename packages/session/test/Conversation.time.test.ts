@@ -153,6 +153,20 @@ describe("a conversation", () => {
     })
   )
 
+  it.effect(
+    "is over with its session, although the connection stays: the session after Deselect hears nothing of it",
+    () =>
+      Effect.gen(function* () {
+        const { events, inquire, peer } = yield* granting()
+        yield* inquire("A", 7)
+        yield* peer.send(kit.deselectReq(8), kit.selectReq(9))
+        assert.deepStrictEqual(yield* peer.rest, [kit.deselectRsp(8), kit.selectRsp(9)])
+        yield* kit.pass("1 hour")
+        yield* peer.silent
+        assert.deepStrictEqual(yield* events.of("ConversationTimedOut"), [])
+      })
+  )
+
   it.effect("that does not go on is an event at a host, which sends no stream 9 (e5/stream-9/host-never)", () =>
     Effect.gen(function* () {
       const { events, inquire, peer } = yield* granting(options, 0, kit.activeSelected as never)
