@@ -60,7 +60,12 @@ export interface Disconnected extends Event<"Disconnected"> {
   readonly unwritten: number
 }
 
-/** A message came in: the wire tap, with its item where it is data. @since 0.1.0 */
+/**
+ * A message came in: the wire tap, with its item where it is data. There is none where the text is no SECS-II item, or
+ * longer than this side takes; other events tell.
+ *
+ * @since 0.1.0
+ */
 export interface Received extends Event<"Received"> {
   readonly header: HsmsHeader
   readonly message: SecsMessage | undefined
