@@ -322,8 +322,11 @@ export const notation = (layout: Layout): string => {
       const inner = notation(layout.inner)
       return inner.startsWith("L{") ? `L?{${inner.slice(2)}` : `${inner}?`
     }
-    case "Choice":
-      return `(${layout.options.map(notation).join("|")})`
+    case "Choice": {
+      // One data item in formats of different kinds is one name.
+      const options = [...new Set(layout.options.map(notation))]
+      return options.length === 1 ? options[0]! : `(${options.join("|")})`
+    }
     case "Recursive":
       return "…"
     case "Mapped":

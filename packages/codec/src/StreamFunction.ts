@@ -158,6 +158,7 @@ const common = (definition: Common<AnyStructure | BySender | undefined>) => {
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const secondary = <const S extends AnyStructure | BySender | undefined = undefined>(
   definition: Common<S>
 ): Secondary<BodyOf<S>> => {
@@ -176,6 +177,7 @@ export const secondary = <const S extends AnyStructure | BySender | undefined = 
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const primary = <
   const S extends AnyStructure | BySender | undefined = undefined,
   R extends Secondary<unknown> | undefined = undefined

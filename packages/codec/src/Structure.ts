@@ -21,6 +21,8 @@
  * const Report = Structure.list({ rptid: Structure.U4, values: Structure.listOf(Structure.item) })
  * StructureCodec.fromItem(Report)(L(U4(10), L(A("x")))) // => Result.succeed({ rptid: 10, values: [A("x")] })
  *
+ * Builders tell bundlers that they have no side effects, so that structures nobody uses cost nothing.
+ *
  * @see SEMI E5, message structure
  * @since 0.1.0
  */
@@ -189,6 +191,7 @@ const leaf = (shape: "one" | "many", formats: Formats<LeafFormat>, options: Leaf
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const value = <const F extends LeafFormat>(
   formats: Formats<F>,
   options: LeafOptions = {}
@@ -199,6 +202,7 @@ export const value = <const F extends LeafFormat>(
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const vector = <const F extends LeafFormat>(
   formats: Formats<F>,
   options: LeafOptions = {}
@@ -240,6 +244,7 @@ export const C2: Structure<Localized> = value("C2")
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const text = (options: LeafOptions = {}): Structure<string> => value("A", options)
 
 /**
@@ -247,6 +252,7 @@ export const text = (options: LeafOptions = {}): Structure<string> => value("A",
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const bytes = (options: LeafOptions = {}): Structure<Uint8Array> =>
   value("B", { minimum: 0, ...options }) as never
 
@@ -277,6 +283,8 @@ type Numbers<N extends Names> = {
   readonly [K in keyof N]: N[K] extends readonly [infer V, string] ? V : N[K]
 }
 
+type CodeFormat = "B" | NumberFormat | "U8" | "I8"
+
 /**
  * A structure of numbers some of which have names: `HCACK.codes.Accepted`.
  *
@@ -297,15 +305,16 @@ export interface Enumeration<out T, out N> extends Structure<T> {
  * @since 0.1.0
  */
 export function enumeration<const N extends Names>(
-  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+  formats: Formats<CodeFormat>,
   names: N,
   options: LeafOptions & { readonly closed: true }
 ): Enumeration<Numbers<N>[keyof N], Numbers<N>>
-export function enumeration<const N extends Names>(
-  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+export function enumeration<const N extends Names, const F extends CodeFormat>(
+  formats: Formats<F>,
   names: N,
   options?: LeafOptions
-): Enumeration<number, Numbers<N>>
+): Enumeration<OneOf<F>, Numbers<N>>
+/* @__NO_SIDE_EFFECTS__ */
 export function enumeration(
   formats: Formats<LeafFormat>,
   names: Names,
@@ -340,6 +349,7 @@ export const item: Structure<Item> = schemas.anySchema({ _tag: "Any", name: unde
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const itemOf = (
   formats: readonly [Format, ...ReadonlyArray<Format>] | undefined,
   options: { readonly name?: string } = {}
@@ -360,6 +370,7 @@ const isTail = (field: Any | Tail<unknown>): field is Tail<unknown> => "presence
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const list = <const F extends Fields>(
   fields: F,
   build?: (...values: ReadonlyArray<never>) => ObjectOf<F>
@@ -385,6 +396,7 @@ export const list = <const F extends Fields>(
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const listOf = <S extends Any>(
   element: S,
   options: { readonly minimum?: number; readonly maximum?: number } = {}
@@ -410,6 +422,7 @@ type PackedFormat = Exclude<LeafFormat, "A" | "J" | "C2" | "BOOLEAN">
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const packedList = <F extends PackedFormat>(format: F, options: LeafOptions = {}): Structure<Arrays[F]> => {
   const element = value(format as LeafFormat, options.name === undefined ? {} : { name: options.name })
   return schemas.elementsSchema(
@@ -430,6 +443,7 @@ export const packedList = <F extends PackedFormat>(format: F, options: LeafOptio
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const optional = <S extends Any>(structure: S): Optional<S["Type"]> => {
   const layout: Layout.Layout = { _tag: "Optional", inner: Layout.fromSchema(structure) }
   return withProperties(schemas.optionalSchema(layout, structure), { presence: "optional" }) as never
@@ -440,6 +454,7 @@ export const optional = <S extends Any>(structure: S): Optional<S["Type"]> => {
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const tail = <S extends Any>(structure: S): Tail<S["Type"]> => ({ presence: "tail", structure })
 
 /**
@@ -454,6 +469,7 @@ export const nothing: Structure<undefined> = optional(list({})) as never
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
   options: S
 ): Structure<S[number]["Type"]> =>
@@ -464,5 +480,6 @@ export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const suspend = <T>(structure: () => Structure<T>): Structure<T> =>
   schemas.suspendSchema({ _tag: "Recursive", layout: () => Layout.fromSchema(structure()) }, structure) as never

@@ -191,11 +191,11 @@ describe("a conversation", () => {
 })
 
 describe("the table of conversations", () => {
-  it("takes for granted what begins with 0", () => {
-    for (const granted of [Item.B(0), Item.U1(0), Item.L(Item.B(0), Item.A("x"))]) {
+  it("takes for granted what is a 0", () => {
+    for (const granted of [Item.B(0), Item.U1(0), Item.U8(0n)]) {
       assert.isTrue(Conversation.isGranted(granted), String(granted))
     }
-    for (const not of [undefined, Item.B(1), Item.B([]), Item.L(), Item.A("x"), Item.L(Item.U1(0, 0))]) {
+    for (const not of [undefined, Item.B(1), Item.B([]), Item.L(Item.B(0)), Item.A("0"), Item.U1(0, 0)]) {
       assert.isFalse(Conversation.isGranted(not), String(not))
     }
   })
@@ -216,6 +216,7 @@ describe("the table of conversations", () => {
     assert.deepStrictEqual(Conversation.followUp(table, "S2F40"), { expected: ["S2F33"] })
     assert.strictEqual(Conversation.followUp(table, "S7F30"), row)
     assert.isUndefined(Conversation.followUp(table, "toString"))
+    assert.isUndefined(Conversation.followUp({ S7F2: [] }, "S7F2"))
   })
 
   it("is named in S9F13 with two digits each", () => {

@@ -40,7 +40,11 @@ export class Core {
   keeper: Keeper | undefined = undefined
   /** Made for the first observer. */
   #changes: PubSub.PubSub<State | Over> | undefined = undefined
-  readonly #observers = new Observers<SessionEvent>()
+  readonly #observers = new Observers<SessionEvent>((count) => ({
+    _tag: "EventsMissed",
+    at: this.clock.currentTimeMillisUnsafe(),
+    count
+  }))
   readonly primaries: Primaries
   readonly dialogue: Dialogue.Dialogue
   readonly #selected = Latch.makeUnsafe(false)

@@ -170,7 +170,8 @@ export class DataMessages {
     text: number,
     end: number
   ): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message, elapsed: undefined })
+    if (this.#core.observed)
+      this.#core.emit({ _tag: "Received", header, message, elapsed: undefined, ...undecoded(fault, bytes, text, end) })
     if (dropped) return
     if (fault !== undefined) {
       if (fault._tag === "DataTooLong") this.refused(header, message, this.#sessions, fault)
@@ -202,7 +203,8 @@ export class DataMessages {
     const { observed } = this.#core
     if (observed) {
       const sentAt = transaction?.sentAt ?? Number.NaN
-      this.#core.emit({ _tag: "Received", header, message, elapsed: this.#since(sentAt) })
+      const elapsed = this.#since(sentAt)
+      this.#core.emit({ _tag: "Received", header, message, elapsed, ...undecoded(fault, bytes, text, end) })
     }
     if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
     if (fault?._tag === "Undecodable") this.#undecodable(header, fault.error, bytes, text, end)
@@ -250,8 +252,7 @@ export class DataMessages {
   }
 
   #undecodable(header: Header, error: ItemDecodeError, bytes: Uint8Array, text: number, end: number): void {
-    // A copy, as the frame's buffer is used again for the next.
-    this.#core.fault({ _tag: "Undecodable", header, error, text: Uint8Array.prototype.slice.call(bytes, text, end) })
+    this.#core.fault({ _tag: "Undecodable", header, error, text: copied(bytes, text, end) })
   }
 
   #warn(header: Header, what: "WBitOnSecondary" | "StreamZero"): void {
@@ -437,7 +438,7 @@ export class DataMessages {
   #conversationOver({ awaited, edid, header, millis }: Conversation): void {
     this.#core.fault({ _tag: "ConversationTimedOut", header, awaited, edid, after: Duration.millis(millis) })
     if (this.#core.settings.role !== "equipment") return
-    const message = StreamNine.conversationTimeout(awaited[0], edid)
+    const message = StreamNine.conversationTimeout(awaited[0]!, edid)
     this.#push(message, this.#core.sessionId, this.#port.systemBytes.next())
   }
 
@@ -452,3 +453,10 @@ export class DataMessages {
     this.#fail(transaction, { _tag: "Rejected", rejectReason: header.byte3 })
   }
 }
+
+/** A copy, as the frame's buffer is used again for the next. */
+const copied = (bytes: Uint8Array, text: number, end: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, text, end)
+
+const undecoded = (fault: TextFault | undefined, bytes: Uint8Array, text: number, end: number) =>
+  fault?._tag === "Undecodable" ? { undecoded: { error: fault.error, text: copied(bytes, text, end) } } : undefined

@@ -6,9 +6,10 @@ import * as Schema from "effect/Schema"
 import type { Kind } from "../../Deviation.ts"
 import { FormatCode } from "../../FormatCode.ts"
 import { expectation, type Layout, type Leaf, type Members } from "../../Layout.ts"
-import { describe, formatPath, type StructureReason } from "../../StructureError.ts"
+import type { StructureReason } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
 import { arrayOf } from "./arrays.ts"
+import { Attempts } from "./attempts.ts"
 import { fail, type Failed, failed, fault, leafFromItem, showItem } from "./leaf.ts"
 import { nothing, numberInText, tolerate, toleratedList } from "./tolerance.ts"
 
@@ -23,6 +24,14 @@ export interface Seen {
   readonly seen: string
 }
 
+/** What a structure that contains itself could not read, and why: another option would only find out again. */
+interface Dead {
+  readonly reason: StructureReason
+  readonly path: Path
+}
+
+type Refusals = Map<Layout, Map<ItemNode, Dead>>
+
 /** One reading. */
 export interface Reading {
   /** Where tolerated deviations go; `undefined` to tolerate none. */
@@ -32,8 +41,8 @@ export interface Reading {
   readonly maxDepth: number
   /** The way to what is read at the moment; where reading failed, to the culprit. */
   readonly path: Array<string | number>
-  /** What structures that contain themselves refused, by the letter. */
-  dead: Map<ItemNode, Dead> | undefined
+  /** What structures that contain themselves refused; made where there is a choice between several. */
+  dead: { readonly strict: Refusals; readonly lenient: Refusals } | undefined
 }
 
 export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: number): unknown => {
@@ -179,8 +188,8 @@ export const assemble = (layout: Members, values: ReadonlyArray<unknown>): objec
 // --- choices and Schemas -------------------------------------------------------------------------------------------
 
 const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Reading, depth: number): unknown => {
-  const from = reading.path.length
-  const reasons: Array<string> = []
+  const attempts = new Attempts(reading.path)
+  reading.dead ??= { strict: new Map(), lenient: new Map() }
   // By the letter first: what one option says exactly is not read by the tolerance of another.
   for (const tolerant of reading.deviations === undefined ? [false] : [false, true]) {
     const strict = { ...reading, deviations: undefined }
@@ -188,21 +197,12 @@ const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Rea
       const seen = reading.deviations?.length ?? 0
       const value = read(option, item, tolerant ? reading : strict, depth)
       if (value !== failed) return value
-      if (tolerant === (reading.deviations !== undefined)) {
-        reasons.push(`${formatPath(reading.path.slice(from))}: ${describe(fault.reason)}`)
-      }
-      reading.path.length = from
-      if (reading.deviations !== undefined) reading.deviations.length = seen
       if (fault.reason._tag === "TooDeep") return failed
+      if (reading.deviations !== undefined) reading.deviations.length = seen
+      attempts.note(tolerant === (reading.deviations !== undefined))
     }
   }
-  return fail({ _tag: "NoChoice", reasons })
-}
-
-/** What a structure that contains itself could not read, and why: another option would only find out again. */
-interface Dead {
-  readonly reason: StructureReason
-  readonly path: Path
+  return attempts.fail()
 }
 
 /** Reads a structure inside itself. An item that it has refused once is refused at once, however many ways lead there. */
@@ -212,17 +212,17 @@ const readAgain = (
   reading: Reading,
   depth: number
 ): unknown => {
-  const strict = reading.deviations === undefined
-  const dead = strict ? reading.dead?.get(item) : undefined
+  const refusals = reading.deviations === undefined ? reading.dead?.strict : reading.dead?.lenient
+  const dead = refusals?.get(layout)?.get(item)
   if (dead !== undefined) {
     reading.path.push(...dead.path)
     return fail(dead.reason)
   }
   const from = reading.path.length
   const value = read(layout.layout(), item, reading, depth)
-  if (value === failed && strict) {
-    reading.dead ??= new Map()
-    reading.dead.set(item, { reason: fault.reason, path: reading.path.slice(from) })
+  if (value === failed && refusals !== undefined && fault.reason._tag !== "TooDeep") {
+    const ofLayout = refusals.get(layout) ?? new Map<ItemNode, Dead>()
+    refusals.set(layout, ofLayout.set(item, { reason: fault.reason, path: reading.path.slice(from) }))
   }
   return value
 }

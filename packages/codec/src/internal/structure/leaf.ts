@@ -172,14 +172,21 @@ export const showValue = (value: unknown): string => {
   return String(value)
 }
 
+/** `an integer from 0 to 4294967295`, which says more than the names of formats. */
+const integers = (formats: ReadonlyArray<LeafFormat>): string => {
+  const rows = formats.map(info)
+  const minimum = rows.map((row) => BigInt(row.minimum!)).reduce((a, b) => (b < a ? b : a))
+  const maximum = rows.map((row) => BigInt(row.maximum!)).reduce((a, b) => (b > a ? b : a))
+  const type = formats.every((format) => longFormats.has(format)) ? "a bigint" : "an integer"
+  return `${type} from ${minimum} to ${maximum}`
+}
+
 const javascript = (plan: LeafPlan): string => {
   const { leaf } = plan
   if (leaf.shape === "many" && plan.text === undefined) return `values of ${orList(leaf.formats)}`
   const words: Array<string> = []
-  const narrow = plan.numbers.filter((f) => !longFormats.has(f))
-  if (narrow.length > 0) words.push(`a number of ${orList(narrow)}`)
-  if (plan.numbers.length > narrow.length)
-    words.push(`a bigint of ${orList(plan.numbers.filter((f) => longFormats.has(f)))}`)
+  if (plan.numbers.includes("F8") || plan.numbers.includes("F4")) words.push("a number")
+  else if (plan.numbers.length > 0) words.push(integers(plan.numbers))
   if (plan.text !== undefined) words.push("a text")
   if (plan.boolean) words.push("a boolean")
   if (plan.bytes) words.push("bytes")

@@ -3,6 +3,7 @@
  * the definition; what decodes messages is compiled from its layout, and a property test holds the two together.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -17,7 +18,7 @@ import { layoutKey } from "./annotation.ts"
 import { arrayOf } from "./arrays.ts"
 import { assemble, isEmpty } from "./fromItem.ts"
 import { failed, fault, leafFromItem, leafToItem, planOf, showItem } from "./leaf.ts"
-import { write } from "./toItem.ts"
+import { overlooks, write } from "./toItem.ts"
 
 /** A Schema that reads items, of whatever value. */
 export type AnyStructure = Schema.Codec<unknown, Item>
@@ -207,8 +208,33 @@ export const optionalSchema = (
   return annotated(Schema.Union([absent as AnyStructure, inner]) as Schema.Top, layout)
 }
 
-export const choiceSchema = (layout: Layout, options: ReadonlyArray<AnyStructure>): AnyStructure =>
-  annotated(Schema.Union(options) as Schema.Top, layout)
+/**
+ * Not a union of Effect's, which would take the first that has the members it knows, and leave the others out.
+ */
+export const choiceSchema = (
+  layout: Extract<Layout, { readonly _tag: "Choice" }>,
+  options: ReadonlyArray<AnyStructure>
+): AnyStructure => {
+  const decoders = options.map((option) => Schema.decodeUnknownResult(option))
+  const encoders = options.map((option) => Schema.encodeUnknownResult(option))
+  const first = (value: unknown, results: ReadonlyArray<(value: unknown) => Result.Result<unknown, unknown>>) => {
+    for (const result of results) {
+      const tried = result(value)
+      if (Result.isSuccess(tried)) return tried.success
+    }
+    fault.reason = { _tag: "NoChoice", reasons: [] }
+    return failed
+  }
+  const choosing = step<Item, unknown>(
+    (item: ItemNode) => first(item, decoders),
+    (value) => {
+      const fitting = encoders.filter((_, index) => !overlooks(layout.options[index]!, value))
+      return first(value, fitting)
+    }
+  )
+  const types = Schema.Union(options.map(typeOf)) as Schema.Codec<unknown>
+  return annotated(ItemSchema.pipe(Schema.decodeTo(types, choosing)) as Schema.Top, layout)
+}
 
 export const suspendSchema = (layout: Layout, structure: () => AnyStructure): AnyStructure =>
   annotated(Schema.suspend(structure) as Schema.Top, layout)
