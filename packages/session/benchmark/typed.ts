@@ -20,17 +20,34 @@ const S1F2 = StreamFunction.secondary({
   stream: 1,
   function: 2,
   name: "On Line Data",
-  structure: list({ mdln: A, softrev: A })
+  structure: list({ mdln: A, softrev: A }, (mdln, softrev) => ({ mdln, softrev }))
 })
 const S1F1 = StreamFunction.primary({ stream: 1, function: 1, name: "Are You There", reply: S1F2 })
 
-const Values = list({ lot: A, wafer: U4, temperature: F8, pressure: F8, recipe: A, step: U4, flow: F8, name: A })
+const Values = list(
+  { lot: A, wafer: U4, temperature: F8, pressure: F8, recipe: A, step: U4, flow: F8, name: A },
+  (lot, wafer, temperature, pressure, recipe, step, flow, name) => ({
+    lot,
+    wafer,
+    temperature,
+    pressure,
+    recipe,
+    step,
+    flow,
+    name
+  })
+)
+const Report = list({ rptid: U4, values: Values }, (rptid, values) => ({ rptid, values }))
 const S6F12 = StreamFunction.secondary({ stream: 6, function: 12, name: "Event Report Acknowledge", structure: B })
 const S6F11 = StreamFunction.primary({
   stream: 6,
   function: 11,
   name: "Event Report Send",
-  structure: list({ dataid: U4, ceid: U4, reports: listOf(list({ rptid: U4, values: Values })) }),
+  structure: list({ dataid: U4, ceid: U4, reports: listOf(Report) }, (dataid, ceid, reports) => ({
+    dataid,
+    ceid,
+    reports
+  })),
   reply: S6F12
 })
 

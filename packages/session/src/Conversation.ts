@@ -17,15 +17,16 @@ import * as Result from "effect/Result"
  */
 export interface FollowUp {
   /** The primaries of which one has to follow, by SxFy; the first is what S9F13 names. */
-  readonly expected: readonly [string, ...ReadonlyArray<string>]
-  /** True for a secondary that grants; where its first value is 0 unless told. */
+  readonly expected: ReadonlyArray<string>
+  /** True for a secondary that grants; where it is a 0 unless told. */
   readonly granted?: ((reply: Item | undefined) => boolean) | undefined
   /** The id of what a message is about (EDID); its first item that is no list unless told. */
   readonly edid?: ((message: Item | undefined) => Item | undefined) | undefined
 }
 
 /**
- * What follows each grant: by SxFy of the secondary, the primaries of which one has to come.
+ * What follows each grant: by SxFy of the secondary, the primaries of which one has to come. Whoever grants waits for
+ * them. `Conversations.followUps` of `@effect-secs/messages` is such a table.
  *
  * @example
  * const followUps: Conversation.FollowUps = { S7F2: ["S7F3", "S7F23"], S2F40: ["S2F33", "S2F35"] }
@@ -44,14 +45,12 @@ const firstValue = (item: Item | undefined): Item | undefined => {
 }
 
 /**
- * True where the first value of a secondary is 0, as that of every grant in SEMI E5 that says yes.
+ * True where a secondary is a single 0, as every grant in SEMI E5 that says yes.
  *
  * @since 0.1.0
  */
-export const isGranted = (reply: Item | undefined): boolean => {
-  const first = firstValue(reply)
-  return first !== undefined && Result.getOrUndefined(asNumber(first)) === 0
-}
+export const isGranted = (reply: Item | undefined): boolean =>
+  reply !== undefined && Result.getOrUndefined(asNumber(reply)) === 0
 
 /**
  * The formats an EDID may have.
@@ -89,5 +88,6 @@ const values = ({ value }: Edid): string => (typeof value === "object" ? value.j
  */
 export const followUp = (followUps: FollowUps, grant: string): FollowUp | undefined => {
   const row = Object.hasOwn(followUps, grant) ? followUps[grant] : undefined
-  return row === undefined || "expected" in row ? row : { expected: row }
+  const full = row === undefined || "expected" in row ? row : { expected: row }
+  return full?.expected.length === 0 ? undefined : full
 }

@@ -66,11 +66,16 @@ export interface Undecoded {
   readonly text: Uint8Array
 }
 
-/** A message came in: the wire tap, with its item where it is data. @since 0.1.0 */
+/**
+ * A message came in: the wire tap, with its item where it is data. Text longer than this side takes gives none, and is
+ * told by another event.
+ *
+ * @since 0.1.0
+ */
 export interface Received extends Event<"Received"> {
   readonly header: HsmsHeader
   readonly message: SecsMessage | undefined
-  /** Why `message` has no item although there is text: without it, the message has none. */
+  /** Why `message` has no item although there is text; absent where it is a header only, or too long to be looked at. */
   readonly undecoded?: Undecoded | undefined
   /** For a reply: time since its primary was sent. */
   readonly elapsed: Duration.Duration | undefined

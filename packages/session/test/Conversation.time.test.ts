@@ -153,6 +153,20 @@ describe("a conversation", () => {
     })
   )
 
+  it.effect(
+    "is over with its session, although the connection stays: the session after Deselect hears nothing of it",
+    () =>
+      Effect.gen(function* () {
+        const { events, inquire, peer } = yield* granting()
+        yield* inquire("A", 7)
+        yield* peer.send(kit.deselectReq(8), kit.selectReq(9))
+        assert.deepStrictEqual(yield* peer.rest, [kit.deselectRsp(8), kit.selectRsp(9)])
+        yield* kit.pass("1 hour")
+        yield* peer.silent
+        assert.deepStrictEqual(yield* events.of("ConversationTimedOut"), [])
+      })
+  )
+
   it.effect("that does not go on is an event at a host, which sends no stream 9 (e5/stream-9/host-never)", () =>
     Effect.gen(function* () {
       const { events, inquire, peer } = yield* granting(options, 0, kit.activeSelected as never)
@@ -177,11 +191,11 @@ describe("a conversation", () => {
 })
 
 describe("the table of conversations", () => {
-  it("takes for granted what begins with 0", () => {
-    for (const granted of [Item.B(0), Item.U1(0), Item.L(Item.B(0), Item.A("x"))]) {
+  it("takes for granted what is a 0", () => {
+    for (const granted of [Item.B(0), Item.U1(0), Item.U8(0n)]) {
       assert.isTrue(Conversation.isGranted(granted), String(granted))
     }
-    for (const not of [undefined, Item.B(1), Item.B([]), Item.L(), Item.A("x"), Item.L(Item.U1(0, 0))]) {
+    for (const not of [undefined, Item.B(1), Item.B([]), Item.L(Item.B(0)), Item.A("0"), Item.U1(0, 0)]) {
       assert.isFalse(Conversation.isGranted(not), String(not))
     }
   })
@@ -202,6 +216,7 @@ describe("the table of conversations", () => {
     assert.deepStrictEqual(Conversation.followUp(table, "S2F40"), { expected: ["S2F33"] })
     assert.strictEqual(Conversation.followUp(table, "S7F30"), row)
     assert.isUndefined(Conversation.followUp(table, "toString"))
+    assert.isUndefined(Conversation.followUp({ S7F2: [] }, "S7F2"))
   })
 
   it("is named in S9F13 with two digits each", () => {

@@ -359,6 +359,18 @@ describe("a body that is not what its definition says", () => {
     })
   )
 
+  it.effect("is not reported to the session after Deselect, although that is on the same connection", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.passiveSelected()
+      const seen = yield* kit.primaries(session)
+      yield* peer.send(kit.primary(2, 41, 7), kit.deselectReq(8), kit.selectReq(9))
+      assert.deepStrictEqual(yield* peer.rest, [kit.deselectRsp(8), kit.selectRsp(9)])
+      yield* seen[0]!.refuse({ _tag: "UnrecognizedStream" })
+      yield* peer.silent
+      assert.strictEqual((yield* events.of("PrimaryRefused")).length, 1)
+    })
+  )
+
   it.effect("is refused once, whoever refuses it again, and never after its connection has ended", () =>
     Effect.gen(function* () {
       const { dial, events, peer, session } = yield* kit.passiveSelected()

@@ -444,7 +444,7 @@ export class DataMessages {
   #conversationOver({ awaited, edid, header, millis }: Conversation): void {
     this.#core.fault({ _tag: "ConversationTimedOut", header, awaited, edid, after: Duration.millis(millis) })
     if (this.#core.settings.role !== "equipment") return
-    const message = StreamNine.conversationTimeout(awaited[0], edid)
+    const message = StreamNine.conversationTimeout(awaited[0]!, edid)
     this.#push(message, this.#core.sessionId, this.#port.systemBytes.next())
   }
 
@@ -466,5 +466,5 @@ const errorOf = (fault: TextFault | undefined) => (fault?._tag === "Undecodable"
 const copied = (bytes: Uint8Array, text: number, end: number): Uint8Array =>
   Uint8Array.prototype.slice.call(bytes, text, end)
 
-const undecoded = (error: ItemDecodeError | undefined, bytes: Uint8Array, text: number, end: number) =>
-  error === undefined ? undefined : { undecoded: { error, text: copied(bytes, text, end) } }
+const undecoded = (fault: TextFault | undefined, bytes: Uint8Array, text: number, end: number) =>
+  fault?._tag === "Undecodable" ? { undecoded: { error: fault.error, text: copied(bytes, text, end) } } : undefined
