@@ -176,7 +176,7 @@ export class DataMessages {
         header,
         message,
         elapsed: undefined,
-        ...undecoded(errorOf(fault), bytes, text, end)
+        ...undecoded(fault, bytes, text, end)
       })
     if (dropped) return
     if (fault !== undefined) {
@@ -210,7 +210,7 @@ export class DataMessages {
     if (observed) {
       const sentAt = transaction?.sentAt ?? Number.NaN
       const elapsed = this.#since(sentAt)
-      this.#core.emit({ _tag: "Received", header, message, elapsed, ...undecoded(errorOf(fault), bytes, text, end) })
+      this.#core.emit({ _tag: "Received", header, message, elapsed, ...undecoded(fault, bytes, text, end) })
     }
     if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
     if (fault?._tag === "Undecodable") this.#undecodable(header, fault.error, bytes, text, end)
@@ -459,8 +459,6 @@ export class DataMessages {
     this.#fail(transaction, { _tag: "Rejected", rejectReason: header.byte3 })
   }
 }
-
-const errorOf = (fault: TextFault | undefined) => (fault?._tag === "Undecodable" ? fault.error : undefined)
 
 /** A copy, as the frame's buffer is used again for the next. */
 const copied = (bytes: Uint8Array, text: number, end: number): Uint8Array =>
