@@ -43,7 +43,7 @@ export const converse = (
   Effect.gen(function* () {
     const events = yield* Queue.unbounded<Body<typeof S6F11>>()
     const handlers = Handlers.make(
-      handle(S1F1, () => Effect.succeed(undefined)),
+      handle(S1F1, () => Effect.undefined),
       handle(S1F13, () => Effect.succeed({ commack: DataItems.COMMACK.codes.Accepted, equipment: undefined })),
       handle(S5F1, () => Effect.succeed(DataItems.ACKC5.codes.Accepted)),
       handle(S6F11, (event) => Effect.as(Queue.offer(events, event), DataItems.ACKC6.codes.Accepted))
