@@ -78,7 +78,7 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
 
 // --- leaves --------------------------------------------------------------------------------------------------------
 
-const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
+export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
   let value = leafFromItem(leaf, item)
   if (value === failed) {
     const reason = fault.reason
@@ -116,7 +116,8 @@ const listInstead = (layout: Layout, item: ItemNode, reading: Reading): Readonly
   return values
 }
 
-const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown => {
+/** The typed array of the numbers of a list. */
+export const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown => {
   const Ctor = typedArrays[leaf.formats[0] as keyof typeof typedArrays] as unknown as {
     from: (values: ReadonlyArray<unknown>) => unknown
   }
@@ -138,7 +139,8 @@ export const typedArrays = {
   F8: Float64Array
 } as const
 
-const required = (layout: Members): number => {
+/** Fewest elements of a list with members. */
+export const required = (layout: Members): number => {
   const tail = layout.members.findIndex((member) => member.presence === "tail")
   return tail < 0 ? layout.members.length : tail
 }
@@ -219,7 +221,7 @@ export const refused = (error: unknown): StructureReason => ({
 const parsers = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
 
 /** The value that a user's Schema makes of what its layout read. */
-const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
+export const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let parse = parsers.get(ast)
   if (parse === undefined) {
     parse = SchemaParser.decodeUnknownResult({ ast } as never) as NonNullable<typeof parse>

@@ -10,7 +10,11 @@ import { StructureError } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
 import { read, type Reading, type Seen } from "./fromItem.ts"
 import { failed, fault } from "./leaf.ts"
+import { reader } from "./reader.ts"
+import { readSource } from "./source.ts"
 import { write, type Writing } from "./toItem.ts"
+import { writeSink } from "./sink.ts"
+import { writer } from "./writer.ts"
 
 const defaultMaxDepth = 256
 
@@ -54,6 +58,9 @@ export const decodeLayout = (
   end: number,
   options: ReadOptions
 ): Result.Result<any, StructureError> => {
+  // What a strict reader takes, a lenient one takes too, without a deviation.
+  const fast = readSource(reader(layout), bytes, start, end, options.text, options.maxDepth ?? defaultMaxDepth)
+  if (fast !== failed) return Result.succeed(fast)
   const item = ItemCodec.decodeRange(bytes, start, end)
   return Result.isSuccess(item)
     ? readLayout(layout, item.success, options)
@@ -66,6 +73,8 @@ export const encodeLayout = (
   value: unknown,
   options: WriteOptions
 ): Result.Result<Uint8Array, StructureError> => {
+  const fast = writeSink(writer(layout), value, options.text, options.maxDepth ?? defaultMaxDepth)
+  if (fast !== undefined) return Result.succeed(fast)
   const item = writeLayout(layout, value, options)
   if (Result.isFailure(item)) return Result.fail(item.failure)
   const bytes = ItemCodec.encode(item.success)
