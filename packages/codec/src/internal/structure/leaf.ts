@@ -225,7 +225,7 @@ const holds = (format: LeafFormat, value: number | bigint): boolean => {
 const numberItem = (plan: LeafPlan, value: number | bigint): ItemNode | Failed => {
   const format = formatOfNumber(plan, value)
   if (format === undefined) return wrongValue(plan, value)
-  if (format === "B") return new ItemNode(FormatCode.B, Uint8Array.of(value as number))
+  if (format === "B") return new ItemNode(FormatCode.B, Uint8Array.of(Number(value)))
   const long = longFormats.has(format)
   // An integer has no sign of zero; a float keeps its own.
   const held = long

@@ -20,7 +20,7 @@ const counted = (layout: Layout): number => {
     case "Leaf":
     case "Any":
     case "Recursive":
-      return 1
+      return 0
     case "Members":
       return 1 + most(layout.members.map((member) => member.layout))
     case "Elements":

@@ -163,13 +163,13 @@ const elements = (layout: Elements): Read => {
       source.window = true
     }
     for (let i = 0; i < count; i++) {
+      source.owed = --owed
       const value = read(source)
       if (value === failed) {
         source.window = false
         return failed
       }
       out[i] = value
-      source.owed = --owed
     }
     source.window = false
     return asArray(out)
@@ -233,7 +233,7 @@ const recursive = (layout: Recursive): Read => {
   return (source) => {
     if (inner === undefined) {
       const body = layout.layout()
-      depth = levels(body)
+      depth = Math.max(1, levels(body))
       inner = reader(body)
     }
     if (!enter(source, depth)) return failed

@@ -142,7 +142,7 @@ const recursive = (layout: Recursive): Write => {
   return (sink, value) => {
     if (inner === undefined) {
       const body = layout.layout()
-      depth = levels(body)
+      depth = Math.max(1, levels(body))
       inner = writer(body)
     }
     if (!enter(sink, depth)) return false
