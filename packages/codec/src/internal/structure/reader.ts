@@ -6,19 +6,18 @@ import { fromCode } from "../../FormatCode.ts"
 import { manyItems, openWindow } from "../text.ts"
 import { assemble, map, pack, required } from "./fromItem.ts"
 import { failed } from "./leaf.ts"
+import { itemsAt } from "./itemsReader.ts"
 import { codeTable, leafReader, packedReader } from "./leafReader.ts"
 import { levels } from "./levels.ts"
-import { enter, giveUp, itemAt, itemsAt, leave, listHead, type Read, type Source, staticLevels } from "./source.ts"
-
-/** The reader of a layout. */
-export const reader = (layout: Layout): Read => (levels(layout) > staticLevels ? giveUp : compile(layout))
+import { enter, giveUp, itemAt, leave, listHead, type Read, type Source, staticLevels } from "./source.ts"
 
 const readers = new WeakMap<Layout, Read>()
 
-const compile = (layout: Layout): Read => {
+/** The reader of a layout, compiled where it is asked for first. */
+export const reader = (layout: Layout): Read => {
   const known = readers.get(layout)
   if (known !== undefined) return known
-  const read = compiled(layout)
+  const read = levels(layout) > staticLevels ? giveUp : compiled(layout)
   readers.set(layout, read)
   return read
 }
@@ -57,7 +56,7 @@ const any = (layout: Any): Read => {
 
 const members = (layout: Members): Read => {
   const least = required(layout)
-  const reads = layout.members.map((member) => compile(member.layout))
+  const reads = layout.members.map((member) => reader(member.layout))
   const one = layout.build === undefined ? filled(layout.members, reads) : built(layout, reads)
   const most = reads.length
   return (source) => {
@@ -145,7 +144,7 @@ const elements = (layout: Elements): Read => {
     const packed = packedReader(element as Leaf, minimum, maximum)
     if (packed !== undefined) return packed
   } else if (element._tag === "Any") return items(element, minimum, maximum)
-  const read = compile(element)
+  const read = reader(element)
   const texts = element._tag === "Leaf"
   const asArray = layout.packed
     ? (values: Array<unknown>) => pack(element as Leaf, values)
@@ -193,7 +192,7 @@ const items = (element: Any, minimum: number, maximum: number): Read => {
 const isC2 = 0o22
 
 const optional = (layout: Optional): Read => {
-  const inner = compile(layout.inner)
+  const inner = reader(layout.inner)
   return (source) => {
     const { at, bytes, end } = source
     if (end - at < 2) return failed
@@ -213,7 +212,7 @@ const optional = (layout: Optional): Read => {
 }
 
 const choice = (layout: Choice): Read => {
-  const reads = layout.options.map(compile)
+  const reads = layout.options.map(reader)
   return (source) => {
     const { at, owed } = source
     for (let i = 0; i < reads.length; i++) {
@@ -244,7 +243,7 @@ const recursive = (layout: Recursive): Read => {
 }
 
 const mapped = (layout: Mapped): Read => {
-  const inner = layout.inner === undefined ? itemAt : compile(layout.inner)
+  const inner = layout.inner === undefined ? itemAt : reader(layout.inner)
   const { ast } = layout
   return (source) => {
     const value = inner(source)

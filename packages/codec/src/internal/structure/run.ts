@@ -11,9 +11,9 @@ import type { ItemNode } from "../node.ts"
 import { read, type Reading, type Seen } from "./fromItem.ts"
 import { failed, fault } from "./leaf.ts"
 import { reader } from "./reader.ts"
-import { readSource } from "./source.ts"
+import { type Read, readSource } from "./source.ts"
 import { write, type Writing } from "./toItem.ts"
-import { writeSink } from "./sink.ts"
+import { type Write, writeSink } from "./sink.ts"
 import { writer } from "./writer.ts"
 
 const defaultMaxDepth = 256
@@ -56,10 +56,11 @@ export const decodeLayout = (
   bytes: Uint8Array,
   start: number,
   end: number,
-  options: ReadOptions
+  options: ReadOptions,
+  straight: Read = reader(layout)
 ): Result.Result<any, StructureError> => {
   // What a strict reader takes, a lenient one takes too, without a deviation.
-  const fast = readSource(reader(layout), bytes, start, end, options.text, options.maxDepth ?? defaultMaxDepth)
+  const fast = readSource(straight, bytes, start, end, options.text, options.maxDepth ?? defaultMaxDepth)
   if (fast !== failed) return Result.succeed(fast)
   const item = ItemCodec.decodeRange(bytes, start, end)
   return Result.isSuccess(item)
@@ -71,9 +72,10 @@ export const decodeLayout = (
 export const encodeLayout = (
   layout: Layout,
   value: unknown,
-  options: WriteOptions
+  options: WriteOptions,
+  straight: Write = writer(layout)
 ): Result.Result<Uint8Array, StructureError> => {
-  const fast = writeSink(writer(layout), value, options.text, options.maxDepth ?? defaultMaxDepth)
+  const fast = writeSink(straight, value, options.text, options.maxDepth ?? defaultMaxDepth)
   if (fast !== undefined) return Result.succeed(fast)
   const item = writeLayout(layout, value, options)
   if (Result.isFailure(item)) return Result.fail(item.failure)

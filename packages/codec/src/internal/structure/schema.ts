@@ -140,6 +140,12 @@ const children = step(
 
 const typeOf = (structure: AnyStructure): Schema.Codec<any> => Schema.toType(structure)
 
+/** True where the value may be `undefined`, which leaves its member out of the object. */
+const mayBeNothing = (layout: Layout): boolean =>
+  layout._tag === "Optional" ||
+  (layout._tag === "Choice" && layout.options.some(mayBeNothing)) ||
+  (layout._tag === "Mapped" && layout.inner !== undefined && mayBeNothing(layout.inner))
+
 export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure>): AnyStructure => {
   const { members } = layout
   const elements = members.map((member, index) =>
@@ -148,7 +154,7 @@ export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure
   const fields: { [key: string]: Schema.Top } = {}
   members.forEach((member, index) => {
     const type = typeOf(parts[index]!)
-    const absent = member.presence === "tail" || member.layout._tag === "Optional"
+    const absent = member.presence === "tail" || mayBeNothing(member.layout)
     fields[member.key] = absent ? Schema.optional(type) : type
   })
   const object = step(

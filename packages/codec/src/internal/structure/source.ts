@@ -2,7 +2,7 @@
  * Bytes that are read straight to values, and what readers of one text share. A reader returns `failed` wherever it
  * meets something it does not take, without a reason: the text is read again through its item then, which knows.
  */
-import { noItems, type ItemNode } from "../node.ts"
+import type { ItemNode } from "../node.ts"
 import { reached, readItem, type ReadLimits } from "../ItemReader.ts"
 import { failed, type Failed } from "./leaf.ts"
 
@@ -127,14 +127,4 @@ export const itemAt = (source: Source): ItemNode | Failed => {
   if (item === undefined) return giveUp(source)
   source.at = reached.at
   return item
-}
-
-/** The children of the list at `at`: an array nobody else has. */
-export const itemsAt = (source: Source): ReadonlyArray<ItemNode> | Failed => {
-  const { at, bytes, end } = source
-  if (at >= end || bytes[at]! >> 2 !== 0) return failed
-  const item = itemAt(source)
-  if (item === failed) return failed
-  const children = item.value as ReadonlyArray<ItemNode>
-  return children === noItems ? [] : children
 }

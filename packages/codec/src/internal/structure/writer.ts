@@ -13,15 +13,13 @@ import { enter, giveUp, itemsTo, leave, putList, reserve, type Write } from "./s
 import { staticLevels } from "./source.ts"
 import { emptyItem, unmap } from "./toItem.ts"
 
-/** The writer of a layout. */
-export const writer = (layout: Layout): Write => (levels(layout) > staticLevels ? giveUp : compile(layout))
-
 const writers = new WeakMap<Layout, Write>()
 
-const compile = (layout: Layout): Write => {
+/** The writer of a layout, compiled where it is asked for first. */
+export const writer = (layout: Layout): Write => {
   const known = writers.get(layout)
   if (known !== undefined) return known
-  const write = compiled(layout)
+  const write = levels(layout) > staticLevels ? giveUp : compiled(layout)
   writers.set(layout, write)
   return write
 }
@@ -62,7 +60,7 @@ const any = (layout: Any): Write => {
 
 const members = (layout: Members): Write => {
   const keys = layout.members.map((member) => member.key)
-  const writes = layout.members.map((member) => compile(member.layout))
+  const writes = layout.members.map((member) => writer(member.layout))
   const tail = layout.members.findIndex((member) => member.presence === "tail")
   const least = tail < 0 ? keys.length : tail
   return (sink, value) => {
@@ -80,7 +78,7 @@ const elements = (layout: Elements): Write => {
   const { element, minimum } = layout
   const maximum = Math.min(layout.maximum, maxLength)
   if (!layout.packed && element._tag === "Any") return items(element, minimum, maximum)
-  const write = compile(element)
+  const write = writer(element)
   const each: Write = (sink, value) => {
     if (!Array.isArray(value) && !(layout.packed && ArrayBuffer.isView(value) && !(value instanceof DataView)))
       return false
@@ -109,7 +107,7 @@ const items = (element: Any, minimum: number, maximum: number): Write => {
 // --- what may be one thing or another ------------------------------------------------------------------------------
 
 const optional = (layout: Optional): Write => {
-  const inner = compile(layout.inner)
+  const inner = writer(layout.inner)
   const first = (emptyItem(layout.inner).format << 2) | 1
   return (sink, value) => {
     if (value !== undefined) return inner(sink, value)
@@ -122,7 +120,7 @@ const optional = (layout: Optional): Write => {
 }
 
 const choice = (layout: Choice): Write => {
-  const writes = layout.options.map(compile)
+  const writes = layout.options.map(writer)
   return (sink, value) => {
     // Where it begins, which may move.
     const from = sink.at - sink.start
@@ -157,7 +155,7 @@ const mapped = (layout: Mapped): Write => {
   const inner: Write =
     layout.inner === undefined
       ? (sink, value) => value instanceof ItemNode && itemsTo(sink, [value])
-      : compile(layout.inner)
+      : writer(layout.inner)
   return (sink, value) => {
     const given = unmap(ast, value)
     return given !== failed && inner(sink, given)
