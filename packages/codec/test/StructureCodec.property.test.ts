@@ -10,7 +10,6 @@ import { reader } from "../src/internal/structure/reader.ts"
 import { writeSink } from "../src/internal/structure/sink.ts"
 import { readSource } from "../src/internal/structure/source.ts"
 import { writer } from "../src/internal/structure/writer.ts"
-import type { Item } from "../src/Item.ts"
 import * as ItemCodec from "../src/ItemCodec.ts"
 import * as Layout from "../src/Layout.ts"
 import type { Any } from "../src/Structure.ts"
@@ -50,9 +49,7 @@ const shown = (outcome: Outcome): string =>
     ? `fails: ${outcome.failure.message}`
     : outcome.success instanceof Uint8Array
       ? toHex(outcome.success)
-      : String(
-          JSON.stringify(outcome.success, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
-        )
+      : JSON.stringify(outcome.success, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))
 
 const sameError = (a: StructureError, b: StructureError): boolean =>
   a.message === b.message && a.subject === b.subject && same(a.path, b.path) && same({ ...a.reason }, { ...b.reason })
@@ -230,7 +227,7 @@ describe("StructureCodec", () => {
     [Seeds],
     ([seed]) => {
       const { draw, structure, value } = caseOf(seed)
-      const interpreter = Schema.decodeUnknownResult(structure as Schema.Codec<unknown, Item>)
+      const interpreter = Schema.decodeUnknownResult(structure)
       const bytes = compareEncode(structure, value(draw))
       if (bytes === undefined) return
       for (const input of [bytes, damaged(draw, bytes), damaged(draw, bytes)]) {

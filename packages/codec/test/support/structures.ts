@@ -3,6 +3,7 @@
  * theirs or nearly.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"
@@ -35,7 +36,7 @@ const characters = "ABCxyz019 ~\\\x00\x7f\x80é\xff"
 const jis = "ABC ¥‾ｱﾝ"
 
 const textOf = (draw: Draw, alphabet: string, length = pick(draw, [0, 1, 2, 3, 8, 20, 21, 24, 25, 40])): string =>
-  times(length, () => pick(draw, [...alphabet])).join("")
+  times(length, () => alphabet.charAt(draw(alphabet.length))).join("")
 
 /** One value of a format. */
 const single = (draw: Draw, format: LeafFormat): unknown => {
@@ -189,12 +190,11 @@ const closedText: Sample = {
 const anyItem = (draw: Draw, depth = 2): Item.Item => {
   if (depth > 0 && draw(4) === 0) return Item.L(times(draw(4), () => anyItem(draw, depth - 1)))
   const format = pick(draw, leafFormats)
-  if (format === "A" || format === "J") return Item[format](single(draw, format) as string)
   if (format === "C2") return Item.C2(1, "x")
-  if (format === "B") return Item.B(times(draw(3), () => draw(256)))
+  const text = format === "A" || format === "J"
   const element = format === "F4" ? Math.fround(draw(1000) / 3) : single(draw, format)
-  const make = Item[format] as unknown as (...values: ReadonlyArray<unknown>) => Item.Item
-  return draw(4) === 0 ? make(element, element) : make(element)
+  const values = text ? element : draw(4) === 0 ? [element, element] : [element]
+  return Result.getOrThrow(Item.make<LeafFormat>(format, values as never))
 }
 
 const anys = (draw: Draw): Sample => {
@@ -225,7 +225,7 @@ const mapped = (draw: Draw, depth: number): Sample => {
   const structure = inner.structure.pipe(
     Schema.decodeTo(Box as Schema.Codec<{ readonly box: unknown }>, boxed as never)
   )
-  return { structure: structure as Structure.Any, value: (draw) => ({ box: inner.value(draw) }) }
+  return { structure, value: (draw) => ({ box: inner.value(draw) }) }
 }
 
 // --- lists ---------------------------------------------------------------------------------------------------------

@@ -47,10 +47,8 @@ const codeFor = (numbers: ReadonlyArray<NumberPlan>, value: number): number => {
   return 0
 }
 
-/** Writes a number that its format holds. */
-const putNumber = (sink: Sink, code: number, value: number): void => {
-  reserve(sink, singleRoom)
-  const { at, bytes } = sink
+/** Writes a number that its format holds at `at`, and returns where it ends: `singleRoom` is enough. */
+export const putNumberAt = (bytes: Uint8Array, at: number, code: number, value: number): number => {
   bytes[at] = (code << 2) | 1
   // Format codes as literals: V8 makes a jump table only of those.
   switch (code) {
@@ -59,39 +57,39 @@ const putNumber = (sink: Sink, code: number, value: number): void => {
     case 0o31: // I1
       bytes[at + 1] = 1
       bytes[at + 2] = value
-      sink.at = at + 3
-      break
+      return at + 3
     case 0o52: // U2
     case 0o32: // I2
       bytes[at + 1] = 2
       bytes[at + 2] = value >>> 8
       bytes[at + 3] = value
-      sink.at = at + 4
-      break
+      return at + 4
     case 0o54: // U4
     case 0o34: // I4
       bytes[at + 1] = 4
       putUint32(bytes, at + 2, value)
-      sink.at = at + 6
-      break
+      return at + 6
     case 0o44: // F4
       float32[0] = value
       bytes[at + 1] = 4
       putUint32(bytes, at + 2, value !== value ? f4NaN : word32[0]!)
-      sink.at = at + 6
-      break
+      return at + 6
     case 0o40: // F8
       float64[0] = value
       bytes[at + 1] = 8
       putUint32(bytes, at + 2, value !== value ? f8NaN : words64[1 - low]!)
       putUint32(bytes, at + 6, value !== value ? 0 : words64[low]!)
-      sink.at = at + 10
-      break
+      return at + 10
     default: // U8, I8
       bytes[at + 1] = 8
       putLong(bytes, at + 2, BigInt(value))
-      sink.at = at + 10
+      return at + 10
   }
+}
+
+const putNumber = (sink: Sink, code: number, value: number): void => {
+  reserve(sink, singleRoom)
+  sink.at = putNumberAt(sink.bytes, sink.at, code, value)
 }
 
 const putText = (sink: Sink, text: string): boolean => {

@@ -7,6 +7,7 @@ import { singleRoom } from "../ItemWriter.ts"
 import { ItemNode } from "../node.ts"
 import { failed } from "./leaf.ts"
 import { codeTable } from "./leafReader.ts"
+import { putEach } from "./itemsWriter.ts"
 import { leafWriter, packedWriter } from "./leafWriter.ts"
 import { levels } from "./levels.ts"
 import { enter, giveUp, itemsTo, leave, putList, reserve, type Write } from "./sink.ts"
@@ -45,15 +46,13 @@ const compiled = (layout: Layout): Write => {
   }
 }
 
-/** True for each item the layout takes. */
-const taken = ({ formats }: Any): ((value: unknown) => value is ItemNode) => {
-  const allowed = formats === undefined ? new Uint8Array(64).fill(1) : codeTable(formats)
-  return (value): value is ItemNode => value instanceof ItemNode && allowed[value.format] === 1
-}
+/** 1 for each format code the layout takes. */
+const allowedBy = ({ formats }: Any): Uint8Array =>
+  formats === undefined ? new Uint8Array(64).fill(1) : codeTable(formats)
 
 const any = (layout: Any): Write => {
-  const takes = taken(layout)
-  return (sink, value) => takes(value) && itemsTo(sink, [value])
+  const allowed = allowedBy(layout)
+  return (sink, value) => value instanceof ItemNode && allowed[value.format] === 1 && itemsTo(sink, [value])
 }
 
 // --- lists ---------------------------------------------------------------------------------------------------------
@@ -94,13 +93,12 @@ const elements = (layout: Elements): Write => {
 }
 
 const items = (element: Any, minimum: number, maximum: number): Write => {
-  const takes = taken(element)
+  const allowed = allowedBy(element)
   return (sink, value) => {
     if (!Array.isArray(value) || value.length < minimum || value.length > maximum) return false
-    const values: ReadonlyArray<unknown> = value
-    for (let i = 0; i < values.length; i++) if (!takes(values[i])) return false
-    putList(sink, values.length)
-    return itemsTo(sink, value)
+    const count = value.length
+    putList(sink, count)
+    return putEach(sink, value, allowed) && value.length === count
   }
 }
 
