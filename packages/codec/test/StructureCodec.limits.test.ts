@@ -128,6 +128,14 @@ describe("StructureCodec limits", () => {
       assert.strictEqual(failure(StructureCodec.encode(Endless)(7)).reason._tag, "TooDeep")
     })
 
+    it("counts the lists of a structure among the lists of its items", () => {
+      const Lists = Structure.listOf(Structure.listOf(Structure.item))
+      const items = success(StructureCodec.decode(Lists)(nestedBytes(1024)))
+      bytesAre(success(StructureCodec.encode(Lists)(items)), nestedBytes(1024))
+      assert.strictEqual(failure(StructureCodec.decode(Lists)(nestedBytes(1025))).reason._tag, "Malformed")
+      assert.strictEqual(failure(StructureCodec.encode(Lists)([[L(...items[0]!)]])).reason._tag, "WrongValue")
+    })
+
     it("takes any item as deep as items may be, also as one option of several", () => {
       for (const structure of [Structure.item, Structure.either([Structure.item, Tree])]) {
         const item = success(StructureCodec.decode(structure)(nestedBytes(1000))) as Item.Item
@@ -260,6 +268,17 @@ describe("StructureCodec limits", () => {
       const bytes = success(StructureCodec.encode(Outer)(value))
       bytesAre(bytes, success(ItemCodec.encode(success(StructureCodec.toItem(Outer)(value)))))
       assert.deepStrictEqual(straight(Outer, bytes), value)
+    })
+
+    it("may write other messages where one outgrows its slab", () => {
+      const Outer = Structure.list({ first: Structure.listOf(Structure.A), inner: Structure.listOf(Wrapped) })
+      const inner = [{ name: "a", values: ["b", "c"] }]
+      const encode = StructureCodec.encode(Outer)
+      const decode = StructureCodec.decode(Outer)
+      for (let count = 0; count < 200; count++) {
+        const value = { first: Array.from({ length: count }, (_, i) => `text ${i}`), inner }
+        assert.deepStrictEqual(success(decode(success(encode(value)))), value)
+      }
     })
 
     it("may throw, and the next message is read and written as ever", () => {

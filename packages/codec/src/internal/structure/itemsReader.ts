@@ -67,7 +67,6 @@ export const itemsAt = (source: Source): ReadonlyArray<ItemNode> | Failed => {
       source.at = at
       const item = itemAt(source)
       if (item === failed) return failed
-      if (windowed) openWindow()
       out[i] = item
       at = source.at
     } else {

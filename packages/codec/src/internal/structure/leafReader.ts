@@ -222,7 +222,12 @@ const fill8: Fill = (source, first, count, out) => {
 }
 
 const fills = { 1: fill1, 2: fill2, 4: fill4, 8: fill8 }
-const bits = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Uint32Array }
+const bits = {
+  1: (count: number) => new Uint8Array(count),
+  2: (count: number) => new Uint16Array(count),
+  4: (count: number) => new Uint32Array(count),
+  8: (count: number) => new Uint32Array(2 * count)
+}
 
 /**
  * A list of items of one number each, into one typed array; `undefined` for a leaf that is read one by one.
@@ -230,13 +235,12 @@ const bits = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Uint32Array }
 export const packedReader = (leaf: Leaf, minimum: number, maximum: number): Read | undefined => {
   if (leaf.wire !== undefined || leaf.closed || leaf.formats.length > 1) return undefined
   const { code, elementSize, format } = info(leaf.formats[0])
-  const Bits = bits[elementSize]
+  const room = bits[elementSize]
   const fill = fills[elementSize]
-  const words = elementSize === 8 ? 2 : 1
   const Ctor = typedArrays[format as keyof typeof typedArrays] as unknown as {
     new (buffer: ArrayBuffer): { [index: number]: unknown }
   }
-  const same = (Ctor as unknown) === Bits
+  const same = room(0) instanceof Ctor
   const first = (code << 2) | 1
   const element = one(leaf)
   return (source) => {
@@ -244,7 +248,7 @@ export const packedReader = (leaf: Leaf, minimum: number, maximum: number): Read
     if (count < 0 || count < minimum || count > maximum) return failed
     // The shortest of such lists, so nothing is made of a count alone.
     if (count * (2 + elementSize) > source.end - source.at) return failed
-    const out = new Bits(count * words)
+    const out = room(count)
     const read = fill(source, first, count, out)
     const values: { [index: number]: unknown } = same ? out : new Ctor(out.buffer)
     for (let i = read; i < count; i++) {
