@@ -10,7 +10,7 @@ export default defineConfig({
     // Sessions log the faults their tests provoke. Everything else that is printed has to be seen.
     onConsoleLog: (log) => (/\(#\d+\)[^\n]*session (?:\d+|unknown): /.test(log) ? false : undefined),
     projects: [
-      ...["codec", "sml", "session", "conformance", "demo"].map((name) => ({
+      ...["codec", "sml", "messages", "session", "conformance", "demo"].map((name) => ({
         extends: true as const,
         test: {
           name,

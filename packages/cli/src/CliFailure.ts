@@ -16,6 +16,8 @@ export const ExitCode = {
   Failed: 1,
   /** The command line says something the command does not know. */
   Usage: 2,
+  /** `secs log`: no message is in any of the files. */
+  NoMessages: 3,
   /** ^C */
   Interrupted: 130
 } as const
@@ -30,7 +32,7 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
  * @since 0.1.0
  */
 export class CliFailure extends Schema.TaggedError<CliFailure>("@effect-secs/cli/CliFailure")("CliFailure", {
-  exitCode: Schema.Literals([0, 1, 2, 130]),
+  exitCode: Schema.Literals([0, 1, 2, 3, 130]),
   /** One line. */
   message: Schema.String
 }) {}
@@ -48,6 +50,18 @@ export const failed = (message: string): CliFailure => new CliFailure({ exitCode
  * @since 0.1.0
  */
 export const usage = (message: string): CliFailure => new CliFailure({ exitCode: ExitCode.Usage, message })
+
+const megabytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MB`
+
+/**
+ * A file that is longer than a command can work on as a whole, in bytes; `length` where it is known.
+ *
+ * @since 0.1.0
+ */
+export const tooLarge = (name: string, longest: number, length?: number): CliFailure =>
+  failed(
+    `${name}: ${length === undefined ? "" : `${megabytes(length)} is `}too large: this command takes ${megabytes(longest)} at most; split it, or give it more memory with NODE_OPTIONS=--max-old-space-size=MB (512 MB of text is the end; secs log takes files of any size)`
+  )
 
 /**
  * Ends with an exit code and nothing more to say.

@@ -5,12 +5,14 @@
  */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import { constants } from "node:buffer"
 import { createReadStream } from "node:fs"
 import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import process from "node:process"
 import { isatty } from "node:tty"
-import { type CliFailure, failed, quiet } from "./CliFailure.ts"
+import { getHeapStatistics } from "node:v8"
+import { CliFailure, failed, quiet, tooLarge } from "./CliFailure.ts"
 import type { ShellService } from "./Shell.ts"
 
 const why: Readonly<Record<string, string>> = {
@@ -25,6 +27,7 @@ const why: Readonly<Record<string, string>> = {
 const fileFailure =
   (path: string) =>
   (error: unknown): CliFailure => {
+    if (error instanceof CliFailure) return error
     const { code, message } = error as NodeJS.ErrnoException
     return failed(`${path === "-" ? "standard input" : path}: ${why[code ?? ""] ?? message}`)
   }
@@ -40,11 +43,33 @@ const stream: ShellService["stream"] = (path) =>
     fileFailure(path)
   )
 
-const everything = async (source: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+const everything = async (source: AsyncIterable<Uint8Array>, atMost: number): Promise<Uint8Array> => {
   const chunks: Array<Uint8Array> = []
-  for await (const chunk of source) chunks.push(chunk)
+  let length = 0
+  for await (const chunk of source) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > atMost) throw tooLarge("standard input", atMost)
+  }
   return Buffer.concat(chunks)
 }
+
+const read: ShellService["read"] = (path, atMost) =>
+  tried(path, async () => {
+    if (path === "-") return everything(process.stdin, atMost)
+    const { size } = await stat(path)
+    if (size > atMost) throw tooLarge(path, atMost, size)
+    const bytes = await readFile(path)
+    // A pipe does not say how much it has.
+    if (bytes.length > atMost) throw tooLarge(path, atMost, bytes.length)
+    return bytes
+  })
+
+/**
+ * Memory that a byte of text takes at most while messages are read and written again; of a text of nothing but short
+ * items or comments it is twice that.
+ */
+const memoryPerByte = 20
 
 const isFile: ShellService["isFile"] = (path) =>
   path === "-"
@@ -104,7 +129,8 @@ export const make = (): ShellService => {
   process.stderr.on("error", () => {})
   const outputIsTerminal = isatty(1)
   return {
-    read: (path) => tried(path, () => (path === "-" ? everything(process.stdin) : readFile(path))),
+    read,
+    longestText: Math.min(constants.MAX_STRING_LENGTH, Math.floor(getHeapStatistics().heap_size_limit / memoryPerByte)),
     stream,
     isFile,
     writeFile: (path, content) => tried(path, () => replace(path, content)),

@@ -27,6 +27,7 @@ import { listen } from "./commands/listen.ts"
 import { log } from "./commands/log.ts"
 import { send } from "./commands/send.ts"
 import { sml } from "./commands/sml.ts"
+import * as Printable from "./Printable.ts"
 import { Shell, type ShellService } from "./Shell.ts"
 
 /**
@@ -54,20 +55,29 @@ export const run = (shell: ShellService, args: ReadonlyArray<string>, version: s
 
 /** The last words of a command that failed. */
 const end = (shell: ShellService, cause: Cause.Cause<CliFailure | CliError.CliError>): Effect.Effect<ExitCode> => {
-  const say = (line: string, code: ExitCode) => Effect.as(shell.writeError(`${line}\n`), code)
+  const say = (text: string, code: ExitCode) => Effect.as(shell.writeError(`${Printable.lines(text)}\n`), code)
   if (Cause.hasInterruptsOnly(cause)) return Effect.succeed(ExitCode.Interrupted)
-  const error = Cause.findErrorOption(cause)
+  const defect = Cause.squash(cause)
+  const error = defect instanceof CliFailure ? Option.some(defect) : Cause.findErrorOption(cause)
+  if (isTooLong(defect))
+    return say(
+      "secs: the input, or what it would be turned into, is too long: no line of a log and no output of this command may have more than 512 MB",
+      ExitCode.Failed
+    )
   if (Option.isNone(error)) return say(`secs: this is a bug, please report it\n${Cause.pretty(cause)}`, ExitCode.Failed)
   if (error.value instanceof CliFailure) {
     const { exitCode, message } = error.value
-    return message === "" ? Effect.succeed(exitCode) : say(`secs: ${message}`, exitCode)
+    return message === "" ? Effect.succeed(exitCode) : say(`secs: ${Printable.line(message)}`, exitCode)
   }
   // The presenter has said it.
   if (CliError.isCliError(error.value) && error.value._tag === "ShowHelp") {
     return Effect.succeed(error.value.errors.length === 0 ? ExitCode.Ok : ExitCode.Usage)
   }
-  return say(`secs: ${error.value.message}`, ExitCode.Usage)
+  return say(`secs: ${Printable.line(error.value.message)}`, ExitCode.Usage)
 }
+
+/** The engine holds no longer text, and says so wherever one would become longer. */
+const isTooLong = (error: unknown): boolean => error instanceof RangeError && error.message === "Invalid string length"
 
 /** What `effect/cli` asks for. We use no prompts, no programs and no files but those of `Shell`. */
 const environment = (shell: ShellService) =>
@@ -96,19 +106,21 @@ const environment = (shell: ShellService) =>
     Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
   )
 
-/** Help to standard output; a wrong command line in one line to standard error. */
+/** Help to standard output; a wrong command line in one line to standard error. May only die: with what a write failed. */
 const presenter = (shell: ShellService): CliOutput.Presenter => ({
   present: (event) => {
     const formatter = CliOutput.defaultFormatter({ colors: shell.colour })
     switch (event._tag) {
       case "Help":
-        return Effect.ignore(shell.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`))
+        return Effect.orDie(shell.write(`${formatter.formatHelpDoc(event.helpDoc)}\n`))
       case "Version":
-        return Effect.ignore(shell.write(`${event.name} ${event.version}\n`))
+        return Effect.orDie(shell.write(`${event.name} ${event.version}\n`))
       case "InvalidInvocation": {
         const command = event.commandPath.join(" ")
-        const errors = event.errors.map((error) => formatter.formatCliError(error).replaceAll(/\s*\n\s*/g, " "))
-        return shell.writeError(`${command}: ${errors.join("; ")} (see ${command} --help)\n`)
+        // Standard error may be no terminal where standard output is one.
+        const plain = CliOutput.defaultFormatter({ colors: false })
+        const errors = event.errors.map((error) => plain.formatCliError(error).replaceAll(/\s*\n\s*/g, " "))
+        return shell.writeError(`${Printable.line(`${command}: ${errors.join("; ")}`)} (see ${command} --help)\n`)
       }
     }
   }
@@ -121,5 +133,5 @@ const completions = (shell: ShellService): typeof GlobalFlag.Completions =>
     run: (wanted, { command }) =>
       Option.isNone(wanted)
         ? Effect.void
-        : Effect.ignore(shell.write(`${CompletionScript.make(command, wanted.value)}\n`))
+        : Effect.orDie(shell.write(`${CompletionScript.make(command, wanted.value)}\n`))
   })

@@ -5,9 +5,11 @@
  * and in the generator of its documentation alike. How to use it:
  *
  * - input: `readBytes(path)`, `readText(path)`, `stream(path)`; `-` is standard input
- * - output: `write` (as it is), `writeAll` and `writeEach` (many pieces), `print` (a line), `printJson` (one JSON value, one line). They wait while the reader
+ * - output: `write` (as it is), `writeAll` (many pieces), `print` (a line). They wait while the reader
  *   behind the pipe is slow, and end the command quietly when it has gone (`| head`). Join what is short: a call is a
  *   system call.
+ * - text of others: `complain`, `printLine` and `progress` make it safe to show. What else goes out
+ *   through `write` has been through `Printable`; data that has to stay as it is goes through `verbatim`
  * - for people: `complain` (a line to standard error), `colours` (plain unless standard output is a terminal and
  *   `NO_COLOR` is not set), `progress` (a line on standard error that replaces itself; nothing unless that is a terminal)
  * - an end that is not a good one: fail with a `CliFailure`; `failed("…")` is exit code 1, `usage("…")` 2
@@ -16,9 +18,9 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
 import type { CliFailure } from "./CliFailure.ts"
+import * as Printable from "./Printable.ts"
 import * as TextInput from "./TextInput.ts"
 
 /**
@@ -27,8 +29,10 @@ import * as TextInput from "./TextInput.ts"
  * @since 0.1.0
  */
 export interface ShellService {
-  /** All bytes of a file; of standard input for `-`. */
-  readonly read: (path: string) => Effect.Effect<Uint8Array, CliFailure>
+  /** All bytes of a file; of standard input for `-`. Fails for more than `atMost`, before they are in memory. */
+  readonly read: (path: string, atMost: number) => Effect.Effect<Uint8Array, CliFailure>
+  /** Bytes of text that can be worked on as a whole, with the memory there is. */
+  readonly longestText: number
   /** The bytes as they come, for what may be longer than memory. */
   readonly stream: (path: string) => Stream.Stream<Uint8Array, CliFailure>
   /** True for a path that is a file, and for `-`. */
@@ -56,17 +60,30 @@ export interface ShellService {
 /** @since 0.1.0 */
 export class Shell extends Context.Service<Shell, ShellService>()("@effect-secs/cli/Shell") {}
 
+const same = (text: string): string => text
+
 /** @since 0.1.0 */
 export const readBytes = (path: string): Effect.Effect<Uint8Array, CliFailure, Shell> =>
-  Shell.use((shell) => shell.read(path))
+  Shell.use((shell) => shell.read(path, longestFile))
+
+/** No array of bytes is longer everywhere. */
+const longestFile = 2 ** 31 - 1
 
 /**
- * A file, or standard input for `-`, as text.
+ * The bytes of a text, where they are not more than can be worked on.
+ *
+ * @since 0.1.0
+ */
+export const readTextBytes = (path: string): Effect.Effect<Uint8Array, CliFailure, Shell> =>
+  Shell.use((shell) => shell.read(path, shell.longestText))
+
+/**
+ * A file, or standard input for `-`, as text, where it is not longer than can be worked on.
  *
  * @since 0.1.0
  */
 export const readText = (path: string): Effect.Effect<string, CliFailure, Shell> =>
-  Effect.map(readBytes(path), TextInput.decode)
+  Effect.map(readTextBytes(path), TextInput.decode)
 
 /** @since 0.1.0 */
 export const write = (content: string | Uint8Array): Effect.Effect<void, CliFailure, Shell> =>
@@ -76,14 +93,11 @@ export const write = (content: string | Uint8Array): Effect.Effect<void, CliFail
 const batch = 1 << 16
 
 /**
- * Many short pieces in few calls. They are made as they are written, so that there may be any number. The first that is
- * a failure ends the command, after those before it are written.
+ * Many short pieces in few calls. They are made as they are written, so that there may be any number.
  *
  * @since 0.1.0
  */
-export const writeEach = (
-  pieces: Iterable<Result.Result<string | Uint8Array, CliFailure>>
-): Effect.Effect<void, CliFailure, Shell> =>
+export const writeAll = (pieces: Iterable<string | Uint8Array>): Effect.Effect<void, CliFailure, Shell> =>
   Effect.gen(function* () {
     const { write } = yield* Shell
     let pending: Array<string | Uint8Array> = []
@@ -94,12 +108,8 @@ export const writeEach = (
       size = 0
     }
     for (const piece of pieces) {
-      if (Result.isFailure(piece)) {
-        yield* flush()
-        return yield* piece.failure
-      }
-      pending.push(piece.success)
-      size += piece.success.length
+      pending.push(piece)
+      size += piece.length
       if (size >= batch) yield* flush()
     }
     yield* flush()
@@ -128,26 +138,23 @@ const concat = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
 }
 
 /**
- * As `writeEach`, for pieces of which none can fail.
+ * Text that has to stay as it is stays so in files and pipes. A terminal does what it is told: it gets what is safe.
  *
  * @since 0.1.0
  */
-export const writeAll = (pieces: Iterable<string | Uint8Array>): Effect.Effect<void, CliFailure, Shell> =>
-  writeEach(succeeding(pieces))
-
-function* succeeding<A>(pieces: Iterable<A>): Generator<Result.Result<A>> {
-  for (const piece of pieces) yield Result.succeed(piece)
-}
+export const verbatim: Effect.Effect<(text: string) => string, never, Shell> = Shell.useSync((shell) =>
+  shell.outputIsTerminal ? Printable.lines : same
+)
 
 /** @since 0.1.0 */
 export const print = (line: string): Effect.Effect<void, CliFailure, Shell> => write(`${line}\n`)
 
 /**
- * One JSON value on a line of its own. Several make JSON lines.
+ * A line without colours that may hold text of others: the name of a file.
  *
  * @since 0.1.0
  */
-export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell> => print(JSON.stringify(value))
+export const printLine = (line: string): Effect.Effect<void, CliFailure, Shell> => print(Printable.line(line))
 
 /**
  * A line to standard error.
@@ -155,7 +162,7 @@ export const printJson = (value: unknown): Effect.Effect<void, CliFailure, Shell
  * @since 0.1.0
  */
 export const complain = (line: string): Effect.Effect<void, never, Shell> =>
-  Shell.use((shell) => shell.writeError(`${line}\n`))
+  Shell.use((shell) => shell.writeError(`${Printable.line(line)}\n`))
 
 /**
  * A line on standard error that the next one replaces; the empty line takes it away. Nothing where no person looks.
@@ -163,7 +170,7 @@ export const complain = (line: string): Effect.Effect<void, never, Shell> =>
  * @since 0.1.0
  */
 export const progress = (line: string): Effect.Effect<void, never, Shell> =>
-  Shell.use((shell) => (shell.errorIsTerminal ? shell.writeError(`\r\u001b[K${line}`) : Effect.void))
+  Shell.use((shell) => (shell.errorIsTerminal ? shell.writeError(`\r\u001b[K${Printable.line(line)}`) : Effect.void))
 
 /**
  * Text in colours, or the same text where there are none.
@@ -181,8 +188,6 @@ export interface Colours {
 }
 
 const sgr = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`
-const same = (text: string) => text
-
 const colourful: Colours = {
   bold: sgr(1, 22),
   dim: sgr(2, 22),

@@ -8,10 +8,7 @@
  */
 
 /** @since 0.1.0 */
-export const decode = (bytes: Uint8Array): string => {
-  const { encoding } = detect(bytes)
-  return encoding === "latin-1" ? latin1(bytes) : new TextDecoder(encoding).decode(bytes)
-}
+export const decode = (bytes: Uint8Array): string => read(bytes).text
 
 /**
  * Text in the encoding of a file it came from, with a byte order mark where that has one. A character that latin-1 does
@@ -20,7 +17,7 @@ export const decode = (bytes: Uint8Array): string => {
  * @since 0.1.0
  */
 export const encodeAs = (file: Uint8Array, text: string): Uint8Array => {
-  const { encoding, mark } = detect(file)
+  const { encoding, mark } = read(file)
   const marked = mark ? `\ufeff${text}` : text
   if (encoding === "utf-8" || (encoding === "latin-1" && /[^\0-\xff]/.test(text))) {
     return new TextEncoder().encode(marked)
@@ -40,15 +37,16 @@ interface Form {
   readonly mark: boolean
 }
 
-const detect = (bytes: Uint8Array): Form => {
+/** Only reading tells what it is: once, as the text may be long. */
+const read = (bytes: Uint8Array): Form & { readonly text: string } => {
   const [a, b, c] = bytes
-  if (a === 0xff && b === 0xfe) return { encoding: "utf-16le", mark: true }
-  if (a === 0xfe && b === 0xff) return { encoding: "utf-16be", mark: true }
+  const wide = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : undefined
+  if (wide !== undefined) return { encoding: wide, mark: true, text: new TextDecoder(wide).decode(bytes) }
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-    return { encoding: "utf-8", mark: a === 0xef && b === 0xbb && c === 0xbf }
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
+    return { encoding: "utf-8", mark: a === 0xef && b === 0xbb && c === 0xbf, text }
   } catch {
-    return { encoding: "latin-1", mark: false }
+    return { encoding: "latin-1", mark: false, text: latin1(bytes) }
   }
 }
 

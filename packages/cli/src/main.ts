@@ -29,8 +29,13 @@ if (command === "send" || command === "listen") {
   process.on("SIGTERM", interrupt)
 }
 
+/** How long what was written may take to go out once the command was told to end: nobody may read the pipe. */
+const patience = "500 millis"
+
 fiber.addObserver((exit) => {
   const code = exit._tag === "Success" ? exit.value : ExitCode.Interrupted
+  const leave = () => process.exit(code)
   // What is still on its way to a pipe goes out first.
-  process.stdout.write("", () => process.exit(code))
+  process.stdout.write("", leave)
+  if (code === ExitCode.Interrupted) Effect.runFork(Effect.andThen(Effect.sleep(patience), Effect.sync(leave)))
 })

@@ -1,8 +1,9 @@
-import { HsmsHeader, Item, SecsMessage } from "@effect-secs/codec"
+import { HsmsHeader, Item, ItemCodec, SecsMessage } from "@effect-secs/codec"
 import type { SessionEvent } from "@effect-secs/session"
 import { ItemJson } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
 import * as JsonLog from "../src/logs/JsonLog.ts"
 import * as LogFormat from "../src/logs/LogFormat.ts"
 import * as Transcript from "../src/talk/Transcript.ts"
@@ -35,6 +36,19 @@ const run = (text: string, size = text.length) => {
 }
 
 describe("JsonLog", () => {
+  it("tells a text that was no item from no text", () => {
+    const text = Uint8Array.of(0x01, 0x02, 0xa5, 0x01)
+    const error = Result.getOrThrow(Result.flip(ItemCodec.decode(text)))
+    const message = SecsMessage.primary(1, 3)
+    const received = { _tag: "Received", at, header: header(message), message, elapsed: undefined } as const
+    const lines = [received, { ...received, undecoded: { error, text } }].map(
+      (event) => `${JSON.stringify(Transcript.json(event, toJson))}\n`
+    )
+    const [bare, broken] = run(lines.join("")).events
+    assert.deepInclude(bare, { _tag: "Message", item: undefined, error: undefined })
+    assert.deepInclude(broken, { _tag: "Message", item: undefined, error, body: text })
+  })
+
   it.each([1, 7, 100_000])("reads what secs send and secs listen print, in pieces of %d bytes", (size) => {
     const { events, extent, notes } = run(printed, size)
     const connection = "192.0.2.7:51234"

@@ -1,4 +1,6 @@
 import { Hsms, Item } from "@effect-secs/codec"
+import { message as frameOf } from "./support/captures.ts"
+import * as FrameEvent from "../src/logs/FrameEvent.ts"
 import { ItemJson } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as LogAnalysis from "../src/logs/LogAnalysis.ts"
@@ -112,11 +114,11 @@ describe("LogView", () => {
     )
   })
 
-  it("cuts lines at the width of a terminal, and control characters out of them", () => {
+  it("cuts lines at the width of a terminal, and shows control characters as dots", () => {
     const [line] = show([message(0, "host", 3, Item.A("x".repeat(200)))], { columns: 60 })
     assert.strictEqual(line, '00:00:00.000  H->E  S1F3 W     [0000002a]             <A "x…\n')
     const [named] = show([{ ...message(0, "host", 3), name: "a\u001b[31mb\u0007" }])
-    assert.include(named, '"a [31mb "')
+    assert.include(named, '"a·[31mb·"')
   })
 
   it("shows whole messages as the log has them, or as SML", () => {
@@ -124,12 +126,23 @@ describe("LogView", () => {
     const text = "12:00:00 S1F4 <L [1] /* \u0007one */\r\n  <U4 7>\r\n>\r\n.\r\n12:00:01 S1F3 W <U4 x>.\n"
     const events = [...log.push(new TextEncoder().encode(text)), ...log.end()]
     const full = show(events, { full: true })
-    assert.strictEqual(full[0]!.split("\n").slice(1).join("\n"), "S1F4 <L [1] /*  one */\n  <U4 7>\n>\n.\n")
+    assert.strictEqual(full[0]!.split("\n").slice(1).join("\n"), "S1F4 <L [1] /* ·one */\n  <U4 7>\n>\n.\n")
     assert.strictEqual(full[1]!.split("\n").slice(1).join("\n"), "S1F3 W <U4 x>.\n")
     assert.strictEqual(
       show([asks], { full: true })[0]!.split("\n").slice(1).join("\n"),
       "S1F3 W\n<L [1]\n  <U4 [1] 7>\n>\n.\n"
     )
+  })
+
+  it("shows the bytes of a text that is no item, and no header that looks like all of it", () => {
+    const bytes = frameOf(1, 3, 2, Item.A("x")).slice(4)
+    // One byte is missing.
+    const event = FrameEvent.make(bytes.subarray(0, -1), asks)
+    const [line, hex] = show([event], { full: true })[0]!.split("\n")
+    assert.match(line!, /S1F3 W.* ! Truncated at byte 0/)
+    assert.strictEqual(hex, "//   41 01")
+    assert.deepInclude(json([event])[0], { body: "4101" })
+    assert.notInclude(show([event])[0], "//")
   })
 
   it("shows the sums, without columns that have nothing", () => {

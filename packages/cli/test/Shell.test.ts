@@ -1,7 +1,10 @@
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { failed, quiet } from "../src/CliFailure.ts"
 import { run } from "../src/Secs.ts"
@@ -15,6 +18,7 @@ const make = (differs: Partial<ShellService> = {}) => {
   const shell: ShellService = {
     read: (path) => Effect.fail(failed(`${path}: no such file`)),
     stream: () => Stream.empty,
+    longestText: 2 ** 20,
     isFile: () => Effect.succeed(false),
     writeFile: () => Effect.void,
     makeFolder: () => Effect.void,
@@ -62,6 +66,16 @@ describe("Shell", () => {
     })
   )
 
+  it.effect.each(["--help", "--version", "--completions bash", "sml"])(
+    "ends with 1, and says why, where what secs %s prints cannot be written",
+    (args) =>
+      Effect.gen(function* () {
+        const { err, shell } = make({ write: () => Effect.fail(failed("standard output: no space left")) })
+        assert.strictEqual(yield* run(shell, args.split(" "), "1.0.0"), 1)
+        assert.deepStrictEqual(err, ["secs: standard output: no space left\n"])
+      })
+  )
+
   it.effect("tells a bug with its stack, and ends with 1", () =>
     Effect.gen(function* () {
       const { err, shell } = make({ isFile: () => Effect.die(new Error("a wrong turn")) })
@@ -69,6 +83,50 @@ describe("Shell", () => {
       assert.match(err.join(""), /^secs: this is a bug, please report it\n[^]*a wrong turn/)
     })
   )
+
+  it.effect("says of a text that no engine can hold that it is too long, and nothing of a bug", () =>
+    Effect.gen(function* () {
+      const { err, shell } = make({ isFile: () => Effect.sync(() => "x".repeat(2 ** 29).length > 0) })
+      assert.strictEqual(yield* run(shell, ["decode", "a50107"], "1.0.0"), 1)
+      assert.match(err.join(""), /^secs: [^\n]*too long[^\n]*512 MB[^\n]*\n$/)
+    })
+  )
+
+  describe("with a file that is too large for memory", () => {
+    const folder = mkdtempSync(join(tmpdir(), "secs-"))
+    const file = join(folder, "large.sml")
+    beforeAll(() => {
+      writeFileSync(file, "")
+      truncateSync(file, 600 * 2 ** 20)
+    })
+    afterAll(() => rmSync(folder, { recursive: true }))
+
+    it.each([
+      ["sml", "check"],
+      ["sml", "fmt"],
+      ["sml", "convert", "--to", "json"],
+      ["encode"],
+      ["decode", "--from", "hex"]
+    ])("secs %s %s says so in one line, with what it takes, and ends with 1", async (...command) => {
+      const { code, stderr, stdout } = await runBinary([...command, file])
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /^secs: [^\n]*large\.sml: 600 MB is too large: this command takes \d+ MB at most; split it[^\n]*\n$/
+      )
+      if (command[1] !== "check") assert.strictEqual(stdout, "")
+    })
+
+    it("secs sml check says it of standard input before it has read it all", async () => {
+      const stdin = Buffer.alloc(40 * 2 ** 20, "S1F1.\n")
+      const { code, stderr } = await runBinary(["sml", "check", "-"], {
+        stdin,
+        env: { NODE_OPTIONS: "--max-old-space-size=100" }
+      })
+      assert.strictEqual(code, 1)
+      assert.match(stderr, /^secs: standard input: too large: this command takes \d+ MB at most[^\n]*\n$/)
+    })
+  })
 
   it("is ended by ^C at once, which a shell calls 130", async () => {
     const file = fileURLToPath(new URL("support/one.sml", import.meta.url))

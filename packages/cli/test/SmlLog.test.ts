@@ -219,6 +219,66 @@ describe("SmlLog", () => {
     }
   }, 60_000)
 
+  /** The events of a text that is never there as a whole. */
+  const stream = (first: string, unit: string, length: number, last: string): ReadonlyArray<LogEvent.LogEvent> => {
+    const log = SmlLog.make()
+    const events = [...log.push(encode(first))]
+    const piece = encode(unit.repeat(Math.ceil(65_536 / unit.length)))
+    for (let sent = 0; sent < length; sent += piece.length) events.push(...log.push(piece))
+    return [...events, ...log.push(encode(last)), ...log.end()]
+  }
+
+  it.each([
+    ["S1F3 W <L [1] <U4 7>>. S1F4 <L [1] <F4 1.5>>. "],
+    ["S1F3 W <L [1] <U4 7>>.S1F4 <L [1] <F4 1.5>>."],
+    ["12:00:00 SEND S1F3 W <L [1] <U4 7>>.\r12:00:00 RECV S1F4 <L [1] <F4 1.5>>.\r"],
+    ["Sending S1F3 W to ETCH01\nReceived S1F4 from ETCH01\n"]
+  ])("gives the messages of a log of %j long before it ends, each once", { timeout: 120_000 }, (unit) => {
+    const count = Math.ceil(3_000_000 / unit.length)
+    const log = SmlLog.make()
+    const early = log.push(encode(unit.repeat(count)))
+    assert.isAbove(early.length, count)
+    const events = [...early, ...log.end()]
+    assert.strictEqual(events.length, count * 2)
+    events.forEach((event, n) => {
+      if (event._tag !== "Message" || event.error !== undefined) assert.fail(line(event))
+      assert.strictEqual(event.function, 3 + (n % 2))
+    })
+  })
+
+  it("counts lines and columns on where a line is cut", { timeout: 120_000 }, () => {
+    const unit = "S1F3 W <L [1] <U4 7>>. "
+    const events = run(`12:00:00 idle\n${unit.repeat(100_000)}\nS1F1 W.\n`)
+    events.slice(0, -1).forEach(({ place }, n) => {
+      assert.deepStrictEqual(place, { _tag: "Line", line: 2, column: n * unit.length + 1 })
+    })
+    assert.deepStrictEqual(events.at(-1)?.place, { _tag: "Line", line: 3, column: 1 })
+  })
+
+  it.each([
+    ["words without a line end", "12:00:00 idle ", "word ", ["TextError", "TextError"]],
+    ["words on lines", "12:00:00 idle\n", "1 2\n", []],
+    [
+      "one text that never ends",
+      "12:00:00 SEND S10F3 W <A '",
+      "x\\",
+      ["1:15 12:00:00.000 local S10F3 W SmlError", "TextError", "TextError"]
+    ],
+    [
+      "a body that never ends",
+      "12:00:00 SEND S6F11 W\n<L\n",
+      "<U4 7>\n",
+      ["1:15 12:00:00.000 local S6F11 W SmlError", "TextError"]
+    ]
+  ])("holds no more than a part of %s, tells each cut, and reads what comes then", { timeout: 120_000 }, (...row) => {
+    const [, first, unit, expected] = row
+    const events = stream(first, unit, 66 * 1024 * 1024, "\n12:00:01 RECV S6F12 <B 0>.\n").map((event) =>
+      event._tag === "Unreadable" ? event.error._tag : line(event)
+    )
+    assert.match(events.pop() ?? "", / 12:00:01\.000 peer S6F12 <B 0x00>$/)
+    assert.deepStrictEqual(events, expected)
+  })
+
   it.prop("gives the same however the log is cut", [Seed], ([seed]) => {
     const text = Array.from({ length: 20 }, (_, n) => entry(n * 7)).join("é")
     assert.deepStrictEqual(run(text, (bytes) => cut(bytes, draw(seed), 300)).map(line), run(text).map(line))

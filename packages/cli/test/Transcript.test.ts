@@ -1,9 +1,10 @@
-import { HsmsHeader, Item, SecsMessage } from "@effect-secs/codec"
+import { HsmsHeader, Item, ItemCodec, SecsMessage } from "@effect-secs/codec"
 import { SessionError, type SessionEvent } from "@effect-secs/session"
 import { SmlParser, SmlPrinter } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
 import * as LocalTime from "../src/LocalTime.ts"
 import type { Colours } from "../src/Shell.ts"
 import * as Transcript from "../src/talk/Transcript.ts"
@@ -73,6 +74,37 @@ describe("Transcript", () => {
     assert.strictEqual(text(selected), "// 03:04:05.678 selected\n")
     assert.strictEqual(text(selectReq), "// 03:04:05.678 sent SelectReq session 65535 [00000001]\n")
     assert.match(text(failed), /^\/\/ 03:04:05\.678 S1F3 \[0000002a\]: peer aborted the transaction[^\n]*\n$/)
+  })
+
+  describe("with a message whose text is no item", () => {
+    const text_ = Uint8Array.of(0x01, 0x01, 0xfd, 0x01)
+    const error = Result.getOrThrow(Result.flip(ItemCodec.decode(text_)))
+    const bare = SecsMessage.primary(1, 3)
+    const undecoded: SessionEvent.Received = { ...primary, message: bare, undecoded: { error, text: text_ } }
+
+    it("says what is wrong with it, where, and its bytes, in comments alone", () => {
+      assert.strictEqual(
+        text(undecoded),
+        `// 03:04:05.678 received [0000002a]: S1F3 W, of which the 4 bytes are no item: ${error.message}\n//   01 01 fd 01\n`
+      )
+      assert.match(error.message, /at byte 2/)
+      const { errors, messages } = SmlParser.parse(text(undecoded))
+      assert.deepStrictEqual([errors, messages], [[], []])
+    })
+
+    it("shows the first kilobyte of it, and says how many bytes are left", () => {
+      const long = new Uint8Array(1500).fill(0xff)
+      const lines = text({ ...undecoded, undecoded: { error, text: long } }).split("\n")
+      assert.strictEqual(lines.length, 1 + 1024 / 32 + 1 + 1)
+      assert.strictEqual(lines.at(-2), "//   … 476 bytes more")
+    })
+
+    it("gives programs all of its bytes, and why", () => {
+      assert.deepInclude(
+        Transcript.json(undecoded, () => "never"),
+        { undecoded: { bytes: "0101fd01", reason: "UnknownFormat", offset: 2, message: error.message } }
+      )
+    })
   })
 
   it("reads back as the messages it shows", () => {

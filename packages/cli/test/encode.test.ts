@@ -62,6 +62,31 @@ describe("secs encode", () => {
     assert.match(ran.stderr, message)
   })
 
+  describe("where some of several cannot be encoded", () => {
+    const stdin = "S1F1 W.\nS1F3 W <U1 256>.\nS2F25 W <B [n] ABS>.\nS1F13 W <L>.\n"
+    const frames = "0000000a0000810100000000000a0000000c0000810d00000000000b0100"
+
+    it.each(["hex", "binary"])("writes the others whole in %s, says each, and ends with 1", async (to) => {
+      const { bytes, code, stderr, stdout } = await run(["encode", "--to", to, "--system", "10", "-"], { stdin })
+      assert.strictEqual(code, 1)
+      assert.strictEqual(to === "hex" ? stdout.replaceAll("\n", "") : Buffer.from(bytes).toString("hex"), frames)
+      assert.strictEqual(
+        stderr,
+        [
+          "secs: stdin:2:12: expected an integer from 0 to 255, found 256\n",
+          "secs: stdin:3: S2F25 is a template: its slots have no values\n"
+        ].join("")
+      )
+    })
+
+    it("does so with lines of JSON", async () => {
+      const lines = ['{"U1":[1]}', '{"U1":[256]}', "no JSON", '{"U1":[2]}']
+      const { code, stderr, stdout } = await run(["encode", "-"], { stdin: lines.join("\n") })
+      assert.deepStrictEqual([code, stdout], [1, "a50101\na50102\n"])
+      assert.match(stderr, /^secs: stdin:2: [^\n]*256\nsecs: stdin:3: [^\n]*\n$/)
+    })
+  })
+
   it("tells three warnings and how many more there are", async () => {
     const { code, stderr } = await run(["encode", "-"], {
       stdin: 'S1F2 <L <A [2] ""> <A [2] ""> <A [2] ""> <A [2] ""> <A [2] "">>.'.replaceAll("[2]", "[3]")

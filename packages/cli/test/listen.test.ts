@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Hsms, SecsMessage } from "@effect-secs/codec"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { connect } from "node:net"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { frame } from "./support/captures.ts"
 import { listening, ran, start } from "./support/start.ts"
 
 const live = (title: string, test: () => Effect.Effect<void, unknown, Scope.Scope>) =>
@@ -183,6 +186,27 @@ describe("secs listen", () => {
       const { code, stderr, stdout } = yield* ran(["listen", address])
       assert.deepStrictEqual([code, stdout], [1, ""])
       assert.strictEqual(stderr, `secs: listen ${address}: the port is in use by another program\n`)
+    })
+  )
+
+  live("prints 30 000 messages that come at once, or says how many it left out", () =>
+    Effect.gen(function* () {
+      const listen = yield* listening("--once")
+      const total = 30_000
+      const message = new SecsMessage.SecsMessage(6, 1, false, undefined)
+      const bytes = Buffer.concat([
+        frame(Hsms.selectReq(1)),
+        ...Array.from({ length: total }, (_, number) => frame(Hsms.data(0, message, 10 + number))),
+        frame(Hsms.separateReq(2))
+      ])
+      const socket = connect(Number(listen.address.split(":")[1]), "127.0.0.1")
+      socket.on("error", () => {}).resume()
+      socket.write(bytes)
+      const { stderr, stdout } = yield* listen.ended
+      const shown = stdout.match(/^S6F1$/gm)?.length ?? 0
+      const leftOut = Array.from(stderr.matchAll(/(\d+) events? missing/g), ([, count]) => Number(count))
+      assert.isAtLeast(shown + leftOut.reduce((sum, count) => sum + count, 0), total)
+      assert.match(stdout, /disconnected: the peer separated/)
     })
   )
 

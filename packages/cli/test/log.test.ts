@@ -49,6 +49,8 @@ describe("secs log", () => {
     writeFileSync(join(folder, "a.log"), log)
     writeFileSync(join(folder, "damaged.log"), damaged)
     writeFileSync(join(folder, "prose.log"), "12:00:00 waiting for S6F12\n12:00:01 idle\n12:00:02 S1F1 was sent\n")
+    writeFileSync(join(folder, "empty.log"), "")
+    writeFileSync(join(folder, "dump.txt"), "00000000  00 01\n00000002  02 03\n")
     writeFileSync(join(folder, "letter.txt"), "Dear all,\nthe tool is down.\n")
     writeFileSync(join(folder, "a.pcap"), pcap(captured(conversation(session))))
     writeFileSync(join(folder, "a.pcapng"), pcapng(captured(conversation(session)), { little: true }))
@@ -111,7 +113,7 @@ describe("secs log", () => {
 
   it("looks at one port of a capture where that is asked for", async () => {
     const { code, stdout } = await secs("--port", "4999", "a.pcap")
-    assert.deepStrictEqual([code, stdout], [0, ""])
+    assert.deepStrictEqual([code, stdout], [3, ""])
   })
 
   it("reads hex dumps, and standard input", async () => {
@@ -200,19 +202,47 @@ describe("secs log", () => {
   })
 
   it.each([
-    [
-      ["prose.log"],
-      "secs: no messages in 3 lines; passed over: 2 lines that hold SxFy and were taken for prose, from line 1 on\n"
-    ],
-    [["a.pcap", "--port", "5001"], "secs: no messages in 16 packets; passed over: 16 packets of other ports\n"],
     [["a.log", "--only", "S7F*"], "secs: --only leaves none of 5 messages\n"],
     [
       ["a.log", "--only", "S1F13", "--since", "2024-05-15", "--json"],
       "secs: --only and --since leave none of 5 messages\n"
     ]
-  ])("says why it has nothing to show for %j", async (args, said) => {
+  ])("says why it shows nothing of %j", async (args, said) => {
     const { code, stderr } = await secs(...args)
     assert.deepStrictEqual([code, stderr], [0, said])
+  })
+
+  it.each([
+    [
+      ["prose.log"],
+      "prose.log: no messages in 3 lines, looked for SxFy with an item, a dot, or W, a label or a direction; passed over: 2 lines that hold SxFy and were taken for prose, from line 1 on"
+    ],
+    [
+      ["a.pcap", "--port", "5001"],
+      "a.pcap: no messages in 16 packets, looked for TCP connections that carry HSMS; passed over: 16 packets of other ports"
+    ],
+    [
+      ["dump.txt"],
+      "dump.txt: no messages in 2 lines, looked for HSMS messages in hex, with their length, or packets that carry them; 1 part could not be read"
+    ],
+    [
+      ["letter.txt", "--format", "sml"],
+      "letter.txt: no messages in 2 lines, looked for SxFy with an item, a dot, or W, a label or a direction"
+    ],
+    [["letter.txt"], "letter.txt: neither SML nor HSMS nor a capture; --format says which"],
+    [["empty.log"], "empty.log: no messages, the file is empty"],
+    [["empty.log", "--format", "pcap"], "empty.log: no messages, the file is empty"]
+  ])("says what it looked for in %j, which has no message, and ends with exit code 3", async (args, said) => {
+    for (const more of [[], ["--summary"], ["--errors"], ["--json"]]) {
+      const { code, stderr } = await secs(...args, ...more)
+      assert.deepStrictEqual([code, stderr], [3, `secs: ${said}\n`])
+    }
+  })
+
+  it("says of several files which has no message, and ends well where another has", async () => {
+    const [one, none] = await Promise.all([secs("empty.log", "a.log"), secs("empty.log", "letter.txt")])
+    assert.deepStrictEqual([one.code, one.stderr], [0, "secs: empty.log: no messages, the file is empty\n"])
+    assert.strictEqual(none.code, 3)
   })
 
   it("counts the lines of a log that speak of messages", async () => {

@@ -10,8 +10,11 @@ import * as Stream from "effect/Stream"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { spawn } from "node:child_process"
+import { text } from "node:stream/consumers"
 import { fileURLToPath } from "node:url"
 import * as CaptureLog from "../src/logs/CaptureLog.ts"
+import { binary, environment } from "./support/run.ts"
 import { listening, ran, start } from "./support/start.ts"
 
 /** A passive session of this process, and what it sees. */
@@ -153,6 +156,24 @@ describe("secs send", () => {
     assert.match(stderr, /: there are m1, m2, m3, m4, m5, m6, m7, m8, m9, m10 and 2 more\n$/)
   })
 
+  live("loses no reply while nobody reads its output", () =>
+    Effect.gen(function* () {
+      const { address } = yield* listening()
+      const child = spawn(process.execPath, [binary, "send", address, "S1F1 W.", "--repeat", "2000"], {
+        env: environment(),
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: 40_000
+      })
+      const error = text(child.stderr)
+      // The pipe is full long before that.
+      yield* Effect.sleep("2 seconds")
+      const stdout = yield* Effect.promise(() => text(child.stdout))
+      assert.strictEqual(stdout.match(/^S1F2$/gm)?.length, 2000)
+      assert.match(stdout, /2000 sent, 2000 of 2000 answered/)
+      assert.strictEqual(yield* Effect.promise(() => error), "")
+    })
+  )
+
   live("repeats at a rate and sums the reply times up", () =>
     Effect.gen(function* () {
       const { address } = yield* listening("--quiet")
@@ -207,7 +228,7 @@ describe("secs send", () => {
       const { code, stderr } = yield* ran(["send", address, "S1F3 W <L>.", "S1F1 W.", "--t3", "300ms"])
       assert.strictEqual(code, 1)
       const lines = stderr.trimEnd().split("\n")
-      assert.match(lines[0]!, /^secs: timer t3 is 0\.3s, outside the range of the standard \(1s to 120s\)/)
+      assert.match(lines[0]!, /^secs: --t3 is 300ms, outside the range of the standard \(1s to 120s\)/)
       assert.match(lines[1]!, /^secs: S1F3 \[[0-9a-f]{8}\]: peer sent no reply within T3 \(0\.3s\)$/)
       assert.strictEqual(lines.length, 2)
       assert.strictEqual(yield* left, "Separated")
@@ -312,6 +333,26 @@ describe("secs send", () => {
     })
   )
 
+  live("ends with 130 on ^C although nobody reads its output", () =>
+    Effect.gen(function* () {
+      const { address, left } = yield* peer((primary) => primary.reply())
+      const child = spawn(process.execPath, [binary, "send", address, "S1F1 W.", "--repeat", "1000000"], {
+        env: environment(),
+        stdio: ["ignore", "pipe", "ignore"],
+        timeout: 40_000,
+        killSignal: "SIGKILL"
+      })
+      // The pipe is full before that.
+      yield* Effect.sleep("2 seconds")
+      const code = yield* Effect.callback<number | null>((resume) => {
+        child.on("exit", (code) => resume(Effect.succeed(code)))
+        child.kill("SIGINT")
+      })
+      assert.strictEqual(code, 130)
+      assert.strictEqual(yield* left, "Separated")
+    })
+  )
+
   live("separates on SIGTERM while a reply is awaited", () =>
     Effect.gen(function* () {
       const { address, left } = yield* peer(silent)
@@ -401,6 +442,8 @@ describe("secs send", () => {
     [["127.0.0.1:5000", "S1F1 W <U1 256>."], /message:1:12: expected .*256/],
     [["127.0.0.1:5000", "S1F1 W.", "-m", "lost"], /--message lost: there is no message of this name: there are S1F1\n/],
     [["127.0.0.1:5000", "S1F1 W.", "--set", "X"], /--set X: expected NAME=VALUE/],
+    [["127.0.0.1:5000", "S1F1 W.", "--set", "__proto__=1"], /--set __proto__: no message has a slot of this name/],
+    [["127.0.0.1:5000", "S1F1 W.", "--connect-timeout", "0"], /--connect-timeout: "0".*a duration: .*above zero/],
     [["127.0.0.1:5000", "S1F1 W.", "--set", "X=1"], /--set X: no message has a slot of this name/]
   ])("says in one line what is wrong with %j, and ends with 2", async (args, line) => {
     const { code, stderr, stdout } = await Effect.runPromise(ran(["send", ...args]))

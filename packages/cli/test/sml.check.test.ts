@@ -23,6 +23,39 @@ describe("secs sml check", () => {
     ])
   })
 
+  it("finds what rules name in all files given, as secs listen does, in whatever order they are", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "secs-check-"))
+    try {
+      writeFileSync(join(folder, "rules.sml"), "if (hello) answer.\nif (hello) lost.\nevery 5 send hello.\n")
+      writeFileSync(join(folder, "messages.sml"), "hello: S1F13 W.\nanswer: S1F14.\n")
+      writeFileSync(join(folder, "other.sml"), "S1F1 W <A [2] 'x'>.\n")
+      const check = (...names: ReadonlyArray<string>) => run(["sml", "check", "--strict", ...names], { cwd: folder })
+      for (const names of [
+        ["rules.sml", "other.sml", "messages.sml"],
+        ["other.sml", "messages.sml", "rules.sml"]
+      ]) {
+        const { code, stdout } = await check(...names)
+        assert.strictEqual(code, 1)
+        const places = Array.from(
+          stdout.matchAll(/^(\w+\.sml:\d+):.*(found .*)$/gm),
+          ([, place, found]) => `${place} ${found}`
+        )
+        const wrong = {
+          "rules.sml": "rules.sml:2 found lost",
+          "other.sml": "other.sml:1 found [2]",
+          "messages.sml": undefined
+        }
+        assert.deepStrictEqual(
+          places,
+          names.flatMap((name) => wrong[name as keyof typeof wrong] ?? [])
+        )
+      }
+      assert.include((await check("rules.sml")).stdout, "1 file, 0 messages, 3 errors")
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it("warns of rules that cannot be followed, and takes them for errors with --strict", async () => {
     const rules = "ok: S1F4 <L>.\nif (s1f3) ok.\nif (s1f3) missing.\n  if (s1f1) ok.\nevery 5 send ok.\n"
     const { code, stdout } = await run(["sml", "check", "-"], { stdin: rules })

@@ -14,9 +14,30 @@ const Count = Schema.Natural
 /** An item's position: the child index at each level of lists, outermost first. The root is the empty path. */
 const Path = Schema.Array(Count)
 
-/** `item [2.0]`: the first element of the third element of the root. */
+/** How many steps at each end an error names of a path that is longer than both and some more. */
+const shownSteps = 8
+
+/**
+ * The steps of a path as errors name them, each written by the caller. Of more than 20 the first and the last eight are
+ * shown, and how many there are: an item may be nested 100 000 deep, and its error is one line.
+ *
+ * @since 0.1.0
+ */
+export const formatSteps = <Step>(
+  path: ReadonlyArray<Step>,
+  join: (steps: ReadonlyArray<Step>) => string = (steps) => steps.join(".")
+): string =>
+  path.length <= 2 * shownSteps + 4
+    ? join(path)
+    : `${join(path.slice(0, shownSteps))} … ${join(path.slice(-shownSteps))}, ${path.length} steps`
+
+/**
+ * Where an item stands, as errors say it: `item [2.0]` is the first element of the third element of the root.
+ *
+ * @since 0.1.0
+ */
 export const formatPath = (path: ReadonlyArray<number>): string =>
-  path.length === 0 ? "the root item" : `item [${path.join(".")}]`
+  path.length === 0 ? "the root item" : `item [${formatSteps(path)}]`
 
 /** What loggers and `console.log` show of an error: its sentence before its fields. */
 export const shown = (error: Error, fields: unknown): unknown => ({ message: error.message, ...(fields as object) })
@@ -291,14 +312,14 @@ const describeDecode = (reason: ItemDecodeReason): string => {
 export const TooLong = Schema.TaggedStruct("TooLong", { length: Count, maximum: Count })
 
 /**
- * A character that the format's alphabet does not have.
+ * A character that the alphabet of a format, or an encoding, does not have. `index` counts UTF-16 code units.
  *
  * @since 0.1.0
  */
 export const BadCharacter = Schema.TaggedStruct("BadCharacter", {
   index: Count,
   codePoint: Count,
-  alphabet: Schema.Literals(["ASCII", "latin-1", "JIS X 0201", "UCS-2", "UTF-8"])
+  alphabet: Schema.String
 })
 
 /**
@@ -331,7 +352,7 @@ export class ItemEncodeError extends Schema.TaggedError<ItemEncodeError>("@effec
   }
 }
 
-const describeEncode = (reason: ItemEncodeReason | typeof BadCharacter.Type): string => {
+const describeEncode = (reason: ItemEncodeReason): string => {
   switch (reason._tag) {
     case "TooLong":
       return `${reason.length} bytes or elements, the maximum is ${reason.maximum}`
@@ -391,6 +412,56 @@ export class ItemValueError extends Schema.TaggedError<ItemValueError>("@effect-
 
   override toJSON(): unknown {
     return shown(this, super.toJSON())
+  }
+}
+
+// --- text ---------------------------------------------------------------------------------------------------------
+
+/**
+ * A name, or a localized string header as text, that stands for none of the `known` encodings.
+ *
+ * @since 0.1.0
+ */
+export const UnknownEncoding = Schema.TaggedStruct("UnknownEncoding", {
+  name: Schema.String,
+  known: Schema.Array(Schema.String)
+})
+
+/**
+ * An encoding that this host has no decoder for, so that its characters cannot be learnt.
+ *
+ * @since 0.1.0
+ */
+export const HostLacksEncoding = Schema.TaggedStruct("HostLacksEncoding", { name: Schema.String })
+
+/**
+ * An encoding that is not there, or text that it cannot write.
+ *
+ * @since 0.1.0
+ */
+export class TextEncodingError extends Schema.TaggedError<TextEncodingError>("@effect-secs/codec/TextEncodingError")(
+  "TextEncodingError",
+  { reason: Schema.Union([BadCharacter, UnknownEncoding, HostLacksEncoding]) }
+) {
+  override get message(): string {
+    return `${this.reason._tag}: ${describeText(this.reason)}`
+  }
+
+  override toJSON(): unknown {
+    return shown(this, super.toJSON())
+  }
+}
+
+const describeText = (reason: TextEncodingError["reason"]): string => {
+  switch (reason._tag) {
+    case "UnknownEncoding": {
+      const known = reason.known.length === 0 ? "" : `, known are ${reason.known.join(", ")}`
+      return `${JSON.stringify(reason.name)} is no known encoding${known}`
+    }
+    case "HostLacksEncoding":
+      return `this host has no decoder of ${reason.name}`
+    default:
+      return describeEncode(reason)
   }
 }
 

@@ -147,7 +147,7 @@ export interface Values {
   readonly BOOLEAN: ArrayLike<boolean>
   readonly A: string
   readonly J: string
-  /** Text is encoded here for headers 1 to 4 (UCS-2, UTF-8, ASCII, ISO 8859-1); for others pass bytes. */
+  /** Text is encoded here for headers 1 to 6 and 8 to 13, see `Lsh`; for others pass bytes. */
   readonly C2: { readonly lsh: number; readonly bytes: string | ArrayLike<number> }
   readonly I8: ArrayLike<bigint | number>
   readonly I1: ArrayLike<number>
@@ -285,7 +285,10 @@ export const Lsh = {
 } as const
 
 /**
- * A localized string: its header (which names the encoding), and text for headers 1 to 4 or bytes for any.
+ * A localized string: its header (which names the encoding), and text for headers 1 to 6 and 8 to 13 or bytes for any.
+ *
+ * Text is refused where the encoding lacks a character of it. Bytes that are no text, as `TextEncoding` keeps them, are
+ * such a character: pass the bytes.
  *
  * @since 0.1.0
  */
@@ -396,7 +399,9 @@ const toArray = <T>(value: T | Iterable<T>): ReadonlyArray<T> =>
 export const asItems = many("L", (item) => (item._tag === "L" ? item.value : undefined))
 
 /**
- * The text of an `A`, `J` or `C2`. A `C2` whose header names no encoding this host can read is refused: read `value`.
+ * The text of an `A`, `J` or `C2`. A `C2` whose header names no encoding this host can read, or whose bytes are not in
+ * it, is refused: read `value`, or decode its bytes with `TextEncoding.fromLsh`, which keeps what it cannot read. The
+ * text of an `A` is one character a byte, whatever encoding the peer means: see `TextEncoding.decodeA`.
  *
  * @since 0.1.0
  */

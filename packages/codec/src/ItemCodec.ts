@@ -15,7 +15,7 @@ import type { ItemNode } from "./internal/node.ts"
 import type { Item } from "./Item.ts"
 
 /**
- * Limits of decoding.
+ * Limits of decoding. A limit that is NaN is a mistake of the program: a `RangeError` is thrown.
  *
  * @since 0.1.0
  */
@@ -37,7 +37,7 @@ export interface DecodeOptions {
 }
 
 /**
- * Limits of encoding.
+ * Limits of encoding. A limit that is NaN is a mistake of the program: a `RangeError` is thrown.
  *
  * @since 0.1.0
  */
@@ -52,16 +52,22 @@ const defaultMaxDepth = 1024
 
 const viewShares = { copy: Number.POSITIVE_INFINITY, view: 0, adopt: 0.5 }
 
+/** Nothing is more than NaN: as a limit it would be none. */
+const limit = (name: string, value: number): number => {
+  if (Number.isNaN(value)) throw new RangeError(`${name} is NaN: expected a number`)
+  return value
+}
+
 const readLimits = (options: DecodeOptions): ReadLimits => ({
-  maxDepth: options.maxDepth ?? defaultMaxDepth,
-  maxItems: options.maxItems ?? 2 ** 20,
+  maxDepth: limit("maxDepth", options.maxDepth ?? defaultMaxDepth),
+  maxItems: limit("maxItems", options.maxItems ?? 2 ** 20),
   ascii: options.text === "ascii",
   allowTrailing: options.trailing === "ignore",
   viewShare: viewShares[options.binary ?? "copy"]
 })
 
 const writeLimits = (options: EncodeOptions): WriteLimits => ({
-  maxDepth: options.maxDepth ?? defaultMaxDepth,
+  maxDepth: limit("maxDepth", options.maxDepth ?? defaultMaxDepth),
   ascii: options.text === "ascii",
   borrowFrom: Number.POSITIVE_INFINITY
 })

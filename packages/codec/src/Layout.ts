@@ -78,7 +78,7 @@ export interface Any {
 }
 
 /**
- * One element of a fixed list. An `"optional"` one may be absent at the end of the list, together with all that follow.
+ * One element of a fixed list. One of the `"tail"` may be absent at the end of the list, together with all that follow.
  *
  * @since 0.1.0
  */
@@ -97,7 +97,7 @@ export interface Members {
   readonly _tag: "Members"
   readonly members: ReadonlyArray<Member>
   /** Makes the object from the values in their order; an object literal is faster than one that is filled. */
-  readonly build: ((...values: ReadonlyArray<any>) => object) | undefined
+  readonly build: ((...values: ReadonlyArray<never>) => object) | undefined
 }
 
 /**
@@ -322,8 +322,11 @@ export const notation = (layout: Layout): string => {
       const inner = notation(layout.inner)
       return inner.startsWith("L{") ? `L?{${inner.slice(2)}` : `${inner}?`
     }
-    case "Choice":
-      return `(${layout.options.map(notation).join("|")})`
+    case "Choice": {
+      // One data item in formats of different kinds is one name.
+      const options = [...new Set(layout.options.map(notation))]
+      return options.length === 1 ? options[0]! : `(${options.join("|")})`
+    }
     case "Recursive":
       return "…"
     case "Mapped":

@@ -87,7 +87,7 @@ export interface Secondary<out T> extends StreamFunction<T> {
  *
  * @since 0.1.0
  */
-export type Any = Primary<any, any> | Secondary<any>
+export type Any = Primary<unknown, unknown> | Secondary<unknown>
 
 /**
  * The body of a definition's messages.
@@ -101,7 +101,7 @@ export type Body<D> = D extends StreamFunction<infer T> ? T : never
  *
  * @since 0.1.0
  */
-export type ReplyBody<D> = D extends Primary<any, infer R> ? R : never
+export type ReplyBody<D> = D extends Primary<unknown, infer R> ? R : never
 
 // --- constructors --------------------------------------------------------------------------------------------------
 
@@ -158,6 +158,7 @@ const common = (definition: Common<AnyStructure | BySender | undefined>) => {
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const secondary = <const S extends AnyStructure | BySender | undefined = undefined>(
   definition: Common<S>
 ): Secondary<BodyOf<S>> => {
@@ -165,7 +166,7 @@ export const secondary = <const S extends AnyStructure | BySender | undefined = 
   if (shared.function % 2 !== 0) {
     throw new MessageError({ stream: shared.stream, function: shared.function, reason: "NotSecondary" })
   }
-  return { kind: "secondary", replyRule: "none", ...shared }
+  return { kind: "secondary", replyRule: "none", ...shared } as never
 }
 
 /**
@@ -176,9 +177,10 @@ export const secondary = <const S extends AnyStructure | BySender | undefined = 
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const primary = <
   const S extends AnyStructure | BySender | undefined = undefined,
-  R extends Secondary<any> | undefined = undefined
+  R extends Secondary<unknown> | undefined = undefined
 >(
   definition: Common<S> & { readonly reply?: R; readonly replyRule?: ReplyRule }
 ): Primary<BodyOf<S>, R extends Secondary<infer T> ? T : never> => {
@@ -221,7 +223,7 @@ export interface FromMessageOptions extends Omit<ReadOptions, "subject"> {
 
 /** The layout of a body: by the letter of the definition, as the profile changes it. */
 const layoutFor = (
-  definition: StreamFunction<any>,
+  definition: StreamFunction<unknown>,
   options: { readonly sender?: Sender | undefined; readonly profile?: QuirkProfile.Compiled | undefined }
 ): Layout.Layout | undefined => {
   const bySender = options.sender === undefined ? undefined : definition.structures?.[options.sender]
@@ -232,7 +234,7 @@ const layoutFor = (
 }
 
 const fails = (
-  definition: StreamFunction<any>,
+  definition: StreamFunction<unknown>,
   operation: "decode" | "encode",
   reason: StructureError["reason"]
 ): Result.Result<never, StructureError> =>
@@ -243,7 +245,7 @@ const fails = (
  *
  * @since 0.1.0
  */
-export const replyExpected = (definition: StreamFunction<any>, profile?: QuirkProfile.Compiled): boolean =>
+export const replyExpected = (definition: StreamFunction<unknown>, profile?: QuirkProfile.Compiled): boolean =>
   profile?.replyExpected(definition.id) ?? definition.replyRule !== "none"
 
 /**
@@ -305,7 +307,7 @@ export const encode = <T>(
 
 // --- messages to values --------------------------------------------------------------------------------------------
 
-const readOptions = (definition: StreamFunction<any>, options: FromMessageOptions): ReadOptions => ({
+const readOptions = (definition: StreamFunction<unknown>, options: FromMessageOptions): ReadOptions => ({
   mode: options.mode,
   onDeviation: options.onDeviation,
   maxDepth: options.maxDepth,
@@ -354,7 +356,7 @@ export const fromMessage = <T>(
 }
 
 const reportOne = (
-  definition: StreamFunction<any>,
+  definition: StreamFunction<unknown>,
   options: FromMessageOptions,
   kind: Deviation["kind"],
   expected: string,
@@ -412,7 +414,7 @@ const decodeWithoutLayout = <T>(
   options: FromMessageOptions
 ): Result.Result<T, StructureError> => {
   if (bytes.length === 0) return fromItem(definition, undefined, options)
-  const item = decodeLayout(anyItem, bytes, 0, bytes.length, { subject: definition.id })
+  const item = decodeLayout<Item>(anyItem, bytes, 0, bytes.length, { subject: definition.id })
   return Result.isSuccess(item) ? fromItem(definition, item.success, options) : Result.fail(item.failure)
 }
 

@@ -21,6 +21,8 @@
  * const Report = Structure.list({ rptid: Structure.U4, values: Structure.listOf(Structure.item) })
  * StructureCodec.fromItem(Report)(L(U4(10), L(A("x")))) // => Result.succeed({ rptid: 10, values: [A("x")] })
  *
+ * Builders tell bundlers that they have no side effects, so that structures nobody uses cost nothing.
+ *
  * @see SEMI E5, message structure
  * @since 0.1.0
  */
@@ -44,7 +46,7 @@ export interface Structure<out T> extends Schema.Codec<T, Item> {}
  *
  * @since 0.1.0
  */
-export interface Any extends Schema.Codec<any, Item> {}
+export interface Any extends Schema.Codec<unknown, Item> {}
 
 /**
  * A structure whose value may be left out of an object.
@@ -71,7 +73,7 @@ export interface Tail<out T> {
  * @since 0.1.0
  */
 export interface Fields {
-  readonly [key: string]: Any | Tail<any>
+  readonly [key: string]: Any | Tail<unknown>
 }
 
 type ValueOf<S> = S extends Tail<infer T> ? T : S extends { readonly Type: infer T } ? T : never
@@ -189,6 +191,7 @@ const leaf = (shape: "one" | "many", formats: Formats<LeafFormat>, options: Leaf
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const value = <const F extends LeafFormat>(
   formats: Formats<F>,
   options: LeafOptions = {}
@@ -199,6 +202,7 @@ export const value = <const F extends LeafFormat>(
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const vector = <const F extends LeafFormat>(
   formats: Formats<F>,
   options: LeafOptions = {}
@@ -240,6 +244,7 @@ export const C2: Structure<Localized> = value("C2")
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const text = (options: LeafOptions = {}): Structure<string> => value("A", options)
 
 /**
@@ -247,6 +252,7 @@ export const text = (options: LeafOptions = {}): Structure<string> => value("A",
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const bytes = (options: LeafOptions = {}): Structure<Uint8Array> =>
   value("B", { minimum: 0, ...options }) as never
 
@@ -277,6 +283,8 @@ type Numbers<N extends Names> = {
   readonly [K in keyof N]: N[K] extends readonly [infer V, string] ? V : N[K]
 }
 
+type CodeFormat = "B" | NumberFormat | "U8" | "I8"
+
 /**
  * A structure of numbers some of which have names: `HCACK.codes.Accepted`.
  *
@@ -296,18 +304,22 @@ export interface Enumeration<out T, out N> extends Structure<T> {
  *
  * @since 0.1.0
  */
-export const enumeration: {
-  <const N extends Names>(
-    formats: Formats<"B" | NumberFormat | "U8" | "I8">,
-    names: N,
-    options: LeafOptions & { readonly closed: true }
-  ): Enumeration<Numbers<N>[keyof N], Numbers<N>>
-  <const N extends Names>(
-    formats: Formats<"B" | NumberFormat | "U8" | "I8">,
-    names: N,
-    options?: LeafOptions
-  ): Enumeration<number, Numbers<N>>
-} = (formats: Formats<any>, names: Names, options: LeafOptions = {}): any => {
+export function enumeration<const N extends Names>(
+  formats: Formats<CodeFormat>,
+  names: N,
+  options: LeafOptions & { readonly closed: true }
+): Enumeration<Numbers<N>[keyof N], Numbers<N>>
+export function enumeration<const N extends Names, const F extends CodeFormat>(
+  formats: Formats<F>,
+  names: N,
+  options?: LeafOptions
+): Enumeration<OneOf<F>, Numbers<N>>
+/* @__NO_SIDE_EFFECTS__ */
+export function enumeration(
+  formats: Formats<LeafFormat>,
+  names: Names,
+  options: LeafOptions = {}
+): Enumeration<unknown, unknown> {
   const codes: { [name: string]: number } = {}
   const meanings: Array<Layout.Code> = []
   for (const [name, named] of Object.entries(names)) {
@@ -320,7 +332,8 @@ export const enumeration: {
 }
 
 /** The same Schema with properties beside its own. */
-const withProperties = <S extends Any>(structure: S, properties: object): S => Object.assign(structure, properties)
+const withProperties = <S extends Any, P extends object>(structure: S, properties: P): S & P =>
+  Object.assign(structure, properties)
 
 // --- any item ------------------------------------------------------------------------------------------------------
 
@@ -329,21 +342,22 @@ const withProperties = <S extends Any>(structure: S, properties: object): S => O
  *
  * @since 0.1.0
  */
-export const item: Structure<Item> = schemas.anySchema({ _tag: "Any", name: undefined, formats: undefined })
+export const item: Structure<Item> = schemas.anySchema({ _tag: "Any", name: undefined, formats: undefined }) as never
 
 /**
  * Any item of certain formats, under a name; the value is the item, as its format means something.
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const itemOf = (
   formats: readonly [Format, ...ReadonlyArray<Format>] | undefined,
   options: { readonly name?: string } = {}
-): Structure<Item> => schemas.anySchema({ _tag: "Any", name: options.name, formats })
+): Structure<Item> => schemas.anySchema({ _tag: "Any", name: options.name, formats }) as never
 
 // --- lists ---------------------------------------------------------------------------------------------------------
 
-const isTail = (field: Any | Tail<any>): field is Tail<any> => "presence" in field && field.presence === "tail"
+const isTail = (field: Any | Tail<unknown>): field is Tail<unknown> => "presence" in field && field.presence === "tail"
 
 /**
  * A list with exactly these elements, in this order; its value is an object. Elements marked with `tail` may be absent
@@ -356,9 +370,10 @@ const isTail = (field: Any | Tail<any>): field is Tail<any> => "presence" in fie
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const list = <const F extends Fields>(
   fields: F,
-  build?: (...values: ReadonlyArray<any>) => ObjectOf<F>
+  build?: (...values: ReadonlyArray<never>) => ObjectOf<F>
 ): Structure<ObjectOf<F>> => {
   const parts: Array<Any> = []
   const members: Array<Layout.Member> = []
@@ -381,6 +396,7 @@ export const list = <const F extends Fields>(
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const listOf = <S extends Any>(
   element: S,
   options: { readonly minimum?: number; readonly maximum?: number } = {}
@@ -406,6 +422,7 @@ type PackedFormat = Exclude<LeafFormat, "A" | "J" | "C2" | "BOOLEAN">
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const packedList = <F extends PackedFormat>(format: F, options: LeafOptions = {}): Structure<Arrays[F]> => {
   const element = value(format as LeafFormat, options.name === undefined ? {} : { name: options.name })
   return schemas.elementsSchema(
@@ -426,6 +443,7 @@ export const packedList = <F extends PackedFormat>(format: F, options: LeafOptio
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const optional = <S extends Any>(structure: S): Optional<S["Type"]> => {
   const layout: Layout.Layout = { _tag: "Optional", inner: Layout.fromSchema(structure) }
   return withProperties(schemas.optionalSchema(layout, structure), { presence: "optional" }) as never
@@ -436,6 +454,7 @@ export const optional = <S extends Any>(structure: S): Optional<S["Type"]> => {
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const tail = <S extends Any>(structure: S): Tail<S["Type"]> => ({ presence: "tail", structure })
 
 /**
@@ -450,15 +469,23 @@ export const nothing: Structure<undefined> = optional(list({})) as never
  *
  * @since 0.1.0
  */
+/* @__NO_SIDE_EFFECTS__ */
 export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
   options: S
 ): Structure<S[number]["Type"]> =>
-  schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options) as never
+  schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options)
 
 /**
  * A structure that contains itself. Items nested deeper than `maxDepth` (1 024 unless told) are refused.
  *
  * @since 0.1.0
  */
-export const suspend = <T>(structure: () => Structure<T>): Structure<T> =>
-  schemas.suspendSchema({ _tag: "Recursive", layout: () => Layout.fromSchema(structure()) }, structure) as never
+/* @__NO_SIDE_EFFECTS__ */
+export const suspend = <T>(structure: () => Structure<T>): Structure<T> => {
+  // Once: most make a new structure each time they are asked.
+  let layout: Layout.Layout | undefined
+  return schemas.suspendSchema(
+    { _tag: "Recursive", layout: () => (layout ??= Layout.fromSchema(structure())) },
+    structure
+  ) as never
+}

@@ -160,6 +160,14 @@ export const describe = (reason: StructureReason): string => {
   }
 }
 
+const longestReason = 200
+
+/** Why one of several layouts does not fit: cut, as choices inside choices multiply. */
+export const choiceReason = (path: ReadonlyArray<string | number>, reason: StructureReason): string => {
+  const text = `${formatPath(path)}: ${describe(reason)}`
+  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text
+}
+
 /**
  * A body and its structure do not agree. `path` leads to the culprit by the names of the definition.
  *
@@ -179,6 +187,7 @@ export class StructureError extends Schema.TaggedError<StructureError>("@effect-
   }
 ) {
   override get message(): string {
+    if (this.reason._tag === "WrongMessage") return `expected ${this.subject}, got ${this.reason.seen}`
     const subject = this.subject === undefined ? "" : `${this.subject} `
     return `${subject}${formatPath(this.path)}: ${describe(this.reason)}`
   }

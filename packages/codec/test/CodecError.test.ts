@@ -2,14 +2,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import iconv from "iconv-lite"
 import * as CodecError from "../src/CodecError.ts"
 import * as FrameDecoder from "../src/FrameDecoder.ts"
 import * as Hsms from "../src/Hsms.ts"
 import * as Item from "../src/Item.ts"
 import * as ItemCodec from "../src/ItemCodec.ts"
 import * as SecsMessage from "../src/SecsMessage.ts"
+import * as TextEncoding from "../src/TextEncoding.ts"
 import { concat, hex, repeat } from "./support/bytes.ts"
-import { failure, thrown } from "./support/expect.ts"
+import { failure, success, thrown } from "./support/expect.ts"
 
 const { A, L, U1, U8 } = Item
 
@@ -156,8 +158,8 @@ describe("CodecError", () => {
         [failure(Item.make("BOOLEAN", [1 as never])), "BOOLEAN value 0: expected boolean, got number 1"],
         [failure(Item.make("U1", null as never)), "U1 value 0: expected array, got null"],
         [
-          failure(Item.make("C2", { lsh: 8, bytes: "x" })),
-          "C2 value 0: expected bytes (text is encoded for headers 1 to 4, not 8), got string"
+          failure(Item.make("C2", { lsh: 7, bytes: "x" })),
+          "C2 value 0: expected bytes (text is encoded for headers 1 to 6 and 8 to 13, not 7), got string"
         ],
         [failure(Item.make("A", "a€")), "A: character 1 is U+20AC, not in latin-1"],
         [failure(Item.make("J", "漢")), "J: character 0 is U+6F22, not in JIS X 0201"],
@@ -165,6 +167,25 @@ describe("CodecError", () => {
         [
           failure(Item.make("U8", new BigInt64Array(2_097_152))),
           "U8: 2097152 bytes or elements, the maximum is 2097151"
+        ]
+      ]
+    )
+  })
+
+  it("TextEncodingError names the encoding, the index and the character", () => {
+    all(
+      "TextEncodingError",
+      ["BadCharacter", "UnknownEncoding", "HostLacksEncoding"],
+      [
+        [failure(success(TextEncoding.make("gbk")).encode("晶😀")), "BadCharacter: character 1 is U+1F600, not in gbk"],
+        [
+          failure(TextEncoding.make("klingon")),
+          'UnknownEncoding: "klingon" is no known encoding, known are ascii, latin-1, utf-8, utf-16be, gbk, gb18030, big5, shift_jis, euc-jp, euc-kr, windows-874'
+        ],
+        [failure(TextEncoding.fromIconv(iconv, "klingon")), 'UnknownEncoding: "klingon" is no known encoding'],
+        [
+          new CodecError.TextEncodingError({ reason: { _tag: "HostLacksEncoding", name: "gbk" } }),
+          "HostLacksEncoding: this host has no decoder of gbk"
         ]
       ]
     )
@@ -221,7 +242,8 @@ describe("CodecError", () => {
       CodecError.ItemEncodeError,
       CodecError.ItemValueError,
       CodecError.ItemAccessError,
-      CodecError.MessageError
+      CodecError.MessageError,
+      CodecError.TextEncodingError
     ])
     const json = Schema.toCodecJson(AnyError)
     const errors = [
@@ -232,7 +254,8 @@ describe("CodecError", () => {
       failure(ItemCodec.encodeWith({ text: "ascii" })(L(A("é")))),
       failure(Item.make("F4", [1e39])),
       failure(Item.get(L(), -1)),
-      failure(SecsMessage.validate(new SecsMessage.SecsMessage(NaN, 1, true, undefined)))
+      failure(SecsMessage.validate(new SecsMessage.SecsMessage(NaN, 1, true, undefined))),
+      failure(TextEncoding.make("klingon"))
     ]
     assert.deepStrictEqual(
       errors.map((error) => error._tag).toSorted(),

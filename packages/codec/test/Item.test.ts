@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import { type ItemAccessError, ItemValueError } from "../src/CodecError.ts"
 import type { Format } from "../src/FormatCode.ts"
 import * as Item from "../src/Item.ts"
+import { toHex } from "./support/bytes.ts"
 import { failure, sameItem, success, thrown } from "./support/expect.ts"
 
 const { A, B, BOOLEAN, C2, F4, F8, I1, I2, I4, I8, J, L, U1, U2, U4, U8 } = Item
@@ -19,6 +20,20 @@ const reasonOf = <F extends Format>(format: F, values: Item.Values[F]) => {
 }
 
 const wrong = (values: unknown): never => values as never
+
+/** Text under the headers that name an encoding of a script: header, text, bytes. By hand from the code charts. */
+const localized = [
+  [5, "แผ่น A", "e1bce8b92041"],
+  [6, "฿25", "df3235"],
+  [8, "ウェハ A", "83458346836e2041"],
+  [8, "ｳｪﾊ", "b3aaca"],
+  [9, "ウェハ", "a5a6a5a7a5cf"],
+  [9, "ｳｪﾊ", "8eb38eaa8eca"],
+  [10, "웨이퍼", "bffec0ccc6db"],
+  [11, "晶圆€😀", "bea7d4b2a2e39439fc36"],
+  [12, "晶圆€", "bea7d4b280"],
+  [13, "晶圓", "b4b9b6ea"]
+] as const
 
 describe("Item", () => {
   describe("constructors", () => {
@@ -218,14 +233,19 @@ describe("Item", () => {
       }
     })
 
-    it("encode text of C2 under headers 1 to 4, and take bytes under any", () => {
+    it("encode text of C2 under headers 1 to 6 and 8 to 13, and take bytes under any", () => {
       assert.deepStrictEqual(C2(1, "A半").value.bytes, Uint8Array.of(0x00, 0x41, 0x53, 0x4a))
       assert.deepStrictEqual(C2(2, "é").value.bytes, Uint8Array.of(0xc3, 0xa9))
       assert.deepStrictEqual(C2(3, "A").value.bytes, Uint8Array.of(0x41))
       assert.deepStrictEqual(C2(4, "é").value.bytes, Uint8Array.of(0xe9))
+      for (const [lsh, text, bytes] of localized) {
+        const item = C2(lsh, text)
+        assert.strictEqual(toHex(item.value.bytes as Uint8Array), bytes)
+        assert.strictEqual(success(Item.asText(item)), text)
+      }
       assert.deepStrictEqual(C2(0xffff, [1, 2]).value.bytes, Uint8Array.of(1, 2))
       assert.strictEqual(C2(0xffff, [1, 2]).value.lsh, 0xffff)
-      for (const lsh of [0, 5, 8, 255]) {
+      for (const lsh of [0, 7, 14, 255]) {
         assert.strictEqual(reasonOf("C2", { lsh, bytes: "A" })._tag, "WrongType")
       }
       for (const lsh of [-1, 0x1_0000, 0.5, NaN]) {
@@ -240,7 +260,16 @@ describe("Item", () => {
         [2, "a\ud800", 0xd800, "UTF-8"],
         [2, "a\udc00b", 0xdc00, "UTF-8"],
         [3, "aé", 0xe9, "ASCII"],
-        [4, "a€", 0x20ac, "latin-1"]
+        [4, "a€", 0x20ac, "latin-1"],
+        [4, "a\udc80", 0xdc80, "latin-1"],
+        [6, "a半", 0x534a, "windows-874"],
+        [8, "a한", 0xd55c, "shift_jis"],
+        [9, "a한", 0xd55c, "euc-jp"],
+        [10, "aใ", 0xe43, "euc-kr"],
+        [11, "a\ud800", 0xd800, "gb18030"],
+        [12, "a😀", 0x1f600, "gbk"],
+        [13, "a圆", 0x5706, "big5"],
+        [13, "a\udc80", 0xdc80, "big5"]
       ] as const) {
         assert.deepStrictEqual(reasonOf("C2", { lsh, bytes: text }), {
           _tag: "BadCharacter",
@@ -744,6 +773,7 @@ describe("Item", () => {
       [J("ｱ"), '<J "ｱ">'],
       [A("\x9b31m"), '<A "\\x9b31m">'],
       [C2(2, "a\u202eb"), '<C2 2 "a\\u202eb">'],
+      [C2(2, "\u200f\u{e0041}\ufeff"), '<C2 2 "\\u200f\\udb40\\udc41\\ufeff">'],
       [C2(2, "é"), '<C2 2 "é">'],
       [C2(2, Uint8Array.of(0xc3)), "<C2 2 0xc3>"],
       [C2(Item.Lsh.Iscii, []), "<C2 7 [0]>"],

@@ -5,6 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Equal from "effect/Equal"
 import * as Hash from "effect/Hash"
+import * as CodecError from "../src/CodecError.ts"
 import * as Item from "../src/Item.ts"
 import * as ItemCodec from "../src/ItemCodec.ts"
 import { allocations } from "./support/allocations.ts"
@@ -97,6 +98,26 @@ describe("ItemCodec limits", () => {
         }
       }
     )
+
+    it("says where in one line, with the first and the last steps, and has all of them in the path", () => {
+      const { message, path } = failure(ItemCodec.decode(nestedBytes(1025, "01 00")))
+      assert.strictEqual(
+        message,
+        `TooDeep at byte 2048, item [${"0.".repeat(8).slice(0, -1)} … ${"0.".repeat(8).slice(0, -1)}, 1024 steps]: lists are nested deeper than 1024`
+      )
+      assert.lengthOf(path, 1024)
+      assert.strictEqual(
+        CodecError.formatPath(Array.from({ length: 20 }, () => 1)),
+        `item [${"1.".repeat(20).slice(0, -1)}]`
+      )
+    })
+
+    it("refuses NaN as a limit, which would be none", () => {
+      const said = (name: string) => `${name} is NaN: expected a number`
+      assert.throws(() => ItemCodec.decodeWith({ maxDepth: NaN }), RangeError, said("maxDepth"))
+      assert.throws(() => ItemCodec.decodeWith({ maxItems: NaN }), RangeError, said("maxItems"))
+      assert.throws(() => ItemCodec.encodeWith({ maxDepth: NaN }), RangeError, said("maxDepth"))
+    })
 
     it("names the limit in the error, whatever was given as one", () => {
       for (const maxDepth of [-1, 0.5, -Infinity]) {

@@ -116,10 +116,22 @@ describe("StructureCodec limits", () => {
 
     it("reads and writes through the item what is too deep for it without, to the limit of items", () => {
       const options = { maxDepth: 2000 }
-      assert.strictEqual(straight(Tree, nestedBytes(900), 2000), failed)
-      assert.deepStrictEqual(success(StructureCodec.decode(Tree, options)(nestedBytes(900))), nested(900))
-      bytesAre(success(StructureCodec.encode(Tree, options)(nested(900))), nestedBytes(900))
+      assert.strictEqual(straight(Tree, nestedBytes(500), 2000), failed)
+      assert.deepStrictEqual(success(StructureCodec.decode(Tree, options)(nestedBytes(500))), nested(500))
+      bytesAre(success(StructureCodec.encode(Tree, options)(nested(500))), nestedBytes(500))
       assert.strictEqual(failure(StructureCodec.decode(Tree, options)(nestedBytes(1025))).reason._tag, "Malformed")
+    })
+
+    it("asks a structure that contains itself for what it is once", () => {
+      let asked = 0
+      const Counted: Structure.Structure<unknown> = Structure.suspend(() => {
+        asked++
+        return Structure.either([Structure.U1, Structure.listOf(Counted)])
+      })
+      const layout = Layout.fromSchema(Counted)
+      assert.isTrue(layout._tag === "Recursive" && layout.layout() === layout.layout())
+      assert.deepStrictEqual(success(StructureCodec.decode(Counted)(nestedBytes(50))), nested(50))
+      assert.strictEqual(asked, 1)
     })
 
     it("does not overflow the call stack where a structure contains nothing but itself", () => {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { basename, delimiter, join, sep } from "node:path"
 import { root } from "../src/Repository.ts"
 
-const names = ["codec", "session", "sml", "cli"]
+const names = ["codec", "session", "sml", "messages", "cli"]
 const place = mkdtempSync(join(tmpdir(), "effect-secs-"))
 
 /** Where the repository's tools and its Node are found, and what a stranger has: no `node_modules` in `PATH`. */
@@ -85,10 +85,12 @@ const use = (tarballs: ReadonlyArray<string>): void => {
   write("package.json", JSON.stringify({ private: true, type: "module" }))
 
   // What must compile and run without Node's types: all but the modules that stand on Node's.
-  const pure = ["codec", "sml"].flatMap((name) => modules(name).map((module) => `@effect-secs/${name}/${module}`))
+  const pure = ["codec", "sml", "messages"].flatMap((name) =>
+    modules(name).map((module) => `@effect-secs/${name}/${module}`)
+  )
   write(
     "anywhere.ts",
-    `${reexports(["@effect-secs/session", "@effect-secs/sml", "@effect-secs/cli", ...pure])}
+    `${reexports(["@effect-secs/session", "@effect-secs/sml", "@effect-secs/messages", "@effect-secs/cli", ...pure])}
 import { Item, ItemCodec } from "@effect-secs/codec"
 import * as SameCodec from "@effect-secs/codec/ItemCodec"
 import * as Result from "effect/Result"

@@ -46,9 +46,11 @@ const memoryShell = (files: ReadonlyMap<string, Uint8Array>, stdin: Uint8Array) 
     const bytes = path === "-" ? stdin : files.get(path)
     return bytes === undefined ? Effect.fail(CliFailure.failed(`${path}: no such file`)) : Effect.succeed(bytes)
   }
+  const longestText = 2 ** 20
   const shell: ShellService = {
     read,
-    stream: (path) => Stream.fromEffect(read(path)),
+    stream: (path) => Stream.fromEffect(read(path, longestText)),
+    longestText,
     isFile: (path) => Effect.succeed(path === "-" || files.has(path)),
     writeFile: () => Effect.void,
     makeFolder: () => Effect.void,
@@ -172,7 +174,7 @@ const overview = async (): Promise<string> =>
     [
       "- `-` is standard input. Results go to standard output, everything else to standard error.",
       "- `--json` prints one JSON value, or a line of JSON for each result.",
-      "- Exit codes: 0 fine; 1 bad input, a failed check, a transaction without its reply, a finding of log --errors; 2 a wrong command line; 130 ^C.",
+      "- Exit codes: 0 fine; 1 bad input, a failed check, a transaction without its reply, a finding of log --errors; 2 a wrong command line; 3 a log in which there is no message; 130 ^C.",
       "- Colours and progress are for terminals only; `NO_COLOR` turns colours off there too.",
       "- Text is UTF-8, UTF-16 with a byte order mark, or latin-1 where it is no UTF-8.\n"
     ].join("\n"),

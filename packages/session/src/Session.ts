@@ -95,7 +95,7 @@ export interface Service {
       ) => Effect.Effect<void, never, Scope.Scope>)
     | undefined
 
-  /** What happens, for observers: states, faults, and every message. A slow observer loses the oldest. */
+  /** What happens, for observers: states, faults, and every message. A slow observer loses the oldest, and gets `EventsMissed` in their place. */
   readonly events: Stream.Stream<SessionEvent>
 
   /** Probes the peer now. Gives the round-trip time. */

@@ -56,10 +56,18 @@ export interface Disconnected extends Event<"Disconnected"> {
   readonly unwritten: number
 }
 
+/** Text of a data message that is no SECS-II item, and why. `text` is a copy of the bytes. @since 0.1.0 */
+export interface Undecoded {
+  readonly error: ItemDecodeError
+  readonly text: Uint8Array
+}
+
 /** A message came in: the wire tap, with its item where it is data. @since 0.1.0 */
 export interface Received extends Event<"Received"> {
   readonly header: HsmsHeader
   readonly message: SecsMessage | undefined
+  /** Why `message` has no item although there is text: without it, the message has none. */
+  readonly undecoded?: Undecoded | undefined
   /** For a reply: time since its primary was sent. */
   readonly elapsed: Duration.Duration | undefined
 }
@@ -153,6 +161,11 @@ export interface ConnectionTurnedAway extends Event<"ConnectionTurnedAway"> {
   readonly peer: string
 }
 
+/** This observer was too slow: so many events that stood here are lost to it, and to it alone. @since 0.1.0 */
+export interface EventsMissed extends Event<"EventsMissed"> {
+  readonly count: number
+}
+
 /**
  * @since 0.1.0
  */
@@ -174,6 +187,7 @@ export type SessionEvent =
   | TransactionFailed
   | LinktestFailed
   | ConnectionTurnedAway
+  | EventsMissed
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never
 
@@ -235,7 +249,7 @@ export const describe = (event: Untimed): string => {
     case "Disconnected":
       return `disconnected: ${describeDisconnect(event.reason)}${lost(event)}`
     case "Received":
-      return `received ${event.header}${text(event.message)}`
+      return `received ${event.header}${event.undecoded === undefined ? text(event.message) : `: ${event.undecoded.error.message}`}`
     case "Sent":
       return `sent ${event.header}${text(event.message)}`
     case "UnmatchedReply":
@@ -262,6 +276,8 @@ export const describe = (event: Untimed): string => {
       return `Linktest.req was not answered (${event.failures} of ${event.maxFailures} that end the connection)`
     case "ConnectionTurnedAway":
       return `turned away ${event.peer}: another connection has the session`
+    case "EventsMissed":
+      return `${event.count} events are missing here: whoever looks on was too slow`
   }
 }
 
@@ -302,6 +318,8 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, reason: event.failure._tag }
     case "TransactionFailed":
       return { ...about, reason: event.error.reason._tag }
+    case "EventsMissed":
+      return { ...about, missed: event.count }
     case "LinktestFailed":
       return { ...about, failures: event.failures, maxFailures: event.maxFailures }
     default:

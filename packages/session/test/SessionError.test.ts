@@ -126,8 +126,8 @@ const transport: ReadonlyArray<readonly [SessionError.TransportReason, string]> 
   [{ _tag: "TextFrame", length: 5 }, "the peer sent a text frame of 5 characters; HSMS is bytes, in binary frames"],
   [{ _tag: "Other", code: "EMFILE", detail: "too many open files" }, "too many open files (EMFILE)"],
   [
-    { _tag: "Other", code: "4999", detail: "bye\nINFO: all is well\u001b[2J" },
-    "bye\\u000aINFO: all is well\\u001b[2J (4999)"
+    { _tag: "Other", code: "4999", detail: "bye\nINFO: all is well\u001b[2J\u202e" },
+    "bye\\u000aINFO: all is well\\u001b[2J\\u202e (4999)"
   ]
 ]
 
@@ -370,7 +370,8 @@ describe("one line for each event", () => {
     [
       { _tag: "ConnectionTurnedAway", at, peer: "192.0.2.11:40000" },
       "turned away 192.0.2.11:40000: another connection has the session"
-    ]
+    ],
+    [{ _tag: "EventsMissed", at, count: 12 }, "12 events are missing here: whoever looks on was too slow"]
   ]
 
   for (const [event, text] of events) {

@@ -65,6 +65,9 @@ describe("stream 9 from equipment", () => {
       const [undecodable] = yield* events.of("Undecodable")
       assert.strictEqual(undecodable?.error.reason._tag, "Truncated")
       assert.deepStrictEqual(Array.from(undecodable!.text), [0xa5, 0x02, 0xff])
+      // Whoever looks at the wire sees that there was text.
+      const tapped = (yield* events.of("Received")).find(({ header }) => header.systemBytes === 0x0102_0304)
+      assert.deepStrictEqual(tapped?.undecoded, { error: undecodable!.error, text: undecodable!.text })
     })
   )
 

@@ -6,6 +6,9 @@
  *
  * @since 0.1.0
  */
+import { bareText } from "./internal/read/bareText.ts"
+import { space } from "./internal/read/characters.ts"
+import * as LogWords from "./LogWords.ts"
 
 /** @since 0.1.0 */
 export type DialectName =
@@ -102,53 +105,85 @@ const sampled = 1 << 16
 
 const clock = String.raw`\d{1,4}[-/.:]\d{1,2}[-/.:]\d{1,4}`
 
+/** A word or an arrow for its direction before a header, and nothing before that: in all other dialects an error. */
+const directed = new RegExp(
+  String.raw`^[ \t]*(?:[[(]?(?:${LogWords.sent}|${LogWords.received})[\])]?|-{1,3}>|={1,2}>|<-{1,3}|<={1,2})[ \t]+(["']?)S\d{1,3}F\d{1,3}\1(?:W\b)?[ \t]*(?:$|[\r.<[/]|(?:W|from|to|session)\b)`,
+  "im"
+)
+
 interface Sign {
   readonly dialect: Dialect
   /** One of these stands in every text with the sign; much faster to look for than the sign. None: not known. */
   readonly needs: ReadonlyArray<string>
-  /** Reads a line at most, so that no text takes long. */
+  /** Reads so many characters at most, so that no text takes long. */
   readonly pattern: RegExp
+  /** Comments of several lines are as free as logs are. */
+  readonly outsideComments?: boolean
 }
 
-/** Signs of a dialect, the surest first. */
-const signs: ReadonlyArray<Sign> = [
+/** Signs of a log, which are in the lines and comments of a text. */
+const logged: ReadonlyArray<Sign> = [
   {
     dialect: log,
     needs: [],
-    pattern: new RegExp(String.raw`^[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}\b`, "im")
+    pattern: new RegExp(String.raw`^[^\S\r\n]*(?!\s)[^\w\n<]{0,8}${clock}[^\n<]{0,200}\bS\d{1,3}F\d{1,3}(?!\d)`, "im")
   },
   { dialect: log, needs: ["Header=["], pattern: /\/\*[^\n]{0,200}\bHeader=\[/ },
-  {
-    dialect: pfile,
-    needs: ["="],
-    pattern: /^[ \t]*S\d{1,3}F\d{1,3}[ \t]*(?:W[ \t]*|INPUT[ \t]*|OUTPUT[ \t]*){0,2}=/im
-  },
-  { dialect: pfile, needs: ["MAX", "max", "Max"], pattern: /\[[ \t]*MAX[ \t]/i },
+  { dialect: log, needs: [], pattern: directed, outsideComments: true }
+]
+
+/** No part of a longer word. */
+const header = String.raw`(?<![\w$#-])S\d{1,3}F\d{1,3}(?!\d)`
+const arrow = String.raw`H\s*(?:<->|->|<-)\s*E`
+const attributes = String.raw`(?:\s*(?:W|\[\s*W\s*\]|INPUT|OUTPUT|${arrow})(?![\w$#-])){0,8}`
+
+/**
+ * Signs of a dialect, the surest first. They are looked for without comments and text in quotes, whatever blanks stand
+ * in them: how a text is laid out does not tell who wrote it, and the formatter changes it.
+ */
+const signs: ReadonlyArray<Sign> = [
+  { dialect: pfile, needs: ["="], pattern: new RegExp(String.raw`${header}["']?${attributes}\s*=`, "i") },
+  { dialect: pfile, needs: ["MAX", "max", "Max"], pattern: /\[\s*MAX(?![\w$#-])/i },
   {
     dialect: itri,
     needs: ["if", "If", "IF", "every", "Every", "EVERY"],
-    pattern: /^[ \t]*(?:if[ \t]*\([ \t]*\w|every[ \t]+\d+[ \t]+send\b)/im
+    pattern: /(?:^|[\r\n.])[^\S\r\n]*(?:if\s*\(\s*[^\s()=<>]|every\s+\d+(?:\.\d+)?\s+send\s)/i
   },
   {
     dialect: secs4go,
     needs: ["->", "<-"],
-    pattern: /\bS\d{1,3}F\d{1,3}[^\n<]{0,40}\bH(?:<->|->|<-)E\b/i
+    pattern: new RegExp(String.raw`${header}[^<.:]{0,500}(?<![\w$#-])${arrow}(?!\w)`, "i")
   },
-  { dialect: ezsim, needs: ["VAR", "Var", "var"], pattern: /<[ \t]*(?:VARIANT|VAR)[ \t]/i },
-  { dialect: secs4net, needs: ["'S", "'s"], pattern: /[^\s:'"<>][ \t]*:[ \t]*'S\d{1,3}F\d{1,3}'/i },
-  { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN ?\[\d+\] (?:True|False)\b/ }
+  { dialect: ezsim, needs: ["VAR", "Var", "var"], pattern: /<\s*(?:VARIANT|VAR)(?![\w$\u00a1-\uffff])/i },
+  { dialect: secs4net, needs: ["'S", "'s"], pattern: /[^\s:.'"<>][^\S\r\n]*:[^\S\r\n]*'S\d{1,3}F\d{1,3}'/i },
+  { dialect: goSecs, needs: ["<BOOLEAN"], pattern: /<BOOLEAN\s*\[[^\]<>]{0,40}\]\s*(?:True|False)\b/ }
 ]
 
-const shows = ({ needs, pattern }: Sign, sample: string): boolean =>
-  (needs.length === 0 || needs.some((part) => sample.includes(part))) && pattern.test(sample)
+const withoutComments = (text: string): string => text.replace(/\/\*.*?(?:\*\/|$)/gs, "")
+
+const needed = ({ needs }: Sign, sample: string): boolean =>
+  needs.length === 0 || needs.some((part) => sample.includes(part))
+
+/** A sign of a log is looked for in the whole of a text, and where comments are free again without them. */
+const logs = (sign: Sign, sample: string): boolean =>
+  needed(sign, sample) &&
+  sign.pattern.test(sample) &&
+  (sign.outsideComments !== true || sign.pattern.test(withoutComments(sample)))
+
+const opensItem = new RegExp(`^${space}*<`)
 
 /**
- * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another.
+ * The dialect a text is most likely written in, by its first 64 KiB; `peer` where nothing speaks for another, and for
+ * what is no string.
  *
  * @since 0.1.0
  */
 export const detect = (text: string): Dialect => {
+  if (typeof text !== "string") return peer
   const sample = text.length > sampled ? text.slice(0, sampled) : text
-  for (const sign of signs) if (shows(sign, sample)) return sign.dialect
-  return /^[\s\ufeff]*</.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
+  for (const sign of logged) if (logs(sign, sample)) return sign.dialect
+  const possible = signs.filter((sign) => needed(sign, sample))
+  const bare = possible.length === 0 ? "" : bareText(sample)
+  for (const { dialect, pattern } of possible) if (pattern.test(bare)) return dialect
+  return opensItem.test(sample) && !/\bS\d{1,3}F\d{1,3}\b/i.test(sample) ? secsgem : peer
 }

@@ -15,7 +15,7 @@
  * has none, and without `item` where it is a header only.
  *
  * Reading takes more than writing gives: a single value without an array, 64-bit integers as numbers that hold them
- * exactly, bytes as an array of numbers, `text` instead of `bytes` in a `C2` with header 1 to 4, and the keys of
+ * exactly, bytes as an array of numbers, `text` instead of `bytes` in a `C2` with a header whose encoding is known, and the keys of
  * secs4net: `List`, `ASCII`, `JIS8`, `Boolean`, `Binary`, and `S`, `F`, `ReplyExpected`, `Name`, `SecsItem`.
  *
  * Nothing here recurses on depth, unlike `JSON.stringify`.

@@ -12,6 +12,7 @@
  * @since 0.1.0
  */
 import * as Dialect from "./Dialect.ts"
+import { hiddenMarks, unusualBlanks } from "./internal/read/characters.ts"
 
 /**
  * How one format of text is written.
@@ -111,7 +112,10 @@ const raw = (quotes: TextForm["quotes"], without = "", stripped = false): TextFo
 })
 
 /** Marks, comments, rules, and headers that would be taken for the message's own. */
-const notInName = /[:<>"'=#\p{Cc}]|\/[/*]|^[\s.*[]|^(?:if|every)\b|\s$|(?<![\w$#-])S\d{1,6}F\d{1,6}(?![\w$#-]|$)/iu
+const notInName = new RegExp(
+  String.raw`[:<>"'=#\p{Cc}${unusualBlanks}${hiddenMarks}]|/[/*]|^[ .*[]|^(?:if|every)\b| $|(?<![\w$#-])S\d{1,6}F\d{1,6}(?![\w$#-]|$)`,
+  "iu"
+)
 
 const label: HeaderForm = {
   quoted: false,

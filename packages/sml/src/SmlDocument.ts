@@ -6,14 +6,8 @@
 import { type Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import type { Dialect } from "./Dialect.ts"
-import {
-  MismatchError,
-  NoMatchError,
-  NoMessageError,
-  type SmlError,
-  type SmlWarning,
-  type TemplateError
-} from "./SmlError.ts"
+import { NoMatchError, NoMessageError, type SmlError, type SmlWarning } from "./SmlError.ts"
+import { MismatchError, type TemplateError } from "./TemplateError.ts"
 import * as Template from "./Template.ts"
 
 /**

@@ -1,16 +1,33 @@
 /**
- * Every error and warning of SML text, on one page. Pure.
+ * Every error and warning of SML text. Pure.
  *
  * `SmlError` says where a text is no SML: offset, line, column, what was expected, what stands there, a hint and the
  * line with a caret. `SmlWarning` has the same shape and says what was read all the same; read strictly, it is an
- * error. `TemplateError`, `MismatchError` and `ValueError` are about values and items, `PrintError` about what a dialect cannot say,
- * `ItemJsonError` about JSON that is no item.
+ * error. `NoMessageError` and `NoMatchError` are about the messages of a document, `PrintError` about what a dialect cannot
+ * say, `ItemJsonError` about JSON that is no item. What is wrong with the values of a template is on a page of its own,
+ * `TemplateError`.
  *
  * @since 0.1.0
  */
+import { CodecError } from "@effect-secs/codec"
 import * as Schema from "effect/Schema"
+import { misused } from "./internal/misused.ts"
 
 const Count = Schema.Natural
+
+/**
+ * Text of others as a line for people may hold it: a tab is a blank, and whatever else steers a terminal, turns the line
+ * around or cannot be seen is `·`, one for each UTF-16 unit, so that columns stay where they are. Controls (C0 and C1),
+ * format characters (marks of direction among them), line separators and lone surrogates are such.
+ *
+ * Every error of this package says what it found in this form.
+ *
+ * @since 0.1.0
+ */
+export const printable = (text: string): string =>
+  text.replace(unshown, (found) => (found === "\t" ? " " : "·".repeat(found.length)))
+
+const unshown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]/gu
 
 /**
  * What is wrong with a text.
@@ -52,15 +69,34 @@ export const SmlReason = Schema.Literals([
   "DepthExceeded",
   "TooManyItems",
   "TooLong",
-  "TooManyErrors"
+  "TooManyErrors",
+  // what the caller passed
+  "BadArgument"
 ])
 
 /** @since 0.1.0 */
 export type SmlReason = typeof SmlReason.Type
 
+/**
+ * What a caller passed that is none: an option that is NaN, negative or of another type, or a text that is no string.
+ *
+ * @since 0.1.0
+ */
+export const BadArgument = Schema.TaggedStruct("BadArgument", {
+  /** `maxDepth`, `text` */
+  argument: Schema.String,
+  expected: Schema.String,
+  seen: Schema.String
+})
+
+/** @since 0.1.0 */
+export type BadArgument = typeof BadArgument.Type
+
 /** Where something stands in a text, and what it is. */
 const placed = {
   reason: SmlReason,
+  /** With the reason `BadArgument` what is to blame is this, and not the text. */
+  argument: Schema.optionalKey(Schema.String),
   /** The name the text was given, usually a file. */
   source: Schema.optionalKey(Schema.String),
   /** UTF-16 units from the start of the text. */
@@ -80,6 +116,7 @@ const placed = {
 
 interface Placed {
   readonly reason: SmlReason
+  readonly argument?: string | undefined
   readonly source?: string | undefined
   readonly offset: number
   readonly line: number
@@ -90,8 +127,12 @@ interface Placed {
   readonly excerpt: string
 }
 
-const sentence = ({ column, expected, found, hint, line, source }: Placed): string =>
-  `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+const sentence = ({ argument, column, expected, found, hint, line, source }: Placed): string =>
+  printable(
+    argument !== undefined
+      ? misused({ argument, expected, seen: found })
+      : `${source === undefined ? `line ${line}, column ${column}` : `${source}:${line}:${column}`}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  )
 
 /**
  * A place where a text is no SML.
@@ -176,155 +217,6 @@ export class SmlWarning implements Placed {
   }
 }
 
-const named = (key: string | undefined, path: ReadonlyArray<number>): string =>
-  `slot ${key} at ${path.length === 0 ? "the root" : `[${path.join(".")}]`}`
-
-/**
- * No value was given for a slot that has no default.
- *
- * @since 0.1.0
- */
-export const MissingValue = Schema.TaggedStruct("MissingValue", { expected: Schema.String })
-
-/**
- * A value the slot cannot hold.
- *
- * @since 0.1.0
- */
-export const WrongValue = Schema.TaggedStruct("WrongValue", { expected: Schema.String, seen: Schema.String })
-
-/**
- * More or fewer values than the slot's bounds allow.
- *
- * @since 0.1.0
- */
-export const WrongCount = Schema.TaggedStruct("WrongCount", {
-  minimum: Count,
-  maximum: Schema.Number,
-  seen: Count
-})
-
-/**
- * A value was given for a name that no slot has.
- *
- * @since 0.1.0
- */
-export const UnknownSlot = Schema.TaggedStruct("UnknownSlot", { known: Schema.Array(Schema.String) })
-
-/**
- * Two slots of one open list were given different numbers of values.
- *
- * @since 0.1.0
- */
-export const UnequalRounds = Schema.TaggedStruct("UnequalRounds", {
-  seen: Count,
-  /** The other slot, and how many it was given. */
-  other: Schema.String,
-  expected: Count
-})
-
-/**
- * The filled item would hold more items than the caller allows.
- *
- * @since 0.1.0
- */
-export const TooManyItems = Schema.TaggedStruct("TooManyItems", { maximum: Count })
-
-/**
- * A template could not be filled.
- *
- * @since 0.1.0
- */
-export class TemplateError extends Schema.TaggedError<TemplateError>("@effect-secs/sml/TemplateError")(
-  "TemplateError",
-  {
-    /** The slot's key; undefined where none is to blame. */
-    slot: Schema.UndefinedOr(Schema.String),
-    path: Schema.Array(Count),
-    reason: Schema.Union([MissingValue, WrongValue, WrongCount, UnknownSlot, UnequalRounds, TooManyItems])
-  }
-) {
-  override get message(): string {
-    const { reason } = this
-    switch (reason._tag) {
-      case "MissingValue":
-        return `${named(this.slot, this.path)} has no value and no default: expected ${reason.expected}`
-      case "WrongValue":
-        return `${named(this.slot, this.path)}: expected ${reason.expected}, seen ${reason.seen}`
-      case "WrongCount":
-        return `${named(this.slot, this.path)}: expected ${bounds(reason)}, seen ${reason.seen}`
-      case "UnknownSlot":
-        return `there is no slot ${this.slot}: the template has ${reason.known.length === 0 ? "none" : reason.known.join(", ")}`
-      case "UnequalRounds":
-        return `${named(this.slot, this.path)}: expected ${counted(reason.expected)}, as slot ${reason.other} has, seen ${reason.seen}`
-      case "TooManyItems":
-        return `the template gives more than ${reason.maximum} items`
-    }
-  }
-
-  override toJSON(): unknown {
-    return { message: this.message, ...(super.toJSON() as object) }
-  }
-}
-
-const counted = (count: number): string => `${count} ${count === 1 ? "value" : "values"}`
-
-const bounds = ({ maximum, minimum }: { readonly minimum: number; readonly maximum: number }): string =>
-  minimum === maximum
-    ? `exactly ${counted(minimum)}`
-    : maximum === Number.POSITIVE_INFINITY
-      ? `at least ${counted(minimum)}`
-      : `${minimum} to ${maximum} values`
-
-/**
- * An item that a template does not describe: where, and what stands there.
- *
- * @since 0.1.0
- */
-export class MismatchError extends Schema.TaggedError<MismatchError>("@effect-secs/sml/MismatchError")(
-  "MismatchError",
-  {
-    path: Schema.Array(Count),
-    /** The key of the slot that the item stands in. */
-    slot: Schema.UndefinedOr(Schema.String),
-    expected: Schema.String,
-    seen: Schema.String
-  }
-) {
-  override get message(): string {
-    const where = this.path.length === 0 ? "the root item" : `item [${this.path.join(".")}]`
-    return `${where}${this.slot === undefined ? "" : ` (${this.slot})`}: expected ${this.expected}, seen ${this.seen}`
-  }
-
-  override toJSON(): unknown {
-    return { message: this.message, ...(super.toJSON() as object) }
-  }
-}
-
-/**
- * A value that is not what it was read as.
- *
- * @since 0.1.0
- */
-export class ValueError extends Schema.TaggedError<ValueError>("@effect-secs/sml/ValueError")("ValueError", {
-  /** The slot's key. */
-  key: Schema.String,
-  /** Places in arrays, from the outermost. */
-  path: Schema.Array(Count),
-  expected: Schema.String,
-  seen: Schema.String
-}) {
-  /** One line: `slot VID[0][2]: expected a number, seen "x"`. */
-  override get message(): string {
-    const at = this.path.map((index) => `[${index}]`).join("")
-    return `slot ${this.key}${at}: expected ${this.expected}, seen ${this.seen}`
-  }
-
-  override toJSON(): unknown {
-    return { message: this.message, ...(super.toJSON() as object) }
-  }
-}
-
 /**
  * A document has no message of a name.
  *
@@ -335,7 +227,7 @@ export class NoMessageError extends Schema.TaggedError<NoMessageError>("@effect-
   { name: Schema.String, known: Schema.Array(Schema.String) }
 ) {
   override get message(): string {
-    return `there is no message ${this.name}: the document has ${listed(this.known)}`
+    return printable(`there is no message ${this.name}: the document has ${listed(this.known)}`)
   }
 
   override toJSON(): unknown {
@@ -358,7 +250,7 @@ export class NoMatchError extends Schema.TaggedError<NoMatchError>("@effect-secs
   override get message(): string {
     if (this.tried.length === 0) return `the document has no ${this.received}`
     const tried = this.tried.map(({ difference, line, name }) => `${name ?? `line ${line}`}: ${difference}`)
-    return `${this.received} is not described: ${tried.join("; ")}`
+    return printable(`${this.received} is not described: ${tried.join("; ")}`)
   }
 
   override toJSON(): unknown {
@@ -384,12 +276,17 @@ export class PrintError extends Schema.TaggedError<PrintError>("@effect-secs/sml
   /** What cannot be said: `J`, `NaN`, `code 0x0D in text`. */
   what: Schema.String,
   /** The message it is a part of: `S6F11`. */
-  of: Schema.optionalKey(Schema.String)
+  of: Schema.optionalKey(Schema.String),
+  /** The option to blame, and not what was to be printed. */
+  option: Schema.optionalKey(BadArgument)
 }) {
   /** One line: `secs4js has no text for NaN, item [2.0] of S6F11`. */
   override get message(): string {
-    const item = this.path.length === 0 ? "" : `, item [${this.path.join(".")}]`
-    return `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+    if (this.option !== undefined) return printable(misused(this.option))
+    const item = this.path.length === 0 ? "" : `, ${CodecError.formatPath(this.path)}`
+    return printable(
+      `${this.dialect} has no text for ${this.what}${item}${this.of === undefined ? "" : ` of ${this.of}`}`
+    )
   }
 
   override toJSON(): unknown {
@@ -413,8 +310,10 @@ export class ItemJsonError extends Schema.TaggedError<ItemJsonError>("@effect-se
 ) {
   /** One line: `$.L[2].U4[0]: expected an integer from 0 to 4294967295, seen -1`. */
   override get message(): string {
-    const at = this.path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
-    return `$${at}: expected ${this.expected}, seen ${this.seen}`
+    const at = CodecError.formatSteps(this.path, (steps) =>
+      steps.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("")
+    )
+    return printable(`$${at}: expected ${this.expected}, seen ${this.seen}`)
   }
 
   override toJSON(): unknown {

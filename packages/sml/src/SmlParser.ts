@@ -9,15 +9,19 @@
  */
 import type { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import type { Dialect } from "./Dialect.ts"
+import { type Dialect, peer } from "./Dialect.ts"
+import { refuse } from "./internal/callerFault.ts"
 import { opensWithItem, readDocument, readItemDocument, readOneItem } from "./internal/read/messages.ts"
-import { rulesOf } from "./internal/read/options.ts"
+import { readFault, rulesOf } from "./internal/read/options.ts"
 import { Scanner } from "./internal/read/Scanner.ts"
 import type { ItemDocument, SmlDocument, SmlMessage } from "./SmlDocument.ts"
 import type { SmlError } from "./SmlError.ts"
 
 /**
  * How to read.
+ *
+ * A limit is a whole number or Infinity. Anything else, and any other option of another type, is an error with the
+ * reason `BadArgument`, as is a text that is no string: in `errors` of a document, else where the result fails.
  *
  * @since 0.1.0
  */
@@ -37,11 +41,11 @@ export interface ParseOptions {
   readonly text?: "ascii" | "latin-1" | "utf-8" | undefined
   /** A W on a secondary, whose function is even, is an error unless `"warn"` is told. */
   readonly wBitOnSecondary?: "error" | "warn" | undefined
-  /** Deepest nesting of lists; 1 024 unless told. */
+  /** Deepest nesting of lists, from 0; 1 024 unless told. */
   readonly maxDepth?: number | undefined
-  /** Most items in one message; 2^20 unless told. */
+  /** Most items in one message, from 0; 2^20 unless told. */
   readonly maxItems?: number | undefined
-  /** Most errors, and most warnings, that are kept; reading stops after so many errors. 1 000 unless told. */
+  /** Most errors, and most warnings, that are kept, from 1; reading stops after so many errors. 1 000 unless told. */
   readonly maxErrors?: number | undefined
 }
 
@@ -56,7 +60,21 @@ export interface ParseOptions {
  * @since 0.1.0
  */
 export const parse = (text: string, options: ParseOptions = {}): SmlDocument =>
-  readDocument(text, rulesOf(text, options))
+  Result.match(rulesOf(text, options), {
+    onFailure: unread,
+    onSuccess: (rules) => readDocument(text, rules)
+  })
+
+const unread = (error: SmlError): SmlDocument => ({
+  dialect: peer,
+  messages: [],
+  constants: new Map(),
+  rules: [],
+  comments: [],
+  warnings: [],
+  warningsOmitted: 0,
+  errors: [error]
+})
 
 /**
  * Reads a text of exactly one message. The final `.` may be missing.
@@ -70,7 +88,8 @@ export const parse = (text: string, options: ParseOptions = {}): SmlDocument =>
  */
 export const parseMessage = (text: string, options: ParseOptions = {}): Result.Result<SmlMessage, SmlError> => {
   const rules = rulesOf(text, options)
-  const { errors, messages, rules: others } = readDocument(text, rules)
+  if (Result.isFailure(rules)) return Result.fail(rules.failure)
+  const { errors, messages, rules: others } = readDocument(text, rules.success)
   if (errors.length > 0) return Result.fail(errors[0]!)
   const [message, second] = messages
   const elsewhere = second?.start ?? others[0]?.start
@@ -78,12 +97,12 @@ export const parseMessage = (text: string, options: ParseOptions = {}): Result.R
   const at = message === undefined ? text.length : elsewhere!
   const expected = message === undefined ? "a header: SxFy" : "one message and no more"
   return Result.fail(
-    new Scanner(text, rules).error(message === undefined ? "HeaderExpected" : "UnexpectedText", at, expected)
+    new Scanner(text, rules.success).error(message === undefined ? "HeaderExpected" : "UnexpectedText", at, expected)
   )
 }
 
 /**
- * Reads a text of exactly one item, without slots.
+ * Reads a text of exactly one item, without slots. A final `.` belongs to a message, and is passed over with a warning.
  *
  * Fails    `SmlError` with the first place that is wrong; never throws
  *
@@ -93,7 +112,7 @@ export const parseMessage = (text: string, options: ParseOptions = {}): Result.R
  * @since 0.1.0
  */
 export const parseItem = (text: string, options: ParseOptions = {}): Result.Result<Item.Item, SmlError> =>
-  readOneItem(text, rulesOf(text, options))
+  Result.flatMap(rulesOf(text, options), (rules) => readOneItem(text, rules))
 
 /**
  * As `parseItem`, with the warnings and comments.
@@ -101,10 +120,14 @@ export const parseItem = (text: string, options: ParseOptions = {}): Result.Resu
  * @since 0.1.0
  */
 export const parseItemDocument = (text: string, options: ParseOptions = {}): ItemDocument =>
-  readItemDocument(text, rulesOf(text, options))
+  Result.match(rulesOf(text, options), {
+    onFailure: (error): ItemDocument => ({ ...unread(error), item: Result.fail(error) }),
+    onSuccess: (rules) => readItemDocument(text, rules)
+  })
 
 /**
  * Whether a text is an item alone rather than messages: behind blanks and comments it begins with one. No log does.
+ * What is no string is no item. Throws a `RangeError` for an option that is none.
  *
  * @example
  * SmlParser.isItem("// answer\n<L [0]>") // => true
@@ -112,6 +135,8 @@ export const parseItemDocument = (text: string, options: ParseOptions = {}): Ite
  * @since 0.1.0
  */
 export const isItem = (text: string, options: ParseOptions = {}): boolean => {
+  const fault = readFault(options)
+  if (fault !== undefined) return refuse(fault)
   const rules = rulesOf(text, options)
-  return !rules.dialect.prose && opensWithItem(text, rules)
+  return Result.isSuccess(rules) && !rules.success.dialect.prose && opensWithItem(text, rules.success)
 }

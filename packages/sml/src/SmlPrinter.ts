@@ -11,6 +11,14 @@
  */
 import { Item, SecsMessage } from "@effect-secs/codec"
 import * as Result from "effect/Result"
+import {
+  flag,
+  type Kinds,
+  optionFault,
+  preset as presetKind,
+  refuse as refuseOption,
+  wholeFrom
+} from "./internal/callerFault.ts"
 import { headerFault, headerText } from "./internal/print/printHeader.ts"
 import { type Fault, itemFault, type Node } from "./internal/print/sayable.ts"
 import { SmlWriter } from "./internal/print/SmlWriter.ts"
@@ -20,7 +28,7 @@ import { PrintError } from "./SmlError.ts"
 import type { Template } from "./Template.ts"
 
 /**
- * How to print.
+ * How to print. An option that is none is a `PrintError` that names it.
  *
  * @since 0.1.0
  */
@@ -29,7 +37,7 @@ export interface PrintOptions {
   readonly preset?: Preset.Preset | undefined
   /**
    * Columns after which values and text go on in the next line, where the preset lets them: a number, or eight
-   * characters of text, is not parted. Infinity unless given.
+   * characters of text, is not parted. From 1; Infinity unless given.
    */
   readonly maxWidth?: number | undefined
 }
@@ -110,6 +118,16 @@ const refuse = (preset: Preset.Preset, { path, what }: Fault, message?: Message)
     ...(message === undefined ? {} : { of: `S${message.stream}F${message.function}` })
   })
 
+const kinds: Kinds = { preset: presetKind, maxWidth: wholeFrom(1), chunkSize: wholeFrom(1) }
+
+/** The options of printing, each of its kind. */
+const checked = (options: PrintOptions): Result.Result<Preset.Preset, PrintError> => {
+  const option = optionFault(kinds, options)
+  if (option === undefined) return Result.succeed(options.preset ?? Preset.canonical)
+  const dialect = option.argument === "preset" ? "no preset" : (options?.preset?.name ?? Preset.canonical.name)
+  return Result.fail(new PrintError({ dialect, path: [], what: `${option.argument} ${option.seen}`, option }))
+}
+
 /** The parts of what the preset has text for. */
 const sayable = (preset: Preset.Preset, source: Source): Result.Result<Parts, PrintError> => {
   if (isNode(source)) {
@@ -132,14 +150,11 @@ const write = (preset: Preset.Preset, { after, before, node }: Parts, maxWidth: 
   return writer.take() + after
 }
 
-const print = (
-  source: Source,
-  { maxWidth = Infinity, preset = Preset.canonical }: PrintOptions
-): Result.Result<string, PrintError> => {
-  const parts = sayable(preset, source)
-  return Result.isFailure(parts)
-    ? Result.fail(parts.failure)
-    : Result.succeed(write(preset, parts.success, maxWidth, Infinity))
+const print = (source: Source, options: PrintOptions): Result.Result<string, PrintError> => {
+  const preset = checked(options)
+  if (Result.isFailure(preset)) return Result.fail(preset.failure)
+  const { maxWidth = Infinity } = options
+  return Result.map(sayable(preset.success, source), (parts) => write(preset.success, parts, maxWidth, Infinity))
 }
 
 /**
@@ -193,11 +208,12 @@ export const document = (
   messages: Iterable<SecsMessage.SecsMessage | Message>,
   options: PrintOptions = {}
 ): Result.Result<string, PrintError> => {
-  const { preset = Preset.canonical } = options
+  const preset = checked(options)
+  if (Result.isFailure(preset)) return Result.fail(preset.failure)
   let out = ""
   for (const one of messages) {
-    if (out !== "" && preset.header?.several === false) {
-      return Result.fail(refuse(preset, { path: [], what: "a second message" }, fieldsOf(one)))
+    if (out !== "" && preset.success.header?.several === false) {
+      return Result.fail(refuse(preset.success, { path: [], what: "a second message" }, fieldsOf(one)))
     }
     const text = message(one, options)
     if (Result.isFailure(text)) return text
@@ -212,7 +228,7 @@ export const document = (
  * @since 0.1.0
  */
 export interface ChunkOptions extends PrintOptions {
-  /** About how many characters a piece has; at most one value more. 65 536 unless given. */
+  /** About how many characters a piece has; at most one value more. From 1; 65 536 unless given. */
   readonly chunkSize?: number | undefined
 }
 
@@ -232,12 +248,15 @@ export interface ChunkOptions extends PrintOptions {
  */
 export const chunks = (
   source: Item.Item | Template | SecsMessage.SecsMessage | Message,
-  { chunkSize = 65_536, maxWidth = Infinity, preset = Preset.canonical }: ChunkOptions = {}
+  options: ChunkOptions = {}
 ): Result.Result<Iterable<string>, PrintError> => {
+  const checkedPreset = checked(options)
+  if (Result.isFailure(checkedPreset)) return Result.fail(checkedPreset.failure)
+  const preset = checkedPreset.success
   const parts = sayable(preset, source)
   if (Result.isFailure(parts)) return Result.fail(parts.failure)
+  const { chunkSize = 65_536, maxWidth = Infinity } = options
   const { after, before, node } = parts.success
-  const size = Math.max(1, chunkSize)
   return Result.succeed({
     *[Symbol.iterator]() {
       if (node === undefined) {
@@ -245,7 +264,7 @@ export const chunks = (
         return
       }
       const writer = new SmlWriter(preset, { maxWidth, maxValues: Infinity }, node, before)
-      while (!writer.run(size)) yield writer.take()
+      while (!writer.run(chunkSize)) yield writer.take()
       yield writer.take() + after
     }
   })
@@ -261,12 +280,15 @@ export interface ShowOptions {
   readonly oneLine?: boolean | undefined
   /** Columns, as in `PrintOptions`. */
   readonly maxWidth?: number | undefined
-  /** Most values of one item: elements, bytes, characters, items of a list. 64 unless given. */
+  /** Most values of one item: elements, bytes, characters, items of a list. From 0, or Infinity; 64 unless given. */
   readonly maxValues?: number | undefined
 }
 
+const shown: Kinds = { oneLine: flag, maxWidth: wholeFrom(1), maxValues: wholeFrom(0) }
+
 /**
- * Text for people: canonical, and cut where an item has many values. Never fails.
+ * Text for people: canonical, and cut where an item has many values. Never fails; throws a `RangeError` for an option
+ * that is none.
  *
  * A cut item keeps its size, and a comment says how many values are left out, so that it reads back, with a warning, as
  * a shorter one. So does a NaN whose payload has no text: its bits stand in a comment.
@@ -279,8 +301,11 @@ export interface ShowOptions {
  */
 export const show = (
   source: Item.Item | Template | SecsMessage.SecsMessage | Message,
-  { maxValues = 64, maxWidth = Infinity, oneLine = false }: ShowOptions = {}
+  options: ShowOptions = {}
 ): string => {
+  const fault = optionFault(shown, options)
+  if (fault !== undefined) return refuseOption(fault)
+  const { maxValues = 64, maxWidth = Infinity, oneLine = false } = options
   const preset = oneLine ? Preset.compact : Preset.canonical
-  return write(preset, partsOf(preset, source), maxWidth, Math.max(0, maxValues))
+  return write(preset, partsOf(preset, source), maxWidth, maxValues)
 }

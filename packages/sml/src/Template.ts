@@ -23,7 +23,7 @@ import { fillTemplate } from "./internal/template/fill.ts"
 import { elements, found, single } from "./internal/template/found.ts"
 import { assignKeys } from "./internal/template/keys.ts"
 import { matchTemplate } from "./internal/template/match.ts"
-import type { MismatchError, TemplateError } from "./SmlError.ts"
+import type { MismatchError, TemplateError } from "./TemplateError.ts"
 
 // --- types ---------------------------------------------------------------------------------------------------------
 
@@ -132,7 +132,10 @@ export interface Values {
 export interface FillOptions {
   /** Gives a generated slot its value, once for each place it is put in. A value that was passed goes before. */
   readonly generate?: ((slot: Slot & { readonly generated: Generated }) => Value) | undefined
-  /** Most items in the result: 2^20 unless told, never more than 16 777 215. */
+  /**
+   * Most items in the result: 2^20 unless told, never more than 16 777 215. What is no whole number from 0 is a
+   * `TemplateError` with the reason `BadArgument`.
+   */
   readonly maxItems?: number | undefined
 }
 
@@ -178,6 +181,8 @@ export const repeat = (
  * Makes a template of its root node. Slots get their keys here, in the order they are written; keys they have already
  * are not looked at.
  *
+ * Throws   `RangeError` where the bounds of a slot or an open list are no whole numbers from 0
+ *
  * @since 0.1.0
  */
 export const make = (root: TemplateNode): Template => assignKeys(root)
@@ -210,6 +215,9 @@ export const fill: (
  * there are several, `undefined` where one is left out. Slots of one name may hold different values.
  *
  * `fill` makes the same item of them again. So an open list without slots must be as long as `fill` makes it.
+ *
+ * What is found takes as much memory as the item, however many slots there are: the arrays of a slot in open lists are
+ * made when they are looked at.
  *
  * Fails    `MismatchError` with the first place that differs, what the template has there and what was seen
  *

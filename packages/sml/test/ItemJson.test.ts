@@ -131,7 +131,12 @@ describe("ItemJson", () => {
       [{ C2: { lsh: 1 } }, ["C2"], "bytes in hex, or text", "neither"],
       [{ C2: { lsh: 1, bytes: "", text: "" } }, ["C2"], "bytes in hex, or text", "both"],
       [{ C2: { lsh: 1, bytes: "0" } }, ["C2", "bytes"], "hex, two digits a byte", '"0" at 0'],
-      [{ C2: { lsh: 8, text: "x" } }, ["C2", "text"], "bytes (text is encoded for headers 1 to 4, not 8)", "string"],
+      [
+        { C2: { lsh: 7, text: "x" } },
+        ["C2", "text"],
+        "bytes (text is encoded for headers 1 to 6 and 8 to 13, not 7)",
+        "string"
+      ],
       [{ C2: { lsh: 1, bytes: "", length: 1 } }, ["C2"], "lsh and bytes", '"length"']
     ]
     for (const [json, path, expected, seen] of wrong) {
@@ -144,6 +149,13 @@ describe("ItemJson", () => {
     for (const text of ["", "{", '{"A":"x"}.', "<A>"]) {
       assert.deepStrictEqual([failure(ItemJson.parse(text)).path, failure(ItemJson.parse(text)).expected], [[], "JSON"])
     }
+  })
+
+  it("says where in one line, however deep that is", () => {
+    const { message, path } = failure(ItemJson.parse(`${'{"L":['.repeat(1000)}7${"]}".repeat(1000)}`))
+    const some = ".L[0]".repeat(4)
+    assert.isTrue(message.startsWith(`$${some} … ${some}, 2000 steps: expected `), message)
+    assert.lengthOf(path, 2000)
   })
 
   it("writes and reads 100 000 lists, one in the other", () => {

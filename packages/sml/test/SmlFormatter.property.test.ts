@@ -1,14 +1,14 @@
-import { Dialect, SmlFormatter, SmlParser, SmlPrinter } from "@effect-secs/sml"
+import { SmlFormatter, SmlParser, SmlPrinter } from "@effect-secs/sml"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import { runs, seeded } from "./support/draw.ts"
+import { drawOf, runs, seeded } from "./support/draw.ts"
 import { success } from "./support/expect.ts"
-import { Trees } from "./support/items.ts"
+import { hex, Trees } from "./support/items.ts"
 import { meaning, remarks } from "./support/meaning.ts"
-import { Texts } from "./support/written.ts"
+import { ItemsAlone, mix, Mixes, Texts } from "./support/written.ts"
 
 /** Formats a text, reads it again, and gives what it is now. */
 const formatted = (text: string, options: SmlFormatter.FormatOptions): string => {
@@ -28,6 +28,31 @@ const namesOf = (text: string): ReadonlyArray<string> =>
 
 /** A text with a stretch of another in it, or with one missing. */
 const Broken = seeded((draw) => ({ at: draw(2 ** 31), length: draw(20), from: draw(2 ** 31), cut: draw(2) === 0 }))
+
+interface HowBroken {
+  readonly at: number
+  readonly length: number
+  readonly from: number
+  readonly cut: boolean
+}
+
+const broken = (one: string, other: string, { at, cut, from, length }: HowBroken): string => {
+  const place = at % (one.length + 1)
+  const start = from % (other.length + 1)
+  const rest = one.slice(place + (cut ? length : 0))
+  return one.slice(0, place) + (cut ? "" : other.slice(start, start + length)) + rest
+}
+
+/** Formats a text of messages that is read without an error, in its dialect told and found out. */
+const keepsDialect = (text: string): void => {
+  const { dialect, errors } = SmlParser.parse(text)
+  if (errors.length > 0 || dialect.prose) return
+  for (const options of [{}, { dialect }]) {
+    const once = formatted(text, options)
+    assert.strictEqual(SmlParser.parse(once, options).dialect, dialect)
+    assert.strictEqual(success(SmlFormatter.format(once, options)), once)
+  }
+}
 
 describe("SmlFormatter", () => {
   it.prop(
@@ -51,20 +76,60 @@ describe("SmlFormatter", () => {
   )
 
   it.prop(
+    "keeps the dialect, the meaning and the comments of a mix of all forms, and changes nothing the second time",
+    [Mixes],
+    ([text]) => keepsDialect(text),
+    runs(1500, 200_000)
+  )
+
+  it.prop(
+    "keeps the same of a mix with a piece cut out or put in, as long as it is read",
+    [Mixes, Mixes, Broken],
+    ([one, other, how]) => keepsDialect(broken(one, other, how)),
+    runs(1500, 200_000)
+  )
+
+  it.prop(
+    "keeps the dialect, the values and the comments of an item alone, and changes nothing the second time",
+    [ItemsAlone],
+    ([text]) => {
+      const before = SmlParser.parseItemDocument(text)
+      if (Result.isFailure(before.item) || !SmlParser.isItem(text)) return
+      const once = success(SmlFormatter.format(text))
+      const after = SmlParser.parseItemDocument(once)
+      assert.strictEqual(hex(success(after.item)), hex(before.item.success))
+      assert.deepStrictEqual([after.dialect, remarks(after)], [before.dialect, remarks(before)])
+      assert.strictEqual(success(SmlFormatter.format(once)), once)
+    },
+    runs(1000, 100_000)
+  )
+
+  it("leaves few mixes as they stand because they would be taken for another dialect's", () => {
+    const texts = Array.from({ length: 2000 }, (_, seed) => mix(drawOf(seed)))
+    const read = texts.filter((text) => {
+      const { dialect, errors } = SmlParser.parse(text)
+      return errors.length === 0 && !dialect.prose && success(SmlFormatter.format(text)) !== ""
+    })
+    const kept = read.filter((text) => {
+      const { dialect } = SmlParser.parse(text)
+      return success(SmlFormatter.format(text)) !== success(SmlFormatter.format(text, { dialect }))
+    })
+    assert.isAtLeast(read.length, 1000)
+    assert.isAtMost(kept.length / read.length, 0.01)
+  })
+
+  it.prop(
     "formats what a reader takes and refuses the rest with the reader's error, whatever is cut out or put in",
     [Texts, Texts, Broken],
-    ([one, other, { at, cut, from, length }]) => {
-      const place = at % (one.text.length + 1)
-      const start = from % (other.text.length + 1)
-      const rest = one.text.slice(place + (cut ? length : 0))
-      const text = one.text.slice(0, place) + (cut ? "" : other.text.slice(start, start + length)) + rest
+    ([one, other, how]) => {
+      const text = broken(one.text, other.text, how)
       const { dialect } = one
       const [error] = SmlParser.parse(text, { dialect }).errors
       const result = SmlFormatter.format(text, { dialect })
       if (error === undefined) {
         const once = formatted(text, { dialect })
         assert.strictEqual(success(SmlFormatter.format(once, { dialect })), once)
-      } else if (SmlParser.isItem(text, { dialect: Dialect.peer })) {
+      } else if (SmlParser.isItem(text, { dialect })) {
         const alone = SmlParser.parseItem(text, { dialect })
         assert.strictEqual(Result.isFailure(result), Result.isFailure(alone))
       } else if (Result.isFailure(result)) assert.strictEqual(result.failure.message, error.message)

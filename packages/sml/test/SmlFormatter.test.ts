@@ -133,6 +133,30 @@ describe("SmlFormatter", () => {
       assert.strictEqual(item("<L <U1 1>>", { indent: 0 }), "<L [1]\n<U1 [1] 1>\n>")
     })
 
+    it.each(["\u0085", "\u00a0", "\u200b", "\u2028", "\u2060", "\u3000", "\ufeff"])(
+      "writes a blank where %j stood, and leaves it in comments",
+      (one) => {
+        const text = [
+          `na${one}me${one}:${one}S1F1${one}[${one}W]${one}H${one}->E`,
+          `<L${one}[1${one}]${one}<A${one}[1${one}..${one}9]${one}"a"${one}>${one}/* ${one}c */>.`,
+          `#define${one}A${one}1`,
+          `if${one}(a${one}(${one}1${one})${one}==${one}<L>${one})${one}b${one}.`,
+          `every${one}5${one}send${one}a${one}.${one}`
+        ].join("\n")
+        const once = format(text, { dialect: Dialect.itri })
+        assert.strictEqual(format(once, { dialect: Dialect.itri }), once)
+        assert.strictEqual(once.split(one).length, 2)
+        assert.strictEqual(
+          once.replaceAll(one, "~"),
+          format(text.replaceAll(one, " ").replace("/*  c", "/* ~c"), { dialect: Dialect.itri })
+        )
+      }
+    )
+
+    it("takes the . of a message from behind an item alone, and leaves the comments around it", () => {
+      assert.strictEqual(format("<L> /* a */ . // b\n// c"), "<L [0]> /* a */ // b\n// c\n")
+    })
+
     it("formats an item alone", () => {
       const text = "<l // all\n<a 'x'><BOOLEAN T>> // end\n"
       assert.strictEqual(format(text), '<L [2] // all\n  <A [1] "x">\n  <BOOLEAN [1] T>\n> // end\n')
@@ -340,6 +364,31 @@ describe("SmlFormatter", () => {
     })
   })
 
+  describe("the dialect of a text", () => {
+    it.each([
+      ["S1F1 H <- E x.", "secs4go", "S1F1 H<-E x\n.\n"],
+      ["S1F1 h->e =7.", "pfile", "S1F1 = 7 H->E\n.\n"],
+      ["S1F1/* a */=N.", "pfile", "S1F1 = N /* a */\n.\n"],
+      ["every 5\nsend a.", "itri", "every 5 send a.\n"],
+      ["S1F4 <VAR\nSV>.", "ezsim", "S1F4\n<VAR SV>\n.\n"],
+      ["S1F1. :'S1F3'.", "peer", "S1F1\n.\n\n'S1F3'\n.\n"]
+    ])("of %j is %s before and after", (text, name, expected) => {
+      assert.strictEqual(SmlParser.parse(text).dialect.name, name)
+      assert.strictEqual(format(text), expected)
+      assert.strictEqual(SmlParser.parse(expected).dialect.name, name)
+    })
+
+    it("is kept by leaving alone what would be taken for a log, unless the dialect is told", () => {
+      const text = "S1F1 W. 1.2.3 x: S1F3 W."
+      assert.strictEqual(format(text), text)
+      assert.strictEqual(format(text, { dialect: Dialect.peer }), "S1F1 W\n.\n\n1.2.3 x: S1F3 W\n.\n")
+    })
+
+    it("of an item alone is that which a reader takes it for", () => {
+      assert.strictEqual(format("<L <BOOLEAN[1] True> <U1 010>>"), "<L [2]\n  <BOOLEAN [1] True>\n  <U1 [1] 8>\n>\n")
+    })
+  })
+
   describe("what stands between messages", () => {
     it("puts one blank line between messages, and leaves comments with the message they belong to", () => {
       assert.strictEqual(
@@ -382,6 +431,16 @@ describe("SmlFormatter", () => {
 
     it("gives a message its missing dot, and takes away dots that end nothing", () => {
       assert.strictEqual(format("S1F1 W // a\n// b\nS1F3 W <L>..\n."), "S1F1 W // a\n.\n\n// b\nS1F3 W\n<L [0]>\n.\n")
+    })
+
+    it.each([
+      ["S7F3 <>\n/**/../**/", "S7F3\n<L [0]>\n/**/ /**/\n.\n"],
+      ["S4F6 <>=\n/**/d\n./**/", "S4F6\n<L> = d\n/**/\n. /**/\n"],
+      ['S1F1 <W[3]"漢字\n">=N', "S1F1\n<C2 [3..7] 2 0xE6 0xBC 0xA2 0xE5 0xAD 0x97 0x0A> = N\n.\n"],
+      ["'S6F7' <> = d\n=:S2F6", "'S6F7'\n<L> = d\n.\n\n=: S2F6\n.\n"]
+    ])("changes nothing the second time in %j", (text, expected) => {
+      assert.strictEqual(format(text), expected)
+      assert.strictEqual(format(expected), expected)
     })
 
     it("gives an empty text for a text of nothing", () => {

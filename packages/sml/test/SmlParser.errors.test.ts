@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import * as Dialect from "../src/Dialect.ts"
-import { SmlReason } from "../src/SmlError.ts"
+import { NoMessageError, SmlReason } from "../src/SmlError.ts"
 import * as SmlParser from "../src/SmlParser.ts"
 import { failure } from "./support/expect.ts"
 import { messageOf, read } from "./support/read.ts"
@@ -301,10 +301,10 @@ const rows: ReadonlyArray<Row> = [
     "line 1, column 9: expected characters of JIS X 0201, found J: character 0 is U+65E5, not in JIS X 0201 (write bytes as 0xHH)"
   ],
   [
-    "S1F2 <C2 9 'x'>.",
+    "S1F2 <C2 7 'x'>.",
     {},
     "BadCharacter",
-    "line 1, column 12: expected text that header 9 can hold, found C2 value 0: expected bytes (text is encoded for headers 1 to 4, not 9), got string (write bytes as 0xHH)"
+    "line 1, column 12: expected text that header 7 can hold, found C2 value 0: expected bytes (text is encoded for headers 1 to 6 and 8 to 13, not 7), got string (write bytes as 0xHH)"
   ],
   [
     "S1F2 <B 0A>.",
@@ -481,7 +481,7 @@ const rows: ReadonlyArray<Row> = [
 ]
 
 /** `TooLong` needs a text of megabytes, and has a test below; `LogText` is said by the formatter alone. */
-const elsewhere: ReadonlyArray<SmlReason> = ["TooLong", "LogText"]
+const elsewhere: ReadonlyArray<SmlReason> = ["TooLong", "LogText", "BadArgument"]
 
 describe("what is wrong", () => {
   it("has a row for every reason", () => {
@@ -554,6 +554,25 @@ describe("what is wrong", () => {
   ])("is shown as %s", (_, text, excerpt) => {
     const { errors } = SmlParser.parse(text)
     assert.strictEqual(errors[0]?.excerpt ?? "", excerpt)
+  })
+
+  it.each([
+    ["a value", "S1F1 <U1 1\u001b[31m\u009b\u202e>.", "1<U+001B>[31m<U+009B><U+202E>"],
+    ["a number out of range", "S1F1 <U1 999\u200f\u2066>.", "999<U+200F><U+2066>"],
+    ["a name", "S1F1 <\u202e\u2066x 1>.", "<U+202E><U+2066>x"],
+    ["a size", "S1F1 <A [9..1 /*\u001b\u009b*/] 'a'>.", "[9..1 /*<U+001B><U+009B>*/]"],
+    ["a byte in hex", "S1F1 <B 1\u009b>.", "1<U+009B>"]
+  ])("says %s without what would steer a terminal or turn the line around", (_, text, found) => {
+    const { errors } = SmlParser.parse(text, { strict: true })
+    assert.strictEqual(errors[0]!.found, found)
+    assert.notMatch(errors[0]!.message, /[\p{Cc}\p{Cf}]/u)
+  })
+
+  it("says a message name and the file it was given without it too", () => {
+    const { errors } = SmlParser.parse("S1F1 <U1 1x>.", { source: "a\u001b\u202e.sml" })
+    assert.match(errors[0]!.message, /^a··\.sml:1:10: /)
+    const message = new NoMessageError({ name: "a\u202e", known: ["b\u009b"] }).message
+    assert.strictEqual(message, "there is no message a·: the document has b·")
   })
 
   it("is cut where it is long", () => {
@@ -719,7 +738,8 @@ describe("one message, one item", () => {
     ["", "NotAnItem", 0],
     ["S1F1 <L>.", "NotAnItem", 0],
     ["<L> <L>", "UnexpectedText", 4],
-    ["<L>.", "UnexpectedText", 3],
+    ["<L>..", "UnexpectedText", 4],
+    ["<L>. <L>", "UnexpectedText", 5],
     [" <A word>", "NotAnItem", 1],
     ["<L <V>>", "NotAnItem", 0],
     ["<L", "UnterminatedItem", 0]
@@ -750,6 +770,17 @@ describe("one message, one item", () => {
       ["a:1:4: expected [1], the number of values, found [3]"]
     )
     assert.strictEqual(comments.length, 1)
+  })
+
+  it("reads an item alone with the . of a message, and says that it has none", () => {
+    const { comments, item, warnings } = SmlParser.parseItemDocument("<A 'x'> /* a */ . // b")
+    assert.deepStrictEqual(Result.getOrThrow(item), Item.A("x"))
+    assert.deepStrictEqual(
+      warnings.map(({ message }) => message),
+      ["line 1, column 17: expected one item and no more, found . (it ends a message)"]
+    )
+    assert.strictEqual(comments.length, 2)
+    assert.strictEqual(failure(SmlParser.parseItem("<L>.", { strict: true })).reason, "UnexpectedText")
   })
 
   it("says which word was taken for a slot", () => {

@@ -209,6 +209,8 @@ describe("text in quotes", () => {
       // XML within text: its quotes look like the end, and the size tells that they are not.
       [`<A [13] '<a b='1'></a>'>`, "410D3C6120623D2731273E3C2F613E", "SizeMismatch"],
       [String.raw`<A "\n\r\t\x41\\\'">`, "41060A0D09415C27", undefined, { dialect: secs4go }],
+      [String.raw`<A [4] "a\nb">`, "4103610A62", "SizeMismatch", { dialect: secs4go }],
+      [String.raw`<A [4] "a\nb">`, "4104615C6E62"],
       [String.raw`<A "\q">`, "BadCharacter", undefined, { dialect: secs4go }]
     ],
     readItem
@@ -301,7 +303,9 @@ describe("localized and Japanese text", () => {
       ["<C2 65536 0xFF>", "ValueRange"],
       ["<W>", "49020002"],
       ["<UNICODE 'a'>", "4903000261"],
-      ["<C2 9 'a'>", "BadCharacter"],
+      ["<C2 9 'a\u8868'>", "4905000961C9BD"],
+      ["<C2 9 '\ud55c'>", "BadCharacter"],
+      ["<C2 7 'a'>", "BadCharacter"],
       ['<J "\uff71\uff72\uff73">', "4503B1B2B3"],
       ['<J "\u00a5\u203e">', "45025C7E"],
       ["<J 0xB1 0x5C>", "4502B15C"],

@@ -68,6 +68,131 @@ describe("headers", () => {
   ])
 })
 
+/** Blanks of Unicode, and what else parts words unseen. */
+const unusual = [
+  "\u0085",
+  "\u00a0",
+  "\u1680",
+  ...Array.from(
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+  )
+]
+const codeOf = (text: string): string => `U+${text.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`
+
+describe("blanks that no tool writes", () => {
+  it.each(unusual.map((one) => [codeOf(one), one] as const))(
+    "part words as a blank does, with a warning that has their number: %s",
+    (code, one) => {
+      const texts = [
+        `S1F1${one}W.`,
+        `S1F1 ${one}W.`,
+        `S1F1 W${one}.`,
+        ` ${one}S1F1 W.`,
+        `S1F1 [${one}W].`,
+        `S1F1 W H${one}->E.`,
+        `S1F1 =${one}name W.`,
+        `name${one}: S1F1 W.`,
+        `name :${one}S1F1 W.`,
+        `S1F1 W <A${one}[1] "x">.`,
+        `S1F1 W <A [1${one}] "x">.`,
+        `S1F1 W <A [1] "x"${one}>.`,
+        `S1F1 W <U4${one}1>.`,
+        `S1F1 W <U4 1${one}>.`,
+        `S1F1 W <L${one}>.`,
+        `#define${one}A 1`,
+        `if${one}(a) b.`,
+        `if (a (1)${one}==<L>) b.`,
+        `every${one}5 send a.`
+      ]
+      for (const text of texts) {
+        const usual = text.replace(one, " ")
+        const { errors, warnings } = SmlParser.parse(text)
+        assert.deepStrictEqual(errors, [], text)
+        assert.deepStrictEqual(
+          warnings.map(({ found, offset, reason }) => [reason, found, offset]),
+          [["BadCharacter", code, text.indexOf(one)]],
+          JSON.stringify(text)
+        )
+        assert.deepStrictEqual(
+          read(text).filter((line) => !line.startsWith("warning")),
+          read(usual),
+          JSON.stringify(text)
+        )
+        assert.deepStrictEqual(
+          SmlParser.parse(text, { strict: true }).errors.map(({ reason }) => reason),
+          ["BadCharacter"],
+          text
+        )
+      }
+    }
+  )
+
+  it("within text in quotes and comments are theirs", () => {
+    for (const one of unusual) {
+      const { comments, errors, messages, warnings } = SmlParser.parse(`"a${one}b" S1F1 /* ${one}! */ <W "${one}">.`)
+      assert.deepStrictEqual([errors, warnings, messages[0]?.name, comments.length], [[], [], `a${one}b`, 1])
+      sameItem(messages[0]?.item, Item.C2(2, new TextEncoder().encode(one)))
+    }
+  })
+
+  it("end no line, where lines are counted", () => {
+    const { errors, messages } = SmlParser.parse("S1F1 W // a\u2028 b\u0085\n<L>.\u2029S1F3 W.\n\u2028S1F5 W.")
+    assert.deepStrictEqual(errors, [])
+    assert.deepStrictEqual(
+      messages.map(({ header: { column, line } }) => [line, column]),
+      [
+        [1, 1],
+        [2, 6],
+        [3, 2]
+      ]
+    )
+  })
+
+  it("are warned of once for each run, and hide no message behind a wrong one", () => {
+    assert.deepStrictEqual(read("S1F1 \u200b\u3000 \u200bW."), [
+      "S1F1 W",
+      "warning BadCharacter 1:6",
+      "warning BadCharacter 1:9"
+    ])
+    assert.deepStrictEqual(read("S1F1 ?.\n\u3000S1F3 W."), [
+      "S1F3 W",
+      "warning BadCharacter 2:1",
+      "error UnexpectedText 1:6"
+    ])
+  })
+
+  it("are no matter in a log, between messages and in them", () => {
+    const log = "2021-03-04 05:06:07\u00a0SECS. S6F11: 'S6F11' W\u00a0/* Header=[01] */\n\u00a0<L>\n.\n\u00a0x\n"
+    assert.deepStrictEqual(read(log, { dialect: Dialect.log, strict: true }), ["S6F11: S6F11 W 0100"])
+  })
+})
+
+describe("marks that nobody sees", () => {
+  const marks = Array.from("\u00ad\u034f\u061c\u180e\u200c\u200d\u200e\u202e\u2061\u2066\u3164\ufff9")
+
+  it.each(marks.map((one) => [codeOf(one), one] as const))("are errors with their number: %s", (code, one) => {
+    const texts = [
+      `S1F1${one} W.`,
+      `S1F1 ${one}W.`,
+      `${one}S1F1 W.`,
+      `S1F1 W = na${one}me.`,
+      `na${one}me: S1F1 W.`,
+      `S1F1 W <A${one} "x">.`,
+      `S1F1 W <U4 ID${one}>.`,
+      `S1F1 W <U4 I${one}D>.`,
+      `S1F1 W <L <U4> = I${one}D>.`,
+      `S1F1 W <U4 1${one}0>.`,
+      `#define A${one}B 1`,
+      `if (a${one}b) c.`,
+      `if (a) b${one}c.`
+    ]
+    for (const text of texts) {
+      const [error] = SmlParser.parse(text).errors
+      assert.include(error?.found ?? "nothing", code, JSON.stringify(text))
+    }
+  })
+})
+
 describe("headers of templates", () => {
   table([
     ["S2F41 = startLot OUTPUT W\n.", "startLot: S2F41 W OUTPUT"],
@@ -213,6 +338,9 @@ describe("templates", () => {
     ["S1F1 <L [2] <U4 SVID>>.", "S1F1 L(U4=SVID)", "warning SizeMismatch 1:9"],
     ["S1F1 <L [MAX 5]> = LIST.", "S1F1 L(0..5)=LIST"],
     ["S1F1 <L> = LIST.", "S1F1 L=LIST"],
+    ["S1F1 <L [0]> = LIST.", "S1F1 L(0)=LIST"],
+    ["S1F1 <L <L [0..3]> = LIST>.", "S1F1 L(L(0..3)=LIST)"],
+    ["S1F1 <L [2]> = LIST.", "S1F1 L=LIST", "warning SizeMismatch 1:9"],
     ["#define MAX_VARIDS 50\nS1F1 <L [MAX MAX_VARIDS] <V>>.", "S1F1 L*(0..50)(any?)"],
     ["S1F1 <L [UNKNOWN] <V>>.", "S1F1 L*(any?)"],
     ["S1F1 <U4AUTO [1]>.", "S1F1 U4~number(1)"],
@@ -474,7 +602,17 @@ describe("dialects", () => {
     ["go-secs", "S1F1 W <BOOLEAN [1] True>."],
     ["secsgem", '< L [1] < A "x" >>'],
     ["log", "2021-03-04 05:06:07 S1F1 W."],
-    ["log", "S1F1 W /* Name=x Header=[00 01] */."]
+    ["log", "S1F1 W /* Name=x Header=[00 01] */."],
+    ["log", "Received S1F2"],
+    ["log", "the link is up\nSending S1F1 W to ETCH01\nReceived S1F2 from ETCH01\n"],
+    ["log", "[SEND] S1F3 W\n<L <BOOLEAN [1] True>>\n"],
+    ["log", "--> S1F1 W.\n<-- S1F2 <L>.\n"],
+    ["peer", "Received: S1F2."],
+    ["peer", "Send: S1F1 W.\n// Send S1F1 first\n"],
+    ["peer", "/*\n  Send S1F1 W\n  Received S1F2\n*/\nS1F1 W.\n"],
+    ["peer", "* Send S1F1 W\nS1F1 W.\n"],
+    ["pfile", "/*\n Received S1F2\n*/\nS1F1 = ask OUTPUT W\n."],
+    ["itri", "sent: S1F1 W.\nevery 5 send sent."]
   ] as const)("%s is detected in %s", (name, text) => {
     assert.strictEqual(Dialect.detect(text), Dialect.dialects[name])
     assert.strictEqual(SmlParser.parse(text).dialect, Dialect.dialects[name])

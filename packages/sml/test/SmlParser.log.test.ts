@@ -98,10 +98,115 @@ the sender S1F2
     "12:00:00 RECV S1F2\n[12:00:01] SEND S1F1 W\n==== 12:00:02 RECV S1F2\nH->E S2F41\nH<-E S2F42 <L>.\n",
     ["S1F2", "S1F1 W", "S1F2", "S2F41", "S2F42 <L [0]>"]
   ],
+  [
+    "columns of a prefix that are empty on the lines of a body",
+    `12:00:00.001 | 12 | SEND | S1F13 W
+             |    |      | <L[1]
+             |    |      |   <A 'x'>
+             |    |      | >
+12:00:00.101 | 12 | RECV | S1F14
+             | 12 |      | <L[0]
+             | 12 |      | >
+12:00:00.200 | 12 | INFO | link is up
+`,
+    ['S1F13 W <L [1] <A "x">>', "S1F14 <L [0]>"]
+  ],
   ["prose with marks below a message", "12:00:00 SEND S1F1 W\n12:00:00 <html>\n12:00:00 > S1F2 is due\n", ["S1F1 W"]]
 ]
 
+/** What a line says, and the messages that are in it: the forms of real logs and of what people write next to them. */
+const lines: ReadonlyArray<readonly [line: string, messages: ReadonlyArray<string>]> = [
+  // Headers.
+  ["S1F1 W.", ["S1F1 W"]],
+  ["s1f1 w.", ["S1F1 W"]],
+  ["S1F2.", ["S1F2"]],
+  ["S1F1W.", ["S1F1 W"]],
+  ["'S1F1' W", ["S1F1 W"]],
+  ["'S1F2'", ["S1F2"]],
+  ["AreYouThere:'S1F1' W", ["S1F1 W"]],
+  ["Name :'S1F3' W", ["S1F3 W"]],
+  ["s1f1_1: S1F1 W", ["S1F1 W"]],
+  ["S1F2 <L [0]>.", ["S1F2 <L [0]>"]],
+  ["S1F2 /* c */ <A 'x'>.", ['S1F2 <A "x">']],
+  ["S6F11 [W] H<-E <L[0]>.", ["S6F11 <L [0]>"]],
+  ["2019-01-02 03:04:05,678 INFO [7] - SECS. S6F11: 'S6F11' W /* Name= Header=[4E C8 02 00] */", ["S6F11 W"]],
+  ["2019-01-02 03:04:05,678 INFO [7] - SECS. ERA: 'S6F12' /* Name=ERA Dir=2 */", ["S6F12"]],
+  ["12:00:00 SEND S1F1 W.", ["S1F1 W"]],
+  ["12:00:00 RECV S1F2.", ["S1F2"]],
+  ["12:00:00 INFO S1F2.", ["S1F2"]],
+  ["12:00:00 info S1F2.", ["S1F2"]],
+  ["12:00:00 [host] s1f2.", ["S1F2"]],
+  ["S1F15 W.S1F17 W.", ["S1F15 W", "S1F17 W"]],
+  ['S1F4 <L>."Name" S1F15 W.S1F17 W.', ["S1F4 <L [0]>", "S1F15 W", "S1F17 W"]],
+  ["12:00:00 S1F3 is answered: S1F4 <L <U4 7>>.", ["S1F4 <L [1] <U4 7>>"]],
+  ["12:00:00 RECV S1F4 in time <L <U4 7>>.", ["S1F4 <L [1] <U4 7>>"]],
+  // Prose.
+  ["got S1F1.example now", []],
+  ["S1F1.example", []],
+  ["see S1F1.txt and S1F2.", []],
+  ["nothing came after S1F1.", []],
+  ["12:00:00 waiting for S6F12.", []],
+  ["12:00:00 waiting for 'S6F12'.", []],
+  ["12:00:00 expected S1F2. Then the link was lost", []],
+  ["12:00:00 expected 'S1F2', got 'S1F4'", []],
+  ["12:00:00 the 'S1F1' message was late", []],
+  ["12:00:00 S1F1 was sent", []],
+  ["12:00:00 S1F1, S1F3 and S1F5 are due", []],
+  ["12:00:00 S1F1/S1F2 done", []],
+  ["12:00:00 S1F2 (reply) came", []],
+  ["12:00:00 S1F2 <- S1F1", []],
+  ["12:00:00 S1F2 < 3 s", []],
+  ["12:00:00 S1F2 <3 s>", []],
+  ["12:00:00 S1F1: no reply", []],
+  ["12:00:00 wafer-S1F1.", []],
+  ["12:00:00 LOTS1F1 <L>.", []],
+  ["12:00:00 S1F2 is <b>late</b>", []]
+]
+
+/** Words behind a header, which is that of the item nevertheless. */
+const wordy: ReadonlyArray<readonly [text: string, messages: ReadonlyArray<string>]> = [
+  ["'S6F11' W foo bar\n<L [1]\n  <U4 7>\n>.\n", ["S6F11 W <L [1] <U4 7>>"]],
+  ["S6F11 W foo bar\n<L [1] <U4 7>>.\n", ["S6F11 W <L [1] <U4 7>>"]],
+  ["12:00:00 SEND S6F12 the reply\n12:00:00 <B [1] 0>\n", ["S6F12 <B 0x00>"]],
+  ["12:00:00 S6F11: 'S6F11' W len 12, retry 1 /* Name=x */\n<L>\n.\n", ["S6F11 W <L [0]>"]],
+  ["12:00:00 S6F11 is over\n12:00:01 S6F11 W foo\n<L>.\n", ["S6F11 W <L [0]>"]],
+  ["12:00:00 S6F11 is over\n\n12:00:01 <html>\n", []],
+  ["12:00:00 SEND S6F12 in answer to S6F11\n<B 0>.\n", ["S6F12 <B 0x00>"]]
+]
+
 describe("the log dialect", () => {
+  it.each(lines)("reads the line %j as %j", (line, expected) => {
+    for (const text of [line, `${line}\n`, `${line}\r\n12:00:09 idle\r\n`, `idle\n${line}\nidle\n`]) {
+      const { errors, messages } = read(text)
+      assert.deepStrictEqual(errors, [])
+      assert.deepStrictEqual(messages.map(said), expected)
+    }
+  })
+
+  it.each(wordy)("keeps the item below words behind its header: %j", (text, expected) => {
+    for (const lineEnd of ["\n", "\r\n"]) {
+      const { errors, messages } = read(text.replaceAll("\n", lineEnd))
+      assert.deepStrictEqual(errors, [])
+      assert.deepStrictEqual(messages.map(said), expected)
+    }
+  })
+
+  it("takes no line of a text for a header where the message before it is broken", () => {
+    const broken = (text: string) => `12:00:00 SEND S10F3 W\n<L [2]\n  <U1 999>\n  ${text}\n>.\n12:00:01 RECV S10F4.\n`
+    for (const text of ['<A "please\nS1F1 W.\nsend">', "<A [20] 'S1F1 W\nS1F3 W.'>", '<A "a" 0x0A "b\nS1F1 W.">']) {
+      const { errors, messages } = read(broken(text))
+      assert.deepStrictEqual(messages.map(said), ["S10F4"])
+      assert.strictEqual(errors.length, 1)
+    }
+  })
+
+  it("reads what follows a text that nothing ends", () => {
+    const { messages } = read(
+      '12:00:00 SEND S10F3 W\n<L [2]\n  <U1 999>\n  <A "please\n>.\n12:00:01 RECV S10F4.\n12:00:02 SEND S10F3 W <A "x">.\n'
+    )
+    assert.deepStrictEqual(messages.map(said), ["S10F4", 'S10F3 W <A "x">'])
+  })
+
   it.each(logs)("reads %s", (_, text, expected) => {
     for (const lineEnd of ["\n", "\r\n"]) {
       const { errors, messages } = read(text.replaceAll("\n", lineEnd))

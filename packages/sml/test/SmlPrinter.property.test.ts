@@ -242,52 +242,58 @@ describe("100 000 lists within each other", () => {
   let deep: Item.Item = Item.U1(7)
   for (let i = 0; i < 100_000; i++) deep = Item.L(deep)
 
-  it.each(["canonical", "compact", "secs4net", "secsgem"] as const)("are printed as %s and read back", (name) => {
-    const preset = Preset.presets[name]
-    assert.isTrue(Equal.equals(read(success(SmlPrinter.item(deep, { preset })), preset), deep))
-  })
+  it.each(["canonical", "compact", "secs4net", "secsgem"] as const)(
+    "are printed as %s and read back",
+    { timeout: 60_000 },
+    (name) => {
+      const preset = Preset.presets[name]
+      assert.isTrue(Equal.equals(read(success(SmlPrinter.item(deep, { preset })), preset), deep))
+    }
+  )
 
   it("are refused by path where the innermost cannot be said, and shown to people", () => {
     let unsayable: Item.Item = Item.C2(5, [1])
     for (let i = 0; i < 100_000; i++) unsayable = Item.L(unsayable)
-    assert.lengthOf(failure(SmlPrinter.item(unsayable, { preset: Preset.secs4go })).path, 100_000)
+    const { message, path } = failure(SmlPrinter.item(unsayable, { preset: Preset.secs4go }))
+    assert.lengthOf(path, 100_000)
+    assert.match(message, /^secs4go has no text for .{1,20}, item \[(?:0\.){7}0 … (?:0\.){7}0, 100000 steps\]$/)
     assert.include(SmlPrinter.show(unsayable), "<C2 [3] 5 0x01>")
   })
 })
 
 // --- messages ------------------------------------------------------------------------------------------------------
 
+const plainNames = ["A", "Reply_1", "s1f1_1", "Wafer", "two words", "a.b", "a-b", "漢字", "_x"]
+
+/** What looks like another part of a text, alone and joined. */
+const words = `S1F1 s1f1w S1F1W 'S15F41' "S1F1" S128F1 S1F S1F1234567 W w [W] H->E H -> E INPUT OUTPUT if every send
+  #define MAX L <L> 1.2.3 7 _ x . .. - # $ ' " * / // /* */ : < > = ( ) [ ] \\ , ; ^ é 漢 😀`.split(/\s+/)
+
+const spells = [
+  ...words,
+  "if (x)",
+  "every 5",
+  " ",
+  "\t",
+  "\n",
+  "\r",
+  "\0",
+  "\x7f",
+  "\ud800",
+  "\u00a0",
+  "\u3000"
+].concat(["\ufeff", "\u200b", "\u2028", "\u017f1F1"])
+
 const Names = seeded((draw): string | undefined => {
-  const made = [
-    "",
-    "A",
-    "Reply_1",
-    "s1f1_1",
-    "S1F1",
-    "W",
-    "Wafer",
-    "INPUT",
-    "two words",
-    "a.b",
-    "a:b",
-    "x<y",
-    "it's",
-    "e=f",
-    "#define",
-    "if (x)",
-    "every 5",
-    "漢字",
-    "a-b",
-    " lead",
-    "//x",
-    "H->E",
-    "S1F1 x",
-    ".",
-    "*x",
-    "[W]"
-  ]
-  return draw(3) === 0 ? undefined : made[draw(made.length)]!
+  const kind = draw(4)
+  if (kind === 0) return undefined
+  if (kind === 1) return plainNames[draw(plainNames.length)]!
+  let name = ""
+  for (let left = draw(5); left > 0; left--) name += spells[draw(spells.length)]!
+  return name
 })
+
+const Directions = seeded((draw) => ([undefined, "H->E", "H<-E", "H<->E", "INPUT", "OUTPUT"] as const)[draw(6)])
 
 const withHeaders = names.filter((name) => Preset.presets[name].header !== undefined)
 
@@ -296,20 +302,33 @@ describe.each(withHeaders)("%s, messages", (name) => {
   const keepsNames = preset.header!.name !== "none"
 
   it.prop(
-    "prints a message so that it reads back with its name, or refuses it",
-    [Headers, Names],
-    ([message, label]) => {
-      const text = SmlPrinter.message(SmlPrinter.named(label, message), { preset })
+    "prints a message so that it reads back with its name, strictly and leniently, or refuses it",
+    [Headers, Names, Directions],
+    ([message, label, direction]) => {
+      const labelled = { ...SmlPrinter.named(label, message), direction }
+      const text = SmlPrinter.message(labelled, { preset })
       if (Result.isFailure(text)) {
         const illegal = message.replyExpected && message.function % 2 === 0
         assert.isTrue(illegal || (keepsNames && label !== undefined), text.failure.message)
         return
       }
-      const back = success(SmlParser.parseMessage(text.success, { dialect: preset.dialect, strict: true }))
-      assert.isTrue(Equal.equals(toSecsMessage(back), message), text.success)
-      assert.strictEqual(back.name, keepsNames ? label : undefined, text.success)
+      for (const [count, printed] of [
+        [1, text.success],
+        [2, `${text.success}\n${text.success}\n`]
+      ] as const) {
+        for (const strict of [true, false]) {
+          const back = SmlParser.parse(printed, { dialect: preset.dialect, strict })
+          assert.deepStrictEqual([back.errors, back.warnings, back.comments, back.rules], [[], [], [], []], printed)
+          assert.lengthOf(back.messages, count)
+          for (const one of back.messages) {
+            assert.isTrue(Equal.equals(toSecsMessage(one), message), printed)
+            assert.strictEqual(one.name, keepsNames ? label : undefined, printed)
+            if (one.direction !== undefined) assert.strictEqual(one.direction, direction, printed)
+          }
+        }
+      }
     },
-    runs(400, 10_000)
+    runs(1000, 40_000)
   )
 
   it("takes plain names, of letters, digits and underscores", () => {

@@ -326,7 +326,13 @@ describe("presets", () => {
     ["secs4go", "S1F1"],
     ["pfile", "two words"],
     ["canonical", "x<y"],
-    ["canonical", "if (x)"]
+    ["canonical", "if (x)"],
+    ["canonical", "S1F1W"],
+    ["canonical", "S1F1W:'S15F41'"],
+    ["secs4net", "x S1F1w"],
+    ["go-secs", "S1F1W^"],
+    ["secs4go", "_x"],
+    ["secs4go", "S1F1W"]
   ])("%s refuses the name %s, which it would not read as one", (name, label) => {
     const result = SmlPrinter.message(SmlPrinter.named(label, SecsMessage.primary(1, 1)), {
       preset: Preset.presets[name]

@@ -1,6 +1,6 @@
 import { Item } from "@effect-secs/codec"
 import { assert, describe, it } from "@effect/vitest"
-import type { TemplateError } from "../src/SmlError.ts"
+import type { TemplateError } from "../src/TemplateError.ts"
 import * as Template from "../src/Template.ts"
 import { failure, sameItem, success } from "./support/expect.ts"
 
@@ -567,6 +567,47 @@ const around = <A>(wrap: (inner: A) => A, inner: A): A => {
   for (let level = 0; level < deep; level++) out = wrap(out)
   return out
 }
+
+describe("Template.match of open lists in an open list", () => {
+  const slots = (count: number) =>
+    Array.from({ length: count }, (_, index) => slot({ name: `X${index}`, formats: ["U1"] }))
+
+  it("gives each slot an array of arrays, also of rounds that are empty", () => {
+    const template = make(
+      repeat([slot({ name: "A", formats: ["U1"] }), repeat(slots(2)), repeat([list(...slots(1)), repeat(slots(1))])])
+    )
+    const first = [U1(1), L(), L()]
+    const second = [U1(2), L(U1(3), U1(4), U1(5), U1(6)), L(L(U1(7)), L(), L(U1(8)), L(U1(9), U1(10)))]
+    const item = L(...first, ...second)
+    const values = success(match(template, item))
+    assert.deepStrictEqual(values, {
+      A: [1, 2],
+      X0: [[], [3, 5]],
+      X1: [[], [4, 6]],
+      "X0#2": [[], [7, 8]],
+      "X0#3": [[], [[], [9, 10]]]
+    })
+    sameItem(success(fill(template, values)), item)
+    assert.strictEqual(values["X0"], values["X0"])
+  })
+
+  it("costs what the item costs, however many slots its rounds have no value for", { timeout: 60_000 }, () => {
+    const item = L(...Array.from({ length: 20_000 }, () => L()), L(...Array.from({ length: 400 }, () => U1(1))))
+    const took = (template: Template.Template): number => {
+      const start = process.threadCpuUsage()
+      assert.lengthOf(Object.keys(success(match(template, item))), template.slots.length)
+      const { system, user } = process.threadCpuUsage(start)
+      return (system + user) / 1000
+    }
+    const [few, many] = [make(repeat([repeat(slots(4))])), make(repeat([repeat(slots(400))]))]
+    const ratios = Array.from({ length: 5 }, () => {
+      const short = Math.max(2, took(few))
+      return took(many) / short
+    })
+    assert.isBelow(Math.min(...ratios), 10)
+    assert.lengthOf(success(match(many, item))["X399"] as ReadonlyArray<unknown>, 20_001)
+  })
+})
 
 describe("Template of 100 000 lists, one in the other", () => {
   const lists = (inner: Item.Item) => around((item: Item.Item) => L(item), inner)

@@ -40,16 +40,23 @@ export const fromText = (
  * @since 0.1.0
  */
 export const fromBytes = (content: Uint8Array, notation?: Notation): Result.Result<Uint8Array, HexInput.HexError> => {
-  if (notation === "binary" || (notation === undefined && !isText(content))) return Result.succeed(content)
-  const bytes = fromText(TextInput.decode(content), notation)
+  if (!isText(content, notation)) return Result.succeed(content)
+  const bytes = fromText(TextInput.decode(content), notation === "binary" ? undefined : notation)
   return Result.isFailure(bytes) && notation === undefined && isWhole(content) ? Result.succeed(content) : bytes
 }
 
 const isWhole = (bytes: Uint8Array): boolean => Wire.read(bytes).every(({ fault }) => fault === undefined)
 
-const isText = (bytes: Uint8Array): boolean =>
-  hasMark(bytes) ||
-  bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d)
+/**
+ * Whether bytes are read as text.
+ *
+ * @since 0.1.0
+ */
+export const isText = (bytes: Uint8Array, notation?: Notation): boolean =>
+  notation === undefined
+    ? hasMark(bytes) ||
+      bytes.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d)
+    : notation !== "binary"
 
 const hasMark = ([a, b, c]: Uint8Array): boolean =>
   (a === 0xef && b === 0xbb && c === 0xbf) || (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)

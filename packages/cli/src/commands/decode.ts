@@ -11,10 +11,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as ByteInput from "../bytes/ByteInput.ts"
-import { failed } from "../CliFailure.ts"
+import { failed, tooLarge } from "../CliFailure.ts"
 import * as Described from "../bytes/Described.ts"
 import * as Explain from "../bytes/Explain.ts"
-import { colours, Shell, writeAll } from "../Shell.ts"
+import * as Printable from "../Printable.ts"
+import { colours, readBytes, readTextBytes, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../bytes/Wire.ts"
 
 const input = Argument.String("input").pipe(
@@ -56,7 +57,11 @@ const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, fro
   const [first] = words
   if (words.length === 1 && (yield* shell.isFile(first!))) {
     const name = first === "-" ? "stdin" : first!
-    const bytes = ByteInput.fromBytes(yield* shell.read(first!), from)
+    const content = yield* from === undefined || from === "binary" ? readBytes(first!) : readTextBytes(first!)
+    if (content.length > shell.longestText && ByteInput.isText(content, from)) {
+      return yield* tooLarge(name, shell.longestText, content.length)
+    }
+    const bytes = ByteInput.fromBytes(content, from)
     return Result.isSuccess(bytes) ? { name, bytes: bytes.success } : yield* failed(`${name}: ${bytes.failure.message}`)
   }
   const text = words.join(" ")
@@ -82,14 +87,14 @@ export const decode = Command.make("decode", { input, ...flags }, ({ as, compact
     function* lines(): Generator<string> {
       for (const part of parts) {
         if (!explain) {
-          if (json) yield `${JSON.stringify(Described.json(part))}\n`
+          if (json) yield `${Printable.json(JSON.stringify(Described.json(part)))}\n`
           else yield* Described.sml(part, compact ? Preset.compact : Preset.canonical)
           continue
         }
         for (const row of Explain.explain(bytes, part, { valueRows })) {
-          if (json) yield `${JSON.stringify(Explain.json(row))}\n`
+          if (json) yield `${Printable.json(JSON.stringify(Explain.json(row)))}\n`
           else {
-            const line = Explain.line(row, digits)
+            const line = Printable.line(Explain.line(row, digits))
             yield `${row.fault ? red(line) : row.offset === part.start ? bold(line) : line}\n`
           }
         }

@@ -9,11 +9,11 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ByteInput from "../bytes/ByteInput.ts"
-import { failed } from "../CliFailure.ts"
+import { failed, quiet } from "../CliFailure.ts"
 import * as Encoded from "../bytes/Encoded.ts"
 import * as MessageInput from "../messages/MessageInput.ts"
 import * as MessageOutput from "../messages/MessageOutput.ts"
-import { readText, Shell, writeEach } from "../Shell.ts"
+import { complain, readText, Shell, writeAll } from "../Shell.ts"
 import * as SmlInput from "../messages/SmlInput.ts"
 
 /** A number of so many bits, decimal or in hex. */
@@ -66,15 +66,20 @@ export const encode = Command.make("encode", input, (flags) =>
   Effect.gen(function* () {
     const { path, text } = yield* readInput(flags.input)
     const options = SmlInput.parseOptions(flags, path)
-    const { entries } = yield* MessageInput.read(text, options)
-    yield* writeEach(
-      MessageOutput.bytes(entries, {
-        notation: flags.to,
-        form: Option.getOrUndefined(flags.as),
-        sessionId: flags.session,
-        systemBytes: flags.system
-      })
-    )
+    const { entries, failures: unread } = yield* MessageInput.read(text, options)
+    const failures = [...unread]
+    const pieces = MessageOutput.bytes(entries, {
+      notation: flags.to,
+      form: Option.getOrUndefined(flags.as),
+      sessionId: flags.session,
+      systemBytes: flags.system
+    })
+    yield* writeAll(MessageOutput.said(pieces, failures))
+    const [first, ...more] = failures
+    if (first === undefined) return
+    if (more.length === 0) return yield* first
+    for (const { message } of failures) yield* complain(`secs: ${message}`)
+    return yield* quiet(first.exitCode)
   })
 ).pipe(
   Command.withDescription("Encodes SML or JSON to SECS-II items, messages or HSMS frames."),

@@ -117,8 +117,8 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     })
     const wanted = { ...filter, errors: false }
     const notes: Array<string> = []
-    const extents: Array<string> = []
     let happened = 0
+    let unreadable = 0
     let matching = 0
     let wrong = 0
     let inWindow = filter.since === undefined
@@ -140,6 +140,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       let text = ""
       for (const event of events) {
         if (event._tag === "Message" || event._tag === "Control") happened++
+        if (event._tag === "Unreadable") unreadable++
         // What has no time is where the one before it is.
         if (event.time !== undefined) inWindow = LogFilter.isWithin(filter, event.time)
         text += lines(analysis.push(event, inWindow), file)
@@ -150,6 +151,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     let unknown = 0
     for (const path of flags.files) {
       const file = flags.files.length > 1 ? path : undefined
+      const before = { happened, unreadable }
       const read = yield* readFile(path, {
         format: Option.getOrUndefined(flags.format),
         port: Option.getOrUndefined(flags.port),
@@ -158,12 +160,23 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
         take: (events) => take(events, file)
       })
       yield* progress("")
-      if (read === undefined) {
+      if (read._tag === "Empty") yield* complain(`secs: ${path}: no messages, the file is empty`)
+      else if (read._tag === "Unknown") {
         unknown++
         yield* complain(`secs: ${path}: neither SML nor HSMS nor a capture; --format says which`)
       } else {
-        extents.push(read.extent())
-        notes.push(...read.notes().map((note) => (file === undefined ? note : `${file}: ${note}`)))
+        const { format, reader } = read
+        const passedOver = reader.notes()
+        notes.push(...passedOver.map((note) => (file === undefined ? note : `${file}: ${note}`)))
+        if (happened === before.happened) {
+          const parts = unreadable - before.unreadable
+          const why = [
+            `no messages in ${reader.extent()}, looked for ${LogFormat.messagesOf[format]}`,
+            ...(parts === 0 ? [] : [`${counted(parts, "part")} could not be read`]),
+            ...(passedOver.length === 0 ? [] : [`passed over: ${passedOver.join("; ")}`])
+          ]
+          yield* complain(`secs: ${path}: ${why.join("; ")}`)
+        }
       }
     }
     yield* write(lines(analysis.end(), undefined))
@@ -172,20 +185,17 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     const rows = summary.rows.filter(({ label }) => filter.only?.(label) ?? true)
     if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes)}\n`)
     else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint))
-    if (extents.length > 0 && happened === 0) {
-      const passedOver = notes.length === 0 ? "" : `; passed over: ${notes.join("; ")}`
-      yield* complain(`secs: no messages in ${extents.join(" and ")}${passedOver}`)
-    } else if (happened > 0 && matching === 0) {
+    if (happened > 0 && matching === 0) {
       const by = (["only", "since", "until"] as const).filter((name) => filter[name] !== undefined)
       const flagged = by.map((name) => `--${name}`).join(" and ")
       yield* complain(
         `secs: ${flagged} ${by.length === 1 ? "leaves" : "leave"} none of ${counted(happened, "message")}`
       )
     }
-    if (unknown > 0) return yield* quiet(ExitCode.Failed)
-    const { unreadable } = summary
-    if (unreadable > 0) {
-      return yield* failed(`${unreadable} ${unreadable === 1 ? "part" : "parts"} of the log could not be read`)
+    if (unknown > 0 && happened > 0) return yield* quiet(ExitCode.Failed)
+    if (happened === 0) return yield* quiet(ExitCode.NoMessages)
+    if (summary.unreadable > 0) {
+      return yield* failed(`${counted(summary.unreadable, "part")} of the log could not be read`)
     }
     if (flags.errors && wrong > 0) return yield* quiet(ExitCode.Failed)
   })
@@ -212,33 +222,42 @@ interface ReadOptions {
   readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
 }
 
-/** Reads a file piece by piece; gives what has read it, or undefined where nobody knows what it is. */
+/** What became of a file: it was read, nobody knows what it is, or there is nothing in it. */
+type Read =
+  | { readonly _tag: "Read"; readonly format: LogFormat.LogFormat; readonly reader: LogEvent.LogReader }
+  | { readonly _tag: "Unknown" }
+  | { readonly _tag: "Empty" }
+
+/** Reads a file piece by piece. */
 const readFile = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOptions) {
   const shell = yield* Shell
   const head: Array<Uint8Array> = []
   let headLength = 0
   let bytes = 0
   let told = 0
-  let reader: LogEvent.LogReader | undefined
-  let unknown = false
+  let read: Read = { _tag: "Empty" }
 
   /** Makes the reader from the first bytes, which it is given at once. */
   const begin = (): ReadonlyArray<LogEvent.LogEvent> => {
     const first = Buffer.concat(head.splice(0))
+    if (first.length === 0) return []
     const known = format ?? LogFormat.detect(first)
-    unknown = known === undefined
-    if (known === undefined) return []
-    reader = LogFormat.reader(known, { port })
+    if (known === undefined) {
+      read = { _tag: "Unknown" }
+      return []
+    }
+    const reader = LogFormat.reader(known, { port })
+    read = { _tag: "Read", format: known, reader }
     return reader.push(first)
   }
 
   yield* shell.stream(path).pipe(
-    Stream.takeWhile(() => !unknown),
+    Stream.takeWhile(() => read._tag !== "Unknown"),
     Stream.runForEach((piece) =>
       Effect.gen(function* () {
         bytes += piece.length
-        if (reader !== undefined) {
-          yield* take(reader.push(piece))
+        if (read._tag === "Read") {
+          yield* take(read.reader.push(piece))
         } else {
           head.push(piece)
           headLength += piece.length
@@ -250,8 +269,9 @@ const readFile = Effect.fnUntraced(function* (path: string, { format, port, show
       })
     )
   )
-  if (reader === undefined && !unknown) yield* take(begin())
-  if (reader === undefined) return undefined
-  yield* take(reader.end())
-  return reader
+  if (read._tag === "Empty") yield* take(begin())
+  // By now it may be any of the three.
+  const last = read as Read
+  if (last._tag === "Read") yield* take(last.reader.end())
+  return last
 })

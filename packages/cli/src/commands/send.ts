@@ -15,14 +15,6 @@ import * as Endpoint from "../talk/Endpoint.ts"
 import * as Pace from "../talk/Pace.ts"
 import { flags, slots } from "../talk/SessionFlags.ts"
 
-const duration = (name: string, description: string, initial: Duration.Input) =>
-  Flag.String(name).pipe(
-    Flag.withMetavar("TIME"),
-    Flag.withDescription(description),
-    Flag.filterMap(Durations.parse, () => Durations.expected),
-    Flag.withDefault(Duration.fromInputUnsafe(initial))
-  )
-
 const count = (name: string, description: string) =>
   Flag.Int(name).pipe(
     Flag.withMetavar("N"),
@@ -66,8 +58,18 @@ const config = {
     Flag.map(Option.getOrUndefined)
   ),
   open: count("open", "Messages that may wait for their replies at a time; 1 unless told"),
-  wait: duration("wait", "How long to stay, after the last reply, for what the peer sends", 0),
-  connectTimeout: duration("connect-timeout", "Longest wait for TCP to connect; 10s unless told", "10 seconds"),
+  wait: Flag.String("wait").pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription("How long to stay, after the last reply, for what the peer sends"),
+    Flag.filterMap(Durations.parse, () => Durations.expected),
+    Flag.withDefault(Duration.zero)
+  ),
+  connectTimeout: Flag.String("connect-timeout").pipe(
+    Flag.withMetavar("TIME"),
+    Flag.withDescription("Longest wait for TCP to connect; 10s unless told"),
+    Flag.filterMap(Durations.parsePositive, () => Durations.expectedPositive),
+    Flag.withDefault(Duration.seconds(10))
+  ),
   keepGoing: Flag.Boolean("keep-going").pipe(
     Flag.withAlias("k"),
     Flag.withDescription("Send the next message although one failed"),

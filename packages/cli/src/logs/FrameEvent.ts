@@ -5,7 +5,7 @@
  */
 import { type CodecError, Hsms, HsmsHeader } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import type { LogEvent, Place } from "./LogEvent.ts"
+import type { LogEvent, Message, Place } from "./LogEvent.ts"
 import type { Side } from "./LogPrefix.ts"
 import type { LogTime } from "./LogTime.ts"
 
@@ -32,7 +32,10 @@ export const make = (frame: Uint8Array, circumstances: Circumstances): LogEvent 
   if (Result.isFailure(decoded)) {
     const error = decoded.failure
     return error._tag === "ItemDecodeError"
-      ? data(HsmsHeader.read(frame, 0), undefined, error, bytes, circumstances)
+      ? {
+          ...data(HsmsHeader.read(frame, 0), undefined, error, bytes, circumstances),
+          body: frame.slice(HsmsHeader.length)
+        }
       : { _tag: "Unreadable", ...circumstances, error }
   }
   const message = decoded.success
@@ -47,7 +50,7 @@ const data = (
   error: CodecError.ItemDecodeError | undefined,
   bytes: number,
   circumstances: Circumstances
-): LogEvent => ({
+): Message => ({
   _tag: "Message",
   ...circumstances,
   stream: header.stream,

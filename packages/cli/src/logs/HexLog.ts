@@ -14,11 +14,12 @@ import * as FrameEvent from "./FrameEvent.ts"
 import * as HexLine from "./HexLine.ts"
 import * as HsmsStream from "./HsmsStream.ts"
 import type { LogEvent, LogReader } from "./LogEvent.ts"
-import { DumpError } from "./LogError.ts"
+import { DumpError, TextError } from "./LogError.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
 import * as TcpSegment from "./TcpSegment.ts"
 import { counted } from "../Counts.ts"
+import * as TextLines from "../TextLines.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** @since 0.1.0 */
@@ -64,7 +65,7 @@ class Log {
   /** Offset that comes next in each direction: dumps of a whole stream go on counting. */
   readonly #next = new Map<string, number>()
   #packetCount = 0
-  #held = ""
+  readonly #lines = TextLines.make()
   #line = 0
   #said: Said = nothing
   /** A block has come since. */
@@ -79,18 +80,12 @@ class Log {
   }
 
   push(text: string): ReadonlyArray<LogEvent> {
-    let from = 0
-    this.#held = this.#held === "" ? text : this.#held + text
-    for (let end = this.#held.indexOf("\n"); end >= 0; end = this.#held.indexOf("\n", from)) {
-      this.#read(this.#held.slice(from, this.#held[end - 1] === "\r" ? end - 1 : end))
-      from = end + 1
-    }
-    this.#held = this.#held.slice(from)
+    for (const line of this.#lines.push(text)) this.#take(line)
     return this.#events.splice(0)
   }
 
   end(): ReadonlyArray<LogEvent> {
-    if (this.#held !== "") this.#read(this.#held)
+    for (const line of this.#lines.end()) this.#take(line)
     this.#flush()
     for (const [key, stream] of this.#streams) this.#parts(stream.end(), key, this.#line)
     this.#events.push(...this.#packets.end())
@@ -105,8 +100,15 @@ class Log {
     return this.#packets.notes()
   }
 
-  #read(text: string): void {
+  #take({ text, tooLong: characters }: TextLines.Line): void {
     this.#line++
+    if (characters === 0) return this.#read(text)
+    this.#flush()
+    const error = new TextError({ line: this.#line, reason: { _tag: "LongLine", characters } })
+    this.#events.push({ _tag: "Unreadable", ...this.#circumstances("", this.#line, undefined), error })
+  }
+
+  #read(text: string): void {
     const line = HexLine.read(text)
     switch (line._tag) {
       case "Repeat":

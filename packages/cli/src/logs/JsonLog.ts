@@ -6,11 +6,15 @@
  *
  * @since 0.1.0
  */
+import { type CodecError, type Item, ItemCodec } from "@effect-secs/codec"
 import { ItemJson, SmlError } from "@effect-secs/sml"
 import * as Result from "effect/Result"
+import * as HexInput from "../bytes/HexInput.ts"
+import { TextError } from "./LogError.ts"
 import type { LogEvent, LogReader, Place } from "./LogEvent.ts"
 import * as LogTime from "./LogTime.ts"
 import { counted } from "../Counts.ts"
+import * as TextLines from "../TextLines.ts"
 import * as TextPieces from "../TextPieces.ts"
 
 /** True for a text whose first line is one of those. @since 0.1.0 */
@@ -24,37 +28,25 @@ export const begins = (text: string): boolean => {
 export const make = (): LogReader => {
   const text = TextPieces.make()
   const others = new Map<string, number>()
-  let held: Array<string> = []
+  const split = TextLines.make()
   let lines = 0
 
-  const take = (line: string, events: Array<LogEvent>): void => {
-    lines++
-    if (line.trim() === "") return
-    const read = readLine(line, { _tag: "Line", line: lines, column: 1 })
-    if (typeof read === "string") others.set(read, (others.get(read) ?? 0) + 1)
-    else events.push(read)
-  }
-
-  const push = (piece: string): ReadonlyArray<LogEvent> => {
-    const events: Array<LogEvent> = []
-    let from = 0
-    for (let end = piece.indexOf("\n"); end >= 0; end = piece.indexOf("\n", from)) {
-      held.push(piece.slice(from, end))
-      take(held.join(""), events)
-      held = []
-      from = end + 1
+  const take = ({ text, tooLong: characters }: TextLines.Line): ReadonlyArray<LogEvent> => {
+    const place = { _tag: "Line", line: ++lines, column: 1 } as const
+    if (characters > 0) {
+      const error = new TextError({ line: lines, reason: { _tag: "LongLine", characters } })
+      return [{ _tag: "Unreadable", place, time: undefined, from: undefined, connection: undefined, error }]
     }
-    if (from < piece.length) held.push(piece.slice(from))
-    return events
+    if (text.trim() === "") return []
+    const read = readLine(text, place)
+    if (typeof read !== "string") return [read]
+    others.set(read, (others.get(read) ?? 0) + 1)
+    return []
   }
 
   return {
-    push: (piece) => push(text.push(piece)),
-    end: () => {
-      const events = [...push(text.end())]
-      if (held.length > 0) take(held.splice(0).join(""), events)
-      return events
-    },
+    push: (piece) => split.push(text.push(piece)).flatMap(take),
+    end: () => [...split.push(text.end()), ...split.end()].flatMap(take),
     extent: () => counted(lines, "line"),
     notes: () => [...others].map(([what, count]) => `${counted(count, "line")} of ${what}`)
   }
@@ -87,7 +79,9 @@ const readLine = (line: string, place: Place): LogEvent | string => {
   const stream = upTo(127, json["stream"])
   const function_ = upTo(255, json["function"])
   if ((event !== "Sent" && event !== "Received") || stream === undefined || function_ === undefined) return event
-  const item = json["item"] === undefined ? undefined : ItemJson.toItem(json["item"])
+  const body = bodyOf(json["undecoded"])
+  const item: Result.Result<Item.Item, CodecError.ItemDecodeError | SmlError.ItemJsonError> | undefined =
+    body !== undefined ? ItemCodec.decode(body) : json["item"] === undefined ? undefined : ItemJson.toItem(json["item"])
   return {
     _tag: "Message",
     ...circumstances,
@@ -99,11 +93,20 @@ const readLine = (line: string, place: Place): LogEvent | string => {
     systemBytes: systemBytesOf(json["systemBytes"]),
     item: item !== undefined && Result.isSuccess(item) ? item.success : undefined,
     error: item !== undefined && Result.isFailure(item) ? item.failure : undefined,
+    ...(body === undefined ? {} : { body }),
     bytes: undefined,
     name: undefined,
     names: [],
     text: undefined
   }
+}
+
+/** The bytes of a text that was no item when it came. */
+const bodyOf = (undecoded: unknown): Uint8Array | undefined => {
+  const hex = isFields(undecoded) ? undecoded["bytes"] : undefined
+  if (typeof hex !== "string" || hex === "") return undefined
+  const bytes = HexInput.hex(hex)
+  return Result.isSuccess(bytes) ? bytes.success : undefined
 }
 
 const upTo = (maximum: number, value: unknown): number | undefined =>

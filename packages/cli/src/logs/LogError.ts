@@ -2,7 +2,7 @@
  * What can be wrong with a log or a capture, on one page. Pure.
  *
  * `CaptureError` is about the file, `StreamError` about the bytes of one direction of a connection, `DumpError` about a
- * line of a hex dump. SML that cannot be read is an `SmlError`, a message that cannot be decoded the codec's error.
+ * line of a hex dump, `TextError` about text that is too long. SML that cannot be read is an `SmlError`, a message that cannot be decoded the codec's error.
  *
  * @since 0.1.0
  */
@@ -132,6 +132,33 @@ export class DumpError extends Schema.TaggedError<DumpError>("@effect-secs/cli/D
   }
 }
 
+/** More text than is held, without the end of a message. What is behind it is read as if it began there. @since 0.1.0 */
+export const CutText = Schema.TaggedStruct("CutText", { characters: Count })
+
+/** A line that is longer than any message. It was passed over. @since 0.1.0 */
+export const LongLine = Schema.TaggedStruct("LongLine", { characters: Count })
+
+/**
+ * Text of a log that is too long to be read as a whole.
+ *
+ * @since 0.1.0
+ */
+export class TextError extends Schema.TaggedError<TextError>("@effect-secs/cli/TextError")("TextError", {
+  line: Count,
+  reason: Schema.Union([CutText, LongLine])
+}) {
+  override get message(): string {
+    const { line, reason } = this
+    return reason._tag === "CutText"
+      ? `line ${line}: no message ends within ${reason.characters} characters: they are read for themselves, and what follows is too`
+      : `line ${line}: ${reason.characters} characters, which is longer than any message: passed over`
+  }
+
+  override toJSON(): unknown {
+    return { message: this.message, ...(super.toJSON() as object) }
+  }
+}
+
 /**
  * All that a part of a log can fail with.
  *
@@ -141,6 +168,7 @@ export type LogError =
   | CaptureError
   | StreamError
   | DumpError
+  | TextError
   | SmlError.SmlError
   | SmlError.ItemJsonError
   | CodecError.FrameError

@@ -45,6 +45,8 @@ export interface Message extends Event<"Message"> {
   readonly item: Item.Item | undefined
   /** Why there is no item although there is text. */
   readonly error: CodecError.ItemDecodeError | SmlError.SmlError | SmlError.ItemJsonError | undefined
+  /** The bytes of its text where they are no item and the log has them. */
+  readonly body?: Uint8Array | undefined
   /** Of the whole frame; undefined where the log has no bytes. */
   readonly bytes: number | undefined
   /** As the log calls the message, where that is more than its stream and function. */

@@ -47,6 +47,19 @@ export const detect = (head: Uint8Array): LogFormat | undefined => {
 }
 
 /**
+ * What a message looks like in a format, for those who have found none.
+ *
+ * @since 0.1.0
+ */
+export const messagesOf: { readonly [format in LogFormat]: string } = {
+  sml: "SxFy with an item, a dot, or W, a label or a direction",
+  hex: "HSMS messages in hex, with their length, or packets that carry them",
+  pcap: "TCP connections that carry HSMS",
+  json: "lines that secs send --json and secs listen --json print",
+  frames: "HSMS messages one behind the other, with their length"
+}
+
+/**
  * The reader of a format. `port` is of use to captures alone.
  *
  * @since 0.1.0

@@ -5,6 +5,7 @@
  *
  * - `message`: `stream`, `function`, `replyExpected`, where known `sessionId`, `systemBytes`, `bytes`, `name`, `names`
  *   (objects with `name` and `keyword`), and `item` in the JSON of `ItemJson`
+ *   or `body`, the bytes in hex of a text that is no item
  * - `control`: `message` (`SelectReq`, …), `sessionId`, `systemBytes`, `bytes`, and `status`, `reason` and `rejected` where
  *   it has them
  * - `connected`, `disconnected` (with `how`: `closed` or `reset`), `unreadable` (with `error`)
@@ -21,6 +22,8 @@
  */
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { ItemJson } from "@effect-secs/sml"
+import { hex } from "../bytes/Encoded.ts"
+import * as Printable from "../Printable.ts"
 import * as LogEntry from "./LogEntry.ts"
 import type * as LogEvent from "./LogEvent.ts"
 import type * as LogSummary from "./LogSummary.ts"
@@ -48,9 +51,11 @@ export const entry = (entry: LogEntry.Entry, file?: string): string => {
     ...(findings.length === 0 ? {} : { findings: findings.map(finding) })
   })
   // Items may be deeper than `JSON.stringify` goes.
-  return event?._tag === "Message" && event.item !== undefined
-    ? `${json.slice(0, -1)},"item":${ItemJson.stringify(event.item)}}`
-    : json
+  return Printable.json(
+    event?._tag === "Message" && event.item !== undefined
+      ? `${json.slice(0, -1)},"item":${ItemJson.stringify(event.item)}}`
+      : json
+  )
 }
 
 /** To the microsecond: more digits are noise of the arithmetic. */
@@ -71,7 +76,7 @@ const reference = ({ label, place: at, systemBytes, time }: LogEntry.Reference):
 const parts = (event: LogEvent.LogEvent): object => {
   switch (event._tag) {
     case "Message": {
-      const { bytes, name, names, replyExpected, sessionId, stream, systemBytes } = event
+      const { body, bytes, name, names, replyExpected, sessionId, stream, systemBytes } = event
       return {
         stream,
         function: event.function,
@@ -80,7 +85,8 @@ const parts = (event: LogEvent.LogEvent): object => {
         ...numbered(systemBytes),
         ...(bytes === undefined ? {} : { bytes }),
         ...(name === undefined ? {} : { name }),
-        ...(names.length === 0 ? {} : { names })
+        ...(names.length === 0 ? {} : { names }),
+        ...(body === undefined ? {} : { body: hex(body) })
       }
     }
     case "Control": {
@@ -111,24 +117,26 @@ export const summary = (summary: LogSummary.Summary, notes: ReadonlyArray<string
   const { connections, first, last, rows, ...rest } = summary
   const time = (key: string, time: LogTime.LogTime | undefined) =>
     time === undefined ? {} : { [key]: LogTime.toIso(time) }
-  return JSON.stringify({
-    type: "summary",
-    ...rest,
-    ...time("first", first),
-    ...time("last", last),
-    rows: rows.map(({ replyTimes, ...row }) => ({
-      ...row,
-      ...(replyTimes === undefined
-        ? {}
-        : {
-            replyMillis: Object.fromEntries(Object.entries(replyTimes).map(([key, value]) => [key, rounded(value)]))
-          })
-    })),
-    connections: connections.map(({ closed, opened, ...row }) => ({
-      ...row,
-      ...time("opened", opened),
-      ...time("closed", closed)
-    })),
-    notes
-  })
+  return Printable.json(
+    JSON.stringify({
+      type: "summary",
+      ...rest,
+      ...time("first", first),
+      ...time("last", last),
+      rows: rows.map(({ replyTimes, ...row }) => ({
+        ...row,
+        ...(replyTimes === undefined
+          ? {}
+          : {
+              replyMillis: Object.fromEntries(Object.entries(replyTimes).map(([key, value]) => [key, rounded(value)]))
+            })
+      })),
+      connections: connections.map(({ closed, opened, ...row }) => ({
+        ...row,
+        ...time("opened", opened),
+        ...time("closed", closed)
+      })),
+      notes
+    })
+  )
 }

@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { LogWords } from "@effect-secs/sml"
 import * as LogTime from "./LogTime.ts"
 
 /**
@@ -54,8 +55,8 @@ const by = String.raw`\s*(?:<[-=~]{1,3}|<{1,3}|←|\bfrom\b)\s*`
 
 const said = (pattern: string): RegExp => new RegExp(String.raw`(?<![\w/])${pattern}(?!\w)`, "i")
 
-const sent = String.raw`sends?|sent|sending|snd|tx|txd|transmit(?:s|ted|ting)?|outgoing|outbound|output`
-const received = String.raw`receives?|received|receiving|recv|recvd|rcv|rcvd|rx|rxd|incoming|inbound|input`
+const sent = `${LogWords.sent}|output`
+const received = `${LogWords.received}|input`
 
 // Short words are too common to be taken in small letters, unless they stand alone in brackets or before a colon.
 const words = new RegExp(
@@ -66,36 +67,81 @@ const words = new RegExp(
 /** Where a text has words of both directions, the one nearest to the message is meant. */
 const nearest = (text: string): Side | undefined => {
   let side: Side | undefined
-  for (const match of text.matchAll(words)) side = match[1] === undefined ? "peer" : "local"
+  words.lastIndex = 0
+  for (let match = words.exec(text); match !== null; match = words.exec(text)) {
+    side = match[1] === undefined ? "peer" : "local"
+  }
   return side
 }
 
-const directions: ReadonlyArray<Row<Side>> = [
-  // H->E · Host --> Equip · HOST to EQP · MES => EQ
-  [said(host + to + equipment), () => "host"],
-  [said(equipment + to + host), () => "equipment"],
-  // H<-E · Host <-- Equip
-  [said(host + by + equipment), () => "equipment"],
-  [said(equipment + by + host), () => "host"],
-  // S6F11 to host · from equipment · --> EQ · Rx from Host
-  [said(String.raw`from\s+(?:the\s+)?${host}`), () => "host"],
-  [said(String.raw`from\s+(?:the\s+)?${equipment}`), () => "equipment"],
-  [said(String.raw`to\s+(?:the\s+)?${host}`), () => "equipment"],
-  [said(String.raw`to\s+(?:the\s+)?${equipment}`), () => "host"],
-  // Dir=OUT · direction: in · [Snd] · SEND · Received · TX: · RX:
-  [/\bdir(?:ection)?\s*[=:]\s*["']?out/i, () => "local"],
-  [/\bdir(?:ection)?\s*[=:]\s*["']?in/i, () => "peer"],
-  [/^/, ({ input }) => nearest(input)],
-  // IN · OUT, in capitals
-  [/(?<![\w./-])OUT(?![\w/-])/, () => "local"],
-  [/(?<![\w./-])IN(?![\w/-])/, () => "peer"],
-  // --> · -> · => · >> · → and back
-  [/(?:^|[\s[(:|])(?:[-=]{1,3}>|>{2,3}|→)(?=$|[\s\])|:])/, () => "local"],
-  [/(?:^|[\s[(:|])(?:<[-=]{1,3}|<{2,3}|←)(?=$|[\s\])|:])/, () => "peer"],
-  // [S] · (R) · S: · R:
-  [/[[(]\s*S\s*[\])]/, () => "local"],
-  [/[[(]\s*R\s*[\])]/, () => "peer"]
+const always = /^/
+/** Sides are named around one of these. */
+const between = /[<>→←]|\b(?:to|from)\b/i
+const direction = /\bdir/i
+const arrow = /[<>→←]/
+const bracket = /[[(]\s*[SR]/
+
+/** Rows, and what stands in every text that one of them matches: most texts are of one kind, or of none. */
+const directions: ReadonlyArray<readonly [needs: RegExp, rows: ReadonlyArray<Row<Side>>]> = [
+  [
+    between,
+    [
+      // H->E · Host --> Equip · HOST to EQP · MES => EQ
+      [said(host + to + equipment), () => "host"],
+      [said(equipment + to + host), () => "equipment"],
+      // H<-E · Host <-- Equip
+      [said(host + by + equipment), () => "equipment"],
+      [said(equipment + by + host), () => "host"],
+      // S6F11 to host · from equipment · --> EQ · Rx from Host
+      [said(String.raw`from\s+(?:the\s+)?${host}`), () => "host"],
+      [said(String.raw`from\s+(?:the\s+)?${equipment}`), () => "equipment"],
+      [said(String.raw`to\s+(?:the\s+)?${host}`), () => "equipment"],
+      [said(String.raw`to\s+(?:the\s+)?${equipment}`), () => "host"]
+    ]
+  ],
+  [
+    direction,
+    [
+      // Dir=OUT · direction: in. Numbers, as in Dir=2, mean one thing here and another there: they are not read
+      [/\bdir(?:ection)?\s*[=:]\s*["']?out/i, () => "local"],
+      [/\bdir(?:ection)?\s*[=:]\s*["']?in/i, () => "peer"]
+    ]
+  ],
+  [
+    always,
+    [
+      // [Snd] · SEND · Received · TX: · RX:
+      [always, ({ input }) => nearest(input)],
+      // IN · OUT, in capitals
+      [/(?<![\w./-])OUT(?![\w/-])/, () => "local"],
+      [/(?<![\w./-])IN(?![\w/-])/, () => "peer"]
+    ]
+  ],
+  [
+    arrow,
+    [
+      // --> · -> · => · >> · → and back
+      [/(?:^|[\s[(:|])(?:[-=]{1,3}>|>{2,3}|→)(?=$|[\s\])|:])/, () => "local"],
+      [/(?:^|[\s[(:|])(?:<[-=]{1,3}|<{2,3}|←)(?=$|[\s\])|:])/, () => "peer"]
+    ]
+  ],
+  [
+    bracket,
+    [
+      // [S] · (R) · S: · R:
+      [/[[(]\s*S\s*[\])]/, () => "local"],
+      [/[[(]\s*R\s*[\])]/, () => "peer"]
+    ]
+  ]
 ]
+
+const directionOf = (text: string): Side | undefined => {
+  for (const [needs, rows] of directions) {
+    const side = needs.test(text) ? firstOf(rows, text) : undefined
+    if (side !== undefined) return side
+  }
+  return undefined
+}
 
 // --- system bytes --------------------------------------------------------------------------------------------------
 
@@ -123,14 +169,19 @@ const bytesOf = (text: string): ReadonlyArray<number> =>
 const bigEndian = (bytes: ReadonlyArray<number>): number => bytes.reduce((value, byte) => value * 256 + byte, 0)
 
 const four = String.raw`((?:[0-9a-f]{2}[\s,:-]){3}[0-9a-f]{2})(?![\s,:-]?[0-9a-f]{2}\b)`
-const label = String.raw`(?:system[\s_-]?bytes?|sys[\s_-]?bytes?|sysb|sb|txn?[\s_-]?id|trans(?:action)?[\s_-]?id)`
 
 const systemBytes: ReadonlyArray<Row<number>> = [
   // SystemBytes=[00 00 00 2A] · SB: 00-00-00-2A
-  [new RegExp(String.raw`\b${label}["']?\s*[=:#]?\s*[[("']?${four}`, "i"), ([, bytes]) => bigEndian(bytesOf(bytes!))],
+  [
+    new RegExp(String.raw`\b${LogWords.systemBytes}["']?\s*[=:#]?\s*[[("']?${four}`, "i"),
+    ([, bytes]) => bigEndian(bytesOf(bytes!))
+  ],
   // SystemBytes=0x2A · SB=0000002A · sysbytes: 42 · sysbytes=[42] · System Bytes 42
   [
-    new RegExp(String.raw`\b${label}["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,8}|[0-9a-f]{8}|\d{1,10})(?![\w])`, "i"),
+    new RegExp(
+      String.raw`\b${LogWords.systemBytes}["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,8}|[0-9a-f]{8}|\d{1,10})(?![\w])`,
+      "i"
+    ),
     ([, value]) => numberOf(value!)
   ],
   // Header=[2A 00 00 00]: four bytes, the lowest first
@@ -151,7 +202,7 @@ const systemBytes: ReadonlyArray<Row<number>> = [
 const sessionIds: ReadonlyArray<Row<number>> = [
   // DeviceID=1 · session id: 0x0001 · dev_id 1 · session 10
   [
-    /\b(?:(?:device|dev|session|sess)[\s_-]?id|session|device)["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,4}|\d{1,5})(?!\w)/i,
+    new RegExp(String.raw`\b${LogWords.sessionId}["']?\s*[=:#]?\s*[[("']?(0x[0-9a-f]{1,4}|\d{1,5})(?!\w)`, "i"),
     ([, value]) => (Number(value) <= 0xffff ? Number(value) : undefined)
   ],
   [
@@ -181,7 +232,7 @@ export const read = (text: string): LogPrefix => {
   const looked = rest.length > longest ? rest.slice(-longest) : rest
   return {
     time: found?.time,
-    from: firstOf(directions, looked),
+    from: directionOf(looked),
     systemBytes: firstOf(systemBytes, looked),
     sessionId: firstOf(sessionIds, looked)
   }
@@ -208,7 +259,7 @@ export interface Naming {
 const pair = /(\w+)\s?=\s?("[^"]*"|\[[^\]]*\]|(?!\w+\s?=)[^\s,;]*)/g
 
 const unquoted = (value: string | undefined): string | undefined => {
-  const text = value?.replace(/^"(.*)"$/, "$1")
+  const text = value?.startsWith('"') === true ? value.replace(/^"(.*)"$/, "$1") : value
   return text === "" ? undefined : text
 }
 
@@ -220,7 +271,15 @@ const unquoted = (value: string | undefined): string | undefined => {
 export const readComment = (text: string): Naming => {
   const looked = text.slice(0, longest).trim()
   if (!looked.includes("=")) return { name: looked === "" ? undefined : looked, keyword: undefined }
-  const pairs = new Map([...looked.matchAll(pair)].map(([, key, value]) => [key!.toLowerCase(), unquoted(value)]))
-  if (pairs.size === 0) return { name: looked === "" ? undefined : looked, keyword: undefined }
-  return { name: pairs.get("name"), keyword: pairs.get("keyword") }
+  let name: string | undefined
+  let keyword: string | undefined
+  let pairs = 0
+  pair.lastIndex = 0
+  for (let match = pair.exec(looked); match !== null; match = pair.exec(looked)) {
+    pairs++
+    const key = match[1]!.toLowerCase()
+    if (key === "name") name = unquoted(match[2])
+    else if (key === "keyword") keyword = unquoted(match[2])
+  }
+  return pairs === 0 ? { name: looked === "" ? undefined : looked, keyword } : { name, keyword }
 }

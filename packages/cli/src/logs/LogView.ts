@@ -14,6 +14,7 @@
 import { SecsMessage } from "@effect-secs/codec"
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { SmlPrinter } from "@effect-secs/sml"
+import * as HexRows from "../bytes/HexRows.ts"
 import { counted } from "../Counts.ts"
 import * as LogEntry from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
@@ -21,6 +22,7 @@ import type { Side } from "./LogPrefix.ts"
 import type * as LogSummary from "./LogSummary.ts"
 import * as LogTime from "./LogTime.ts"
 import * as ReplyTimes from "../talk/ReplyTimes.ts"
+import * as Printable from "../Printable.ts"
 import type { Colours } from "../Shell.ts"
 
 /** @since 0.1.0 */
@@ -46,9 +48,6 @@ const senders: { readonly [side in Side]: string } = {
   active: "A->P",
   passive: "A<-P"
 }
-
-/** Text of a log may hold anything. */
-const clean = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
 
 const cut = (text: string, columns: number | undefined): string =>
   columns === undefined || text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`
@@ -87,7 +86,7 @@ export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
         : `${guessed ? "~" : ""}${ReplyTimes.format(replyTime)}`
       ).padStart(9)
     ]
-    const wrong = findings.map((finding) => clean(LogEntry.describe(finding))).join("; ")
+    const wrong = findings.map((finding) => LogEntry.describe(finding)).join("; ")
     // Errors of SML say their line themselves.
     const place = wrong === "" || time === undefined || wrong.startsWith("line ") ? "" : ` (${where})`
     const rest = [
@@ -95,11 +94,9 @@ export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
       ...(event === undefined ? [] : words(event)),
       ...(event?._tag === "Message" && event.item !== undefined && !full ? [String(event.item)] : [])
     ]
-    const line = cut([...columnsBefore, ...rest].join("  ").trimEnd(), columns)
+    const line = cut(Printable.line([...columnsBefore, ...rest].join("  ").trimEnd()), columns)
     const painted = findings.length > 0 ? colours.red(line) : paint(event, colours)(line)
-    return full && event?._tag === "Message" && (event.error === undefined || event.text !== undefined)
-      ? `${painted}\n${whole(event)}`
-      : `${painted}\n`
+    return full && event?._tag === "Message" ? `${painted}\n${whole(event)}` : `${painted}\n`
   }
 
   return { entry }
@@ -116,9 +113,9 @@ const words = (event: LogEvent.LogEvent): ReadonlyArray<string> => {
   switch (event._tag) {
     case "Message": {
       const names = event.names.flatMap(({ keyword, name }) =>
-        keyword === undefined ? [] : [clean(name === undefined ? keyword : `${name}=${keyword}`)]
+        keyword === undefined ? [] : [name === undefined ? keyword : `${name}=${keyword}`]
       )
-      return event.name === undefined ? names : [`"${clean(event.name)}"`, ...names]
+      return event.name === undefined ? names : [`"${event.name}"`, ...names]
     }
     case "Control":
       return "status" in event.message && event.message.status !== 0 ? [`status ${event.message.status}`] : []
@@ -133,12 +130,12 @@ const words = (event: LogEvent.LogEvent): ReadonlyArray<string> => {
 
 /** The message as the log has it, or as SML. */
 const whole = (event: LogEvent.Message): string => {
-  if (event.text !== undefined) return `${cleanLines(event.text)}\n`
+  if (event.text !== undefined) return `${Printable.lines(event.text)}\n`
+  // No SML: header and dot would say that there was no body.
+  if (event.error !== undefined) return event.body === undefined ? "" : HexRows.rows(event.body, "//   ")
   const message = new SecsMessage.SecsMessage(event.stream, event.function, event.replyExpected, event.item)
   return `${SmlPrinter.show(message, { maxValues: valuesShown })}\n`
 }
-
-const cleanLines = (text: string): string => text.split(/\r?\n/).map(clean).join("\n")
 
 // --- summary -------------------------------------------------------------------------------------------------------
 
@@ -179,7 +176,7 @@ export const summary = (
     return count === undefined ? [] : [red(`${String(count).padStart(6)}  ${words}`)]
   })
   if (found.length > 0) lines.push("", ...found)
-  if (notes.length > 0) lines.push("", ...notes.map((note) => `passed over: ${note}`))
+  if (notes.length > 0) lines.push("", ...notes.map((note) => Printable.line(`passed over: ${note}`)))
   return `${lines.join("\n")}\n`
 }
 

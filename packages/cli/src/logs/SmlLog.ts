@@ -1,7 +1,7 @@
 /**
  * Logs with messages in SML, to events. Pure.
  *
- * A log is read in pieces of about a megabyte that end where a message ends, so that its length does not matter. What
+ * A log is read in pieces that end where a message ends, so that its length does not matter. What
  * stands before a message on its line, behind its header, in comments on that line or, where that line has nothing else,
  * on the lines before it, says when it went and who sent it. A message whose text cannot be read is still a message: its
  * header counts.
@@ -10,16 +10,15 @@
  */
 import { Dialect, SmlError, SmlParser, type SmlDocument } from "@effect-secs/sml"
 import type { ItemName, LogEvent, LogReader, Message } from "./LogEvent.ts"
+import { TextError } from "./LogError.ts"
+import * as LogPieces from "./LogPieces.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import * as LogTime from "./LogTime.ts"
+import * as QuotedLines from "./QuotedLines.ts"
 import * as ProseLines from "../messages/ProseLines.ts"
 import { counted } from "../Counts.ts"
 import * as TextPieces from "../TextPieces.ts"
 
-/** Characters that are gathered before a piece is read. */
-const pieceLength = 1024 * 1024
-/** A piece that gets longer is cut at the end of a line, whatever stands there. */
-const longestPiece = 32 * pieceLength
 /** More of a line than this, before its header and behind it, says nothing of the message. */
 const longestPrefix = 2000
 
@@ -38,17 +37,29 @@ export const make = (): LogReader => {
   }
 }
 
+interface Line {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  /** What a line of JSON says somewhere; undefined until it is asked for. */
+  time: LogTime.Found | "none" | undefined
+}
+
 class Log {
   #held = ""
-  /** Lines and characters before `#held`. */
+  /** `#held` is looked at again when it is so long. */
+  #enough = LogPieces.pieceLength
+  /** Lines and characters before `#held`, and characters of its first line before it. */
   #lines = 0
   #offset = 0
+  #columns = 0
   #time: LogTime.LogTime | undefined
-  #line = { text: "", start: 0, end: -1 }
+  #line: Line = { text: "", start: 0, end: -1, time: undefined }
   #prose = ProseLines.none
 
   extent(): string {
-    return counted(this.#lines, "line")
+    // The last line of a log may have no end.
+    return counted(this.#lines + (this.#columns > 0 ? 1 : 0), "line")
   }
 
   notes(): ReadonlyArray<string> {
@@ -57,17 +68,20 @@ class Log {
 
   push(text: string): ReadonlyArray<LogEvent> {
     this.#held += text
-    if (this.#held.length < pieceLength) return []
-    const cut = boundary(this.#held)
-    return cut === 0 ? [] : this.#read(cut)
+    if (this.#held.length < this.#enough) return []
+    const cut = LogPieces.cut(this.#held)
+    // The longer a text is in which there is no place to cut it, the more has to come before it is looked at again.
+    this.#enough =
+      cut === undefined ? Math.min(this.#held.length * 1.25, LogPieces.longestPiece) : LogPieces.pieceLength
+    return cut === undefined ? [] : this.#read(cut)
   }
 
   end(): ReadonlyArray<LogEvent> {
-    return this.#read(this.#held.length)
+    return this.#read({ length: this.#held.length, isForced: false })
   }
 
-  #read(length: number): ReadonlyArray<LogEvent> {
-    const raw = this.#held.slice(0, length)
+  #read({ isForced, length }: LogPieces.Cut): ReadonlyArray<LogEvent> {
+    const raw = QuotedLines.read(this.#held.slice(0, length))
     this.#held = this.#held.slice(length)
     const document = SmlParser.parse(raw, options)
     const events: Array<LogEvent> = []
@@ -81,16 +95,27 @@ class Log {
       events.push(this.#message(raw, end, message))
       end = message.end
     }
+    const isBroken = error < errors.length
     while (error < errors.length) end = this.#unreadable(raw, end, errors[error++]!, events)
     const prose = ProseLines.find(raw, document)
     if (prose.count > 0) {
       const { count, first } = this.#prose
       this.#prose = { count: count + prose.count, first: count > 0 ? first : this.#lines + prose.first }
     }
-    // The last line of a log may have no end.
-    this.#lines += countLines(raw) + (raw === "" || raw.endsWith("\n") ? 0 : 1)
+    const lines = countLines(raw)
+    // Between lines that are no message, a cut does no harm.
+    if (isForced && (isBroken || !raw.endsWith("\n"))) events.push(this.#cut(lines, length))
+    this.#lines += lines
     this.#offset += length
+    this.#columns = lines > 0 ? length - raw.lastIndexOf("\n") - 1 : this.#columns + length
     return events
+  }
+
+  #cut(lines: number, characters: number): LogEvent {
+    const line = this.#lines + lines + 1
+    const error = new TextError({ line, reason: { _tag: "CutText", characters } })
+    const place = { _tag: "Line", line, column: 1 } as const
+    return { _tag: "Unreadable", place, time: undefined, from: undefined, connection: undefined, error }
   }
 
   #message(raw: string, from: number, message: SmlDocument.SmlMessage): Message {
@@ -127,11 +152,12 @@ class Log {
   }
 
   /** The line of a place. A log may be one line of megabytes, which is looked for once. */
-  #lineOf(text: string, at: number): { readonly start: number; readonly end: number } {
+  #lineOf(text: string, at: number): Line {
     const last = this.#line
     if (last.text === text && at >= last.start && at <= last.end) return last
     const end = text.indexOf("\n", at)
-    this.#line = { text, start: text.lastIndexOf("\n", at - 1) + 1, end: end < 0 ? text.length : end }
+    const start = text.lastIndexOf("\n", at - 1) + 1
+    this.#line = { text, start, end: end < 0 ? text.length : end, time: undefined }
     return this.#line
   }
 
@@ -142,7 +168,7 @@ class Log {
       reason,
       offset: failure.offset + this.#offset,
       line: failure.line + this.#lines,
-      column: failure.column,
+      column: this.#columnOf(failure.line, failure.column),
       expected,
       found,
       excerpt,
@@ -189,10 +215,14 @@ class Log {
     return failure.offset
   }
 
+  #columnOf(line: number, column: number): number {
+    return line === 1 ? this.#columns + column : column
+  }
+
   #circumstances({ time }: LogPrefix.LogPrefix, line: number, column: number) {
     if (time !== undefined) this.#time = LogTime.after(time, this.#time)
     return {
-      place: { _tag: "Line", line: line + this.#lines, column } as const,
+      place: { _tag: "Line", line: line + this.#lines, column: this.#columnOf(line, column) } as const,
       time: time === undefined ? undefined : this.#time,
       connection: undefined
     }
@@ -212,9 +242,16 @@ class Log {
             .split("\n")
             .slice(-4)
         : []
-    return [...said, ...others.toReversed()].map(LogPrefix.read).reduce(LogPrefix.orElse)
+    const prefix = [...said, ...others.toReversed()].map(LogPrefix.read).reduce(LogPrefix.orElse)
+    if (prefix.time !== undefined || raw.charCodeAt(line.start) !== openBrace) return prefix
+    // The loggers of Effect say the time behind the message, where they write JSON.
+    line.time ??= LogTime.find(stamped.exec(raw.slice(line.start, line.end))?.[1] ?? "") ?? "none"
+    return line.time === "none" ? prefix : { ...prefix, time: line.time.time }
   }
 }
+
+const openBrace = 0x7b
+const stamped = /"(?:timestamp|time|date)"[ ]?:[ ]?"([^"]{0,100})"/
 
 const options: SmlParser.ParseOptions = {
   dialect: Dialect.log,
@@ -256,31 +293,6 @@ const countLines = (text: string): number => {
   return lines
 }
 
-const terminated = /^\s*\.\s*$|[>\dWw'"\]/]\s*\.\s*$/
-
-/** A line with a header, or with words: no line of a body, which may begin with a time as well. */
-const isEntry = (line: string): boolean => {
-  headerPattern.lastIndex = 0
-  return headerPattern.test(line) || (/[a-z]{3}/i.test(line) && !/[<>]/.test(line))
-}
-
-/**
- * Where a text can be cut: behind a line that ends a message, else before an entry that begins with a time. 0 where there
- * is no such place.
- */
-const boundary = (text: string): number => {
-  const earliest = Math.max(0, text.length - pieceLength)
-  let dated = 0
-  for (let end = text.lastIndexOf("\n"); end > earliest;) {
-    const start = text.lastIndexOf("\n", end - 1) + 1
-    const line = text.slice(start, Math.min(end, start + 2000))
-    if (line.length < 2000 && terminated.test(line) && !line.includes("//")) return end + 1
-    if (dated === 0 && start > 0 && (LogTime.find(line.slice(0, 40))?.start ?? 9) <= 2 && isEntry(line)) dated = start
-    end = start - 1
-  }
-  return dated > 0 ? dated : text.length > longestPiece ? text.lastIndexOf("\n") + 1 : 0
-}
-
 // --- headers -------------------------------------------------------------------------------------------------------
 
 const headerPattern = /(?<![\w-])(["']?)S(\d{1,3})F(\d{1,3})\1(?!["'\w-]|\s*:)([ \t]*W\b)?/gi
@@ -294,13 +306,12 @@ interface Header {
 
 /** The last header between two places: that of the message in which reading failed. */
 const lastHeader = (text: string, from: number, to: number): Header | undefined => {
-  const start = Math.max(from, to - 100_000, 0)
   let found: Header | undefined
-  for (const match of text.slice(start, to).matchAll(headerPattern)) {
+  for (const match of text.slice(from, to).matchAll(headerPattern)) {
     const [, , stream, function_, w] = match
     if (Number(stream) > 127 || Number(function_) > 255) continue
     found = {
-      at: start + match.index,
+      at: from + match.index,
       stream: Number(stream),
       function: Number(function_),
       replyExpected: w !== undefined

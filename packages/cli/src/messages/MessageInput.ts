@@ -1,5 +1,6 @@
 /**
- * Messages and items that are to be turned into something else, from SML or JSON: all of a text, or nothing.
+ * Messages and items that are to be turned into something else, from SML or JSON: those of a text
+ * that can be read, and what is wrong with the others.
  *
  * A text that begins with an item is that item of SML, one that begins with `{` or `[` is JSON: a value, an array, or a
  * line for each. Everything else is a document of SML.
@@ -26,8 +27,9 @@ export type Entry =
 
 /** @since 0.1.0 */
 export interface MessageInput {
-  /** One at least. */
   readonly entries: ReadonlyArray<Entry>
+  /** Why others are missing. One at least where there are no entries. */
+  readonly failures: ReadonlyArray<CliFailure>
   /** How many comments, constants and rules the text has, which belong to no message. */
   readonly beside: Beside
 }
@@ -58,13 +60,11 @@ export const toSecsMessage = ({
 /**
  * Reads a text. A few of its warnings go to standard error.
  *
- * Fails    with the first error and the number of others, or where there is no message
- *
  * @since 0.1.0
  */
-export const read = (text: string, options: SmlParser.ParseOptions): Effect.Effect<MessageInput, CliFailure, Shell> => {
+export const read = (text: string, options: SmlParser.ParseOptions): Effect.Effect<MessageInput, never, Shell> => {
   const source = options.source ?? "input"
-  if (/^[\s\ufeff]*[{[]/.test(text)) return Effect.fromResult(readJson(text, source))
+  if (/^[\s\ufeff]*[{[]/.test(text)) return Effect.succeed(readJson(text, source))
   return SmlParser.isItem(text, options) ? readItem(text, source, options) : readSml(text, source, options)
 }
 
@@ -85,28 +85,26 @@ const warn = Effect.fnUntraced(function* ({
 const readItem = Effect.fnUntraced(function* (text: string, source: string, options: SmlParser.ParseOptions) {
   const read = SmlParser.parseItemDocument(text, options)
   yield* warn(read)
-  if (Result.isFailure(read.item)) return yield* failed(read.item.failure.message)
-  const entry: Entry = { _tag: "Item", place: source, item: read.item.success }
-  return { entries: [entry], beside: { ...nothing, comments: read.comments.length } } satisfies MessageInput
+  const beside = { ...nothing, comments: read.comments.length }
+  return Result.match(read.item, {
+    onFailure: ({ message }): MessageInput => ({ entries: [], failures: [failed(message)], beside }),
+    onSuccess: (item): MessageInput => ({ entries: [{ _tag: "Item", place: source, item }], failures: [], beside })
+  })
 })
 
 const readSml = Effect.fnUntraced(function* (text: string, source: string, options: SmlParser.ParseOptions) {
   const read = SmlParser.parse(text, options)
   const { comments, constants, errors, messages, rules } = read
   yield* warn(read)
-  const [error, ...more] = errors
-  if (error !== undefined) {
-    const rest = more.length === 0 ? "" : `, and ${counted(more.length, "more error")}`
-    return yield* failed(`${error.message}${rest}`)
-  }
-  if (messages.length === 0) return yield* failed(`${source}: no message`)
+  const failures = errors.map(({ message }) => failed(message))
+  if (messages.length + errors.length === 0) failures.push(failed(`${source}: no message`))
   const entries = messages.map((message): Entry => ({
     _tag: "Message",
     place: place(`${source}:${message.header.line}`, message),
     message
   }))
   const beside = { comments: comments.length, constants: constants.size, rules: rules.length }
-  return { entries, beside } satisfies MessageInput
+  return { entries, failures, beside } satisfies MessageInput
 })
 
 const place = (where: string, { function: function_, name, stream }: SmlPrinter.Message): string =>
@@ -114,16 +112,16 @@ const place = (where: string, { function: function_, name, stream }: SmlPrinter.
 
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
-const readJson = (text: string, source: string): Result.Result<MessageInput, CliFailure> => {
+const readJson = (text: string, source: string): MessageInput => {
   const entries: Array<Entry> = []
+  const failures: Array<CliFailure> = []
   for (const [where, json] of values(text.replace(/^\ufeff/, ""), source)) {
     const entry = entryOf(where, json)
-    if (Result.isFailure(entry)) return Result.fail(entry.failure)
-    entries.push(entry.success)
+    if (Result.isFailure(entry)) failures.push(entry.failure)
+    else entries.push(entry.success)
   }
-  return entries.length === 0
-    ? Result.fail(failed(`${source}: no message`))
-    : Result.succeed({ entries, beside: nothing })
+  if (entries.length + failures.length === 0) failures.push(failed(`${source}: no message`))
+  return { entries, failures, beside: nothing }
 }
 
 /** The values of a text and where they stand; a line that is no JSON stands for itself. */

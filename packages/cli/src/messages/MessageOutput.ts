@@ -11,6 +11,7 @@ import * as Result from "effect/Result"
 import type { Notation } from "../bytes/ByteInput.ts"
 import { type CliFailure, failed, usage } from "../CliFailure.ts"
 import * as Encoded from "../bytes/Encoded.ts"
+import * as Printable from "../Printable.ts"
 import { type Entry, toSecsMessage } from "./MessageInput.ts"
 
 /** @since 0.1.0 */
@@ -54,13 +55,13 @@ export function* bytes(entries: Iterable<Entry>, options: BytesOptions): Pieces<
 export function* json(entries: Iterable<Entry>): Pieces {
   for (const entry of entries) {
     if (entry._tag === "Item") {
-      yield Result.succeed(`${ItemJson.stringify(entry.item)}\n`)
+      yield Result.succeed(`${Printable.json(ItemJson.stringify(entry.item))}\n`)
       continue
     }
     const message = toSecsMessage(entry.message)
     yield message === undefined
       ? noValues(entry.place)
-      : Result.succeed(`${ItemJson.stringifyMessage(message, entry.message.name)}\n`)
+      : Result.succeed(`${Printable.json(ItemJson.stringifyMessage(message, entry.message.name))}\n`)
   }
 }
 
@@ -74,5 +75,17 @@ export function* sml(entries: Iterable<Entry>, preset: Preset.Preset): Pieces {
     }
     for (const chunk of chunks.success) yield Result.succeed(chunk)
     yield Result.succeed("\n")
+  }
+}
+
+/**
+ * What is no failure, as it comes; failures are put aside.
+ *
+ * @since 0.1.0
+ */
+export function* said<A>(pieces: Iterable<Result.Result<A, CliFailure>>, failures: Array<CliFailure>): Generator<A> {
+  for (const piece of pieces) {
+    if (Result.isFailure(piece)) failures.push(piece.failure)
+    else yield piece.success
   }
 }

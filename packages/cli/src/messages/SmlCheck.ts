@@ -7,17 +7,18 @@
 import { type SmlDocument, SmlError, SmlParser } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import { counted } from "../Counts.ts"
+import * as Printable from "../Printable.ts"
 import * as ProseLines from "./ProseLines.ts"
 import * as Rules from "./Rules.ts"
 
 /**
- * Reads a document, or an item alone.
+ * Reads a document, or an item alone. What its rules name is not looked up yet: see `withRules`.
  *
  * @since 0.1.0
  */
 export const read = (text: string, options: SmlParser.ParseOptions): Checked => {
   const checked = readText(text, options)
-  return { ...told(text, withRules(checked, text, options), options, checked.items), items: checked.items }
+  return { ...told(text, checked, options, checked.items), items: checked.items }
 }
 
 /** A document, or an item alone: what has no message is no document. */
@@ -35,19 +36,24 @@ export interface Checked extends SmlDocument.SmlDocument {
   readonly items: number
 }
 
-/** Told of rules that cannot be followed, as far as this file goes: what is missing may stand in another. */
-const withRules = (
-  read: SmlDocument.SmlDocument,
+/**
+ * Told of rules that cannot be followed with these messages: those of all files, as `secs listen` takes them together.
+ *
+ * @since 0.1.0
+ */
+export const withRules = (
+  read: Checked,
+  named: Rules.Lookup,
   text: string,
   { source, strict }: SmlParser.ParseOptions
-): SmlDocument.SmlDocument => {
-  const named = Rules.lookup(read.messages)
+): Checked => {
   const places = read.rules.flatMap((rule) => {
     const resolved = Rules.resolve(named, rule)
     if (Result.isSuccess(resolved)) return []
-    const { expected, found, position } = resolved.failure
+    const { expected, position } = resolved.failure
+    const found = Printable.line(resolved.failure.found)
     const [line] = text.slice(rule.start, Math.min(rule.end, rule.start + widest)).split(/[\r\n]/, 1)
-    const excerpt = `${line!}\n^`
+    const excerpt = `${Printable.line(line!)}\n^`
     return [
       { reason: "BadRule", ...(source === undefined ? {} : { source }), ...position, expected, found, excerpt } as const
     ]
@@ -62,6 +68,18 @@ const withRules = (
         ]
       }
 }
+
+/**
+ * What a rule has to know of a message.
+ *
+ * @since 0.1.0
+ */
+export const headOf = (message: SmlDocument.SmlMessage): SmlDocument.SmlMessage => ({
+  ...message,
+  item: undefined,
+  template: undefined,
+  comments: []
+})
 
 /** Widest excerpt. */
 const widest = 100

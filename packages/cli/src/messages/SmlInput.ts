@@ -9,6 +9,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type CliFailure, failed } from "../CliFailure.ts"
+import * as Printable from "../Printable.ts"
 import { readText, Shell } from "../Shell.ts"
 
 const names = Object.keys(Dialect.dialects) as ReadonlyArray<Dialect.DialectName>
@@ -112,4 +113,6 @@ export const diagnostic = (
   kind: "error" | "warning",
   { column, expected, found, hint, line, source }: SmlError.SmlError | SmlError.SmlWarning
 ): string =>
-  `${source ?? "input"}:${line}:${column}: ${kind}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  Printable.line(
+    `${source ?? "input"}:${line}:${column}: ${kind}: expected ${expected}, found ${found}${hint === undefined ? "" : ` (${hint})`}`
+  )

@@ -11,6 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { type CliFailure, failed } from "../CliFailure.ts"
 import * as Conversation from "./Conversation.ts"
+import { portioned } from "./Portions.ts"
 import type { Screen } from "./Screen.ts"
 import { shown, watched } from "./Watching.ts"
 
@@ -65,7 +66,7 @@ const many = (options: Options): Effect.Effect<void, CliFailure | SessionError.I
       const { once, peers, screen, session, transport } = options
       const gone = yield* Deferred.make<void, CliFailure>()
       const server = yield* HsmsServer.make({ ...session, role: options.conversation.role, maxPeers: peers }).pipe(
-        Effect.provideService(Transport.Transport, transport)
+        Effect.provideService(Transport.Transport, portioned(transport))
       )
       const ended = (exit: Exit.Exit<void, CliFailure>) =>
         Exit.isFailure(exit) ? Deferred.done(gone, exit) : Effect.void

@@ -11,7 +11,7 @@ import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type { CliFailure } from "../CliFailure.ts"
 import * as PcapWriter from "../logs/PcapWriter.ts"
-import { Shell } from "../Shell.ts"
+import { complain, Shell } from "../Shell.ts"
 
 const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
   const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
@@ -47,7 +47,7 @@ export const recorded = (
     ).pipe(
       Effect.catchTag("CliFailure", (error) => {
         broken = true
-        return shell.writeError(`secs: ${error.message}: the recording ends here\n`)
+        return Effect.provideService(complain(`secs: ${error.message}: the recording ends here`), Shell, shell)
       }),
       Effect.ignore,
       Effect.forkScoped({ startImmediately: true })

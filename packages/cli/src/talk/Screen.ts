@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CliFailure } from "../CliFailure.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as Printable from "../Printable.ts"
 import { colours, type Colours, Shell } from "../Shell.ts"
 import * as Transcript from "./Transcript.ts"
 
@@ -56,24 +57,27 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
     const shell = yield* Shell
     const paint: Colours = yield* colours
     const zone = DateTime.zoneMakeLocal()
+    const missed = (count: number) =>
+      shell.writeError(`secs: output is too slow: ${counted(count, "event")} missing from it\n`)
     return {
       json: options.json,
       event: (event, who, why) => {
         // What there is something to say about went wrong, and that is shown to whoever wants to see little.
         if (!Transcript.shows(event, options) && why === undefined) return Effect.void
-        return shell.write(
+        const shown = shell.write(
           options.json
-            ? `${JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) })}\n`
+            ? `${Printable.json(JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) }))}\n`
             : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
         )
+        return event._tag === "EventsMissed" ? Effect.andThen(shown, missed(event.count)) : shown
       },
-      missed: (count) => shell.writeError(`secs: output is too slow: ${counted(count, "event")} missing from it\n`),
+      missed,
       line: (tag, text, parts = {}) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           shell.write(
             options.json
-              ? `${JSON.stringify({ at: DateTime.formatIso(DateTime.makeUnsafe(now)), event: tag, message: text, ...parts })}\n`
-              : `${paint.dim(`// ${LocalTime.ofDay(now, zone)} ${text}`)}\n`
+              ? `${Printable.json(JSON.stringify({ at: DateTime.formatIso(DateTime.makeUnsafe(now)), event: tag, message: text, ...parts }))}\n`
+              : `${paint.dim(`// ${LocalTime.ofDay(now, zone)} ${Printable.line(text)}`)}\n`
           )
         )
     }

@@ -8,6 +8,7 @@ import { HsmsSession, type Session, SessionError, SessionEvent, StreamNine, type
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { type CliFailure, failed } from "../CliFailure.ts"
 import * as Conversation from "./Conversation.ts"
@@ -34,6 +35,9 @@ export interface Options {
 
 /** Somebody who looks at the wall for so long wants to know that it goes on. */
 const progressEvery = "500 millis"
+
+/** How long the score may take to be shown once the command was told to end. */
+const lastWords = "500 millis"
 
 const misconfigured = (event: SessionEvent.SessionEvent): boolean =>
   event._tag === "ConnectFailed" && event.error.reason._tag === "Misconfigured"
@@ -162,7 +166,14 @@ export const run = (options: Options): Effect.Effect<void, CliFailure | SessionE
             Effect.ensuring(progress(""))
           )
         })
-    }).pipe(Effect.onExit(() => Effect.ignore(tell)))
+    }).pipe(
+      Effect.onExit((exit) =>
+        // Whoever ends the command does not wait for one that reads no more.
+        Exit.hasInterrupts(exit)
+          ? Effect.timeoutOption(Effect.interruptible(Effect.ignore(tell)), lastWords)
+          : Effect.ignore(tell)
+      )
+    )
     const { failures, firstFailure, sent } = score
     if (firstFailure !== undefined) {
       return yield* failed(`${failures} of ${sent} messages failed, the first: ${firstFailure.message}`)

@@ -9,7 +9,7 @@
 import type * as HsmsSession from "@effect-secs/session/HsmsSession"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Durations from "../Durations.ts"
 import * as SmlInput from "../messages/SmlInput.ts"
@@ -50,13 +50,7 @@ const duration = (name: string, description: string): Flag.Flag<Duration.Duratio
 
 /** For what would be tried without a pause. */
 const pause = (name: string, description: string): Flag.Flag<Duration.Duration | undefined> =>
-  setting(
-    name,
-    "TIME",
-    description,
-    (text) => Option.filter(Durations.parse(text), (time) => Duration.toMillis(time) > 0),
-    `${Durations.expected}; above zero`
-  )
+  setting(name, "TIME", description, Durations.parsePositive, Durations.expectedPositive)
 
 const path = (name: string, description: string): Flag.Flag<string | undefined> =>
   setting(name, "FILE", description, Option.some, "a file")
@@ -133,7 +127,8 @@ export const slots: ReadonlyArray<string> = [
   "  'SV=<U4 1>' (an item), and within an open list an array, a value for each round:",
   `  'SVID=[1001, 1002]', 'SV=[<U4 1>, <A "x">]', 'VID=[[1, 2], [3]]' for a list within a list.`,
   "  What a file marks INPUT its owner receives, so it is left out; of the peer's file, said with",
-  "  --owner, it is what this side sends, and OUTPUT is left out."
+  "  --owner, it is what this side sends, and OUTPUT is left out. H->E, H<-E and H<->E are said to",
+  "  the reader: they leave nothing out, whoever the owner is."
 ]
 
 /** What the flags of a command line say. */

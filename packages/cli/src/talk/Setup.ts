@@ -15,6 +15,7 @@ import * as Result from "effect/Result"
 import { type CliFailure, failed, usage } from "../CliFailure.ts"
 import type * as Conversation from "./Conversation.ts"
 import type { Role } from "./DefaultReplies.ts"
+import * as Durations from "../Durations.ts"
 import * as FileNotes from "./FileNotes.ts"
 import * as LocalTime from "../LocalTime.ts"
 import * as Rules from "../messages/Rules.ts"
@@ -24,6 +25,10 @@ import { type Settings, timers } from "./SessionFlags.ts"
 import { complain, readBytes, type Shell } from "../Shell.ts"
 import * as Slots from "./Slots.ts"
 import * as SmlSources from "./SmlSources.ts"
+
+/** A timer outside the range of the standard, as the flag it comes from: a number alone is in seconds here. */
+const unusual = ({ maximumSeconds, minimumSeconds, timer, value }: Timers.OutOfRange): string =>
+  `--${timer} is ${Durations.format(value)}, outside the range of the standard (${minimumSeconds}s to ${maximumSeconds}s); it is used as it is`
 
 /**
  * Options of the session; what is unusual about them is said on standard error.
@@ -35,7 +40,7 @@ export const session = (settings: Settings, role: Role): Effect.Effect<HsmsSessi
     const input = timers(settings)
     const invalid = Timers.invalid(input)
     if (invalid !== undefined) return yield* usage(invalid.message)
-    for (const timer of Timers.outOfRange(Timers.make(input))) yield* complain(`secs: ${Timers.describe(timer)}`)
+    for (const timer of Timers.outOfRange(Timers.make(input))) yield* complain(`secs: ${unusual(timer)}`)
     return { sessionId: settings.device ?? 0, role, timers: input }
   })
 

@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { SecsMessage } from "@effect-secs/codec"
-import { type SmlDocument, type SmlError, Template } from "@effect-secs/sml"
+import { type SmlDocument, Template, type TemplateError } from "@effect-secs/sml"
 import * as Result from "effect/Result"
 import * as SlotValue from "./SlotValue.ts"
 
@@ -16,15 +16,16 @@ import * as SlotValue from "./SlotValue.ts"
  * @since 0.1.0
  */
 export const parse = (pairs: ReadonlyArray<string>): Result.Result<Template.Values, string> => {
-  const values: Record<string, Template.Value> = {}
+  const values = new Map<string, Template.Value>()
   for (const pair of pairs) {
     const at = pair.indexOf("=")
     if (at < 1) return Result.fail(`--set ${pair}: expected NAME=VALUE`)
     const value = SlotValue.parse(pair.slice(at + 1))
     if (Result.isFailure(value)) return Result.fail(`--set ${pair}: ${value.failure}`)
-    values[pair.slice(0, at)] = value.success
+    values.set(pair.slice(0, at), value.success)
   }
-  return Result.succeed(values)
+  // Of its own, whatever it is called: as a key of an object, `__proto__` would be none.
+  return Result.succeed(Object.fromEntries(values))
 }
 
 const takes = ({ slots }: Template.Template, name: string): boolean => slots.some(({ key }) => key === name)
@@ -80,7 +81,7 @@ export const fill = (
   message: SmlDocument.SmlMessage,
   values: Template.Values,
   generator: Generator
-): Result.Result<SecsMessage.SecsMessage, SmlError.TemplateError> => {
+): Result.Result<SecsMessage.SecsMessage, TemplateError.TemplateError> => {
   const { function: function_, item, stream, template, wBit } = message
   const filled =
     template === undefined
@@ -147,7 +148,7 @@ const isMissing = (slot: Template.Slot, values: Template.Values): boolean =>
  */
 export const explain = (
   { template }: SmlDocument.SmlMessage,
-  error: SmlError.TemplateError,
+  error: TemplateError.TemplateError,
   values: Template.Values,
   pairs: ReadonlyArray<string>
 ): string => {

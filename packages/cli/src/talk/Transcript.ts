@@ -2,7 +2,7 @@
  * What a session does, as text for people and as JSON for programs. Pure.
  *
  * The text is SML: messages in canonical form, and everything else in comments. What was recorded can be read, formatted
- * and sent again.
+ * and sent again. A message whose text is no item is a comment as well, with the bytes.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,11 @@ import * as SessionEvent from "@effect-secs/session/SessionEvent"
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import * as Encoded from "../bytes/Encoded.ts"
+import * as HexRows from "../bytes/HexRows.ts"
+import { counted } from "../Counts.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as Printable from "../Printable.ts"
 import * as ReplyTimes from "./ReplyTimes.ts"
 import type { Colours } from "../Shell.ts"
 
@@ -57,8 +61,6 @@ export const shows = (event: SessionEvent.SessionEvent, options: Options): boole
 const replyTime = (elapsed: Duration.Duration | undefined): number | undefined =>
   elapsed === undefined ? undefined : Duration.toMillis(elapsed)
 
-const clean = (text: string): string => text.replaceAll(/[\r\n]+/g, " ")
-
 /** The line of an event that is no data message. */
 const sentence = (event: SessionEvent.SessionEvent): string => {
   if (event._tag === "StateChanged") return event.to === "Selected" ? "selected" : SessionEvent.describe(event)
@@ -96,22 +98,30 @@ export const text = (
   who?: string,
   why?: string
 ): string => {
-  const from = who === undefined ? "" : ` ${who}`
+  const from = who === undefined ? "" : ` ${Printable.line(who)}`
   const time = LocalTime.ofDay(event.at, zone)
   const painted = paint(event, colours)
-  const because = why === undefined ? "" : `: ${why}`
+  const because = why === undefined ? "" : `: ${Printable.line(why)}`
   if ((event._tag !== "Sent" && event._tag !== "Received") || event.message === undefined) {
-    return `${painted(`// ${time}${from} ${clean(sentence(event))}${because}`)}\n`
+    return `${painted(`// ${time}${from} ${Printable.line(sentence(event))}${because}`)}\n`
   }
   const millis = event._tag === "Received" ? replyTime(event.elapsed) : undefined
   const after = millis === undefined ? "" : `, reply after ${ReplyTimes.format(millis)}`
   const what = event._tag === "Sent" ? "sent" : "received"
   const number = SystemBytes.format(event.header.systemBytes)
+  if (event._tag === "Received" && event.undecoded !== undefined) {
+    // No SML: header and dot would say that there was no body.
+    const { error, text } = event.undecoded
+    const { message } = event
+    const says = `${message.name}${message.replyExpected ? " W" : ""}, of which the ${counted(text.length, "byte")} are no item: ${error.message}`
+    return `${colours.red(`// ${time}${from} ${what} [${number}]${after}: ${says}${because}`)}\n${HexRows.rows(text, "//   ")}`
+  }
   return `${painted(`// ${time}${from} ${what} [${number}]${after}${because}`)}\n${print(event.message).trimEnd()}\n`
 }
 
 /**
- * An event as JSON: `at` in UTC, `event`, what `SessionEvent.annotations` says of it, and for a data message its parts.
+ * An event as JSON: `at` in UTC, `event`, what `SessionEvent.annotations` says of it, and for a data message its parts;
+ * where its text is no item, `undecoded` with its `bytes` in hex, the `reason`, the `offset` and a sentence.
  *
  * @since 0.1.0
  */
@@ -123,10 +133,21 @@ export const json = (event: SessionEvent.SessionEvent, toJson: ToJson, who?: str
   const header = { ...about, sessionId: event.header.sessionId }
   if (event.message === undefined) return { ...header, message: String(event.header) }
   const millis = event._tag === "Received" ? replyTime(event.elapsed) : undefined
+  const undecoded = event._tag === "Received" ? event.undecoded : undefined
   return {
     ...header,
     replyExpected: event.message.replyExpected,
     ...(millis === undefined ? {} : { replyMillis: millis }),
-    ...(event.message.item === undefined ? {} : { item: toJson(event.message) })
+    ...(event.message.item === undefined ? {} : { item: toJson(event.message) }),
+    ...(undecoded === undefined
+      ? {}
+      : {
+          undecoded: {
+            bytes: Encoded.hex(undecoded.text),
+            reason: undecoded.error.reason._tag,
+            offset: undecoded.error.offset,
+            message: undecoded.error.message
+          }
+        })
   }
 }

@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CliFailure } from "../CliFailure.ts"
 import * as Backlog from "./Backlog.ts"
+import { portioned } from "./Portions.ts"
 
 /** How long what has happened may take to be shown, once the command was told to end. */
 const patience = "2 seconds"
@@ -36,9 +37,10 @@ const showing = <A extends { readonly _tag: string }>({ events, missed, show }: 
   const backlog = Backlog.make<A>(capacity)
   const more = Latch.makeUnsafe(false)
   let over = false
-  const taking = Stream.runForEach(events, (event) =>
+  // All there are in one step: event by event, a fiber gives up its turn after some hundreds.
+  const taking = Stream.runForEachArray(events, (taken) =>
     Effect.sync(() => {
-      backlog.push(event)
+      for (const event of taken) backlog.push(event)
       more.openUnsafe()
     })
   ).pipe(
@@ -100,7 +102,7 @@ export const watched = <E, R>(options: {
     Effect.gen(function* () {
       const { make, missed, show, transport, work } = options
       const gate = Latch.makeUnsafe(false)
-      const gated = { ...transport, open: Effect.andThen(gate.await, transport.open) }
+      const gated = { ...transport, open: Effect.andThen(gate.await, portioned(transport).open) }
       // A Scope of its own: showing goes on when the session has ended.
       const scope = yield* Scope.make()
       yield* Effect.addFinalizer((exit) => Scope.close(scope, exit))

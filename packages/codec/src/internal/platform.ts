@@ -6,6 +6,7 @@
 interface BufferPrototype {
   latin1Slice(start: number, end: number): string
   latin1Write(text: string, offset: number, length: number): number
+  ucs2Slice(start: number, end: number): string
   swap16(): void
   swap32(): void
   swap64(): void
@@ -24,6 +25,7 @@ export const hasBuffer: boolean =
   typeof NodeBuffer?.allocUnsafeSlow === "function" &&
   typeof prototype?.latin1Slice === "function" &&
   typeof prototype.latin1Write === "function" &&
+  typeof prototype.ucs2Slice === "function" &&
   typeof prototype.swap64 === "function"
 
 /** True on every host that Node and browsers run on today; a big-endian host must not swap. */
@@ -77,6 +79,20 @@ export const latin1Write: (bytes: Uint8Array, text: string, offset: number) => v
       for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i)
     }
 
+const ucs2SliceNative = prototype?.ucs2Slice
+
+/** The first `length` UTF-16 code units as text, halves of surrogate pairs among them. */
+export const fromUnits: (units: Uint16Array, length: number) => string =
+  hasBuffer && littleEndian
+    ? (units, length) => ucs2SliceNative!.call(new Uint8Array(units.buffer, units.byteOffset) as never, 0, length * 2)
+    : (units, length) => {
+        let text = ""
+        for (let at = 0; at < length; at += 4096) {
+          text += String.fromCharCode.apply(null, units.subarray(at, Math.min(length, at + 4096)) as never)
+        }
+        return text
+      }
+
 const swapPlain = (bytes: Uint8Array, size: 2 | 4 | 8): void => {
   for (let at = 0; at < bytes.length; at += size) {
     for (let low = at, high = at + size - 1; low < high; low++, high--) {
@@ -97,3 +113,28 @@ export const swap: (bytes: Uint8Array, size: 2 | 4 | 8) => void = !littleEndian
         else prototype!.swap64.call(bytes as never)
       }
     : swapPlain
+
+interface TextCoding {
+  readonly TextDecoder: new (
+    label: string,
+    options: { readonly ignoreBOM: boolean }
+  ) => {
+    decode(bytes: Uint8Array): string
+  }
+  readonly TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuffer> }
+}
+
+const { TextDecoder, TextEncoder } = globalThis as unknown as TextCoding
+
+/** The host's decoder of an encoding, with U+FFFD for what it cannot read. `undefined` where the host has none. */
+export const decoderOf = (label: string): ((bytes: Uint8Array) => string) | undefined => {
+  try {
+    const decoder = new TextDecoder(label, { ignoreBOM: true })
+    return (bytes) => decoder.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** Text in UTF-8; half a surrogate pair would be written as U+FFFD. */
+export const utf8Bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)

@@ -10,9 +10,14 @@ const maxValues = 16
 const maxCharacters = 64
 const maxText = 1000
 
-/** Line separators and marks of direction, which would make a log line show as another. */
-const turnsText = (code: number): boolean =>
-  code === 0x2028 || code === 0x2029 || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
+/** Line separators and what cannot be seen, marks of direction among it: they would make a log line show as another. */
+const turnsText = (character: string): boolean => /[\p{Cf}\p{Zl}\p{Zp}]/u.test(character)
+
+const escaped = (character: string): string => {
+  let out = ""
+  for (let i = 0; i < character.length; i++) out += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`
+  return out
+}
 
 const quote = (text: string): string => {
   const shown = text.length > maxCharacters ? `${text.slice(0, maxCharacters)}…` : text
@@ -21,7 +26,7 @@ const quote = (text: string): string => {
     const code = character.charCodeAt(0)
     if (character === '"' || character === "\\") out += `\\${character}`
     else if (code < 0x20 || (code >= 0x7f && code < 0xa0)) out += `\\x${code.toString(16).padStart(2, "0")}`
-    else if (turnsText(code)) out += `\\u${code.toString(16)}`
+    else if (code >= 0xa0 && turnsText(character)) out += escaped(character)
     else out += character
   }
   return `${out}"`

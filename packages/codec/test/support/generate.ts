@@ -35,6 +35,9 @@ export const Byte = natural(0xff)
 /** Any bytes at all. */
 export const Bytes = Arbitrary.array(Byte, { maxLength: 64 }).pipe(Arbitrary.map((bytes) => Uint8Array.from(bytes)))
 
+/** Numbers to choose by. */
+export const Numbers = Arbitrary.array(natural(0xff_ffff), { maxLength: 40 })
+
 /** What draws begin with. A failing property shows it as it is. */
 export const Seeds = natural(0xffff_ffff)
 
@@ -184,6 +187,19 @@ export const Garbage = seeded((draw) => {
   const kind = draw(8)
   return kind === 0 ? Uint8Array.from({ length: draw(48) }, () => draw(256)) : kind < 4 ? soup(draw) : mutated(draw)
 })
+
+/** Where bytes of text begin to mean something else in one encoding or another. */
+const edges = [0x00, 0x1a, 0x2b, 0x30, 0x39, 0x40, 0x41, 0x5c, 0x7e, 0x7f, 0x80, 0x81, 0x84, 0x8e, 0x8f, 0x90, 0x94]
+const highEdges = [0xa0, 0xa1, 0xa2, 0xc0, 0xc2, 0xc6, 0xd8, 0xdc, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xfc, 0xfe, 0xff]
+
+/** Bytes as they stand in text of several bytes a character: mostly high, often at an edge. */
+export const EncodedBytes = seeded((draw) =>
+  Uint8Array.from({ length: draw(24) }, () => {
+    const kind = draw(6)
+    if (kind === 0) return draw(256)
+    return kind === 1 ? edges[draw(edges.length)]! : kind === 2 ? highEdges[draw(highEdges.length)]! : 0x80 + draw(0x80)
+  })
+)
 
 /** Ways to cut a stream: lengths of the pieces, repeated until the stream ends. */
 export const Cuts = Arbitrary.array(natural(40), { minLength: 1, maxLength: 12 })

@@ -244,7 +244,7 @@ const lists = (draw: Draw, depth: number): Sample => {
       ? (...values: ReadonlyArray<unknown>) => Object.fromEntries(values.map((value, i) => [keys[i]!, value]))
       : undefined
   return {
-    structure: Structure.list(fields, build as never),
+    structure: Structure.list(fields, build),
     value: (draw) => {
       const given = draw(3) === 0 ? Math.max(tail, draw(count + 1)) : count
       return Object.fromEntries(parts.slice(0, given).map((part, i) => [keys[i]!, drawn(draw, part)]))

@@ -17,7 +17,7 @@ describe("repository", () => {
   it("leaves time, chance and output to Effect in the sources of published packages", () => {
     const global =
       /(?:(?<![.\w])|\bglobalThis\.)(Date|Math\.random|setTimeout|setInterval|setImmediate|console)\b(?!\s*:)/
-    const looked = ["codec", "sml", "session", "cli"].map((name) => sources(name))
+    const looked = ["codec", "sml", "messages", "session", "cli"].map((name) => sources(name))
     for (const paths of looked) expect(paths.length).toBeGreaterThan(0)
     expect(
       looked.flat().flatMap((path) => matches(path, code(path).replaceAll(/"(?:\\.|[^"\\\n])*"/g, '""'), global))

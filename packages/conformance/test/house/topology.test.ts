@@ -13,6 +13,7 @@ interface Row {
 const published: Readonly<Record<string, Row>> = {
   codec: { dependencies: [], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
   sml: { dependencies: ["@effect-secs/codec"], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
+  messages: { dependencies: ["@effect-secs/codec"], peers: ["effect"], optionalPeers: [], onlyFrom: {} },
   session: {
     dependencies: ["@effect-secs/codec"],
     peers: ["effect", "@effect/platform-node"],
@@ -28,12 +29,14 @@ const published: Readonly<Record<string, Row>> = {
     peers: [],
     optionalPeers: [],
     onlyFrom: {
+      "node:buffer": ["NodeShell.ts"],
       "node:fs": ["NodeShell.ts"],
       "node:fs/promises": ["NodeShell.ts"],
       "node:module": ["main.ts"],
       "node:path": ["NodeShell.ts"],
       "node:process": ["NodeShell.ts", "main.ts"],
-      "node:tty": ["NodeShell.ts"]
+      "node:tty": ["NodeShell.ts"],
+      "node:v8": ["NodeShell.ts"]
     }
   }
 }

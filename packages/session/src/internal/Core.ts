@@ -39,7 +39,11 @@ export class Core {
   keeper: Keeper | undefined = undefined
   /** Made for the first observer. */
   #changes: PubSub.PubSub<State | Over> | undefined = undefined
-  readonly #observers = new Observers<SessionEvent>()
+  readonly #observers = new Observers<SessionEvent>((count) => ({
+    _tag: "EventsMissed",
+    at: this.clock.currentTimeMillisUnsafe(),
+    count
+  }))
   readonly primaries: Primaries
   readonly #selected = Latch.makeUnsafe(false)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */

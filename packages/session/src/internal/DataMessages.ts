@@ -153,7 +153,8 @@ export class DataMessages {
     text: number,
     end: number
   ): void {
-    if (this.#core.observed) this.#core.emit({ _tag: "Received", header, message, elapsed: undefined })
+    if (this.#core.observed)
+      this.#core.emit({ _tag: "Received", header, message, elapsed: undefined, ...undecoded(fault, bytes, text, end) })
     if (dropped) return
     if (fault !== undefined) {
       this.#undecodable(header, fault, bytes, text, end)
@@ -181,7 +182,8 @@ export class DataMessages {
     const { observed } = this.#core
     if (observed) {
       const sentAt = transaction?.sentAt ?? Number.NaN
-      this.#core.emit({ _tag: "Received", header, message, elapsed: this.#since(sentAt) })
+      const elapsed = this.#since(sentAt)
+      this.#core.emit({ _tag: "Received", header, message, elapsed, ...undecoded(fault, bytes, text, end) })
     }
     if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
     if (fault !== undefined) this.#undecodable(header, fault, bytes, text, end)
@@ -220,8 +222,7 @@ export class DataMessages {
   }
 
   #undecodable(header: Header, error: ItemDecodeError, bytes: Uint8Array, text: number, end: number): void {
-    // A copy, as the frame's buffer is used again for the next.
-    this.#core.fault({ _tag: "Undecodable", header, error, text: Uint8Array.prototype.slice.call(bytes, text, end) })
+    this.#core.fault({ _tag: "Undecodable", header, error, text: copied(bytes, text, end) })
   }
 
   #warn(header: Header, what: "WBitOnSecondary" | "StreamZero"): void {
@@ -394,3 +395,10 @@ export class DataMessages {
     this.#fail(transaction, { _tag: "Rejected", rejectReason: header.byte3 })
   }
 }
+
+/** A copy, as the frame's buffer is used again for the next. */
+const copied = (bytes: Uint8Array, text: number, end: number): Uint8Array =>
+  Uint8Array.prototype.slice.call(bytes, text, end)
+
+const undecoded = (error: ItemDecodeError | undefined, bytes: Uint8Array, text: number, end: number) =>
+  error === undefined ? undefined : { undecoded: { error, text: copied(bytes, text, end) } }

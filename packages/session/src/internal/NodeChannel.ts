@@ -124,7 +124,7 @@ export const channel = (socket: net.Socket, peer: string): ByteChannel => {
       Effect.suspend(() => {
         if (!socket.writable) {
           return Effect.fail(
-            failure ?? new TransportError({ operation: "write", address: peer, reason: { _tag: "Closed" } })
+            failure ?? new TransportError({ operation: "write", address: peer, reason: ended(socket) })
           )
         }
         return writeAll(socket, buffers) ? Effect.void : drained
@@ -132,6 +132,9 @@ export const channel = (socket: net.Socket, peer: string): ByteChannel => {
     writeUnsafe: (buffers) => socket.writable && writeAll(socket, buffers)
   }
 }
+
+/** Why a socket takes no more bytes. Node tells of an error a moment after it has destroyed the socket for it. */
+const ended = ({ errored }: net.Socket): TransportReason => (errored === null ? { _tag: "Closed" } : reasonOf(errored))
 
 /** Batches up to this many bytes are copied together: one buffer costs the socket less than many. */
 const joined = 16 * 1024

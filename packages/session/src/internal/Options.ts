@@ -12,7 +12,11 @@ export const durationOf = (input: Duration.Input): Duration.Duration | undefined
 
 /** An input as an error shows it. */
 export const shown = (input: Duration.Input): string =>
-  typeof input === "object" ? JSON.stringify(input) : String(input)
+  Duration.isDuration(input)
+    ? `${Duration.toMillis(input)}ms`
+    : typeof input === "object"
+      ? JSON.stringify(input)
+      : String(input)
 
 /** An integer in a range, both ends included. */
 export const between = (

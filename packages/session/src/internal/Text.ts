@@ -16,8 +16,11 @@ const rejections: { readonly [reason: number]: string } = {
 /** A reason of Reject.req: `entity not selected (reason 4)`. */
 export const rejection = (reason: number): string => `${rejections[reason] ?? "a reason of its own"} (reason ${reason})`
 
-/** Text of a peer, as it may stand in a log: what would begin a line of its own or steer a terminal is written out. */
+/** Text of a peer, as it may stand in a log: what would begin a line of its own, steer a terminal or turn the
+ * line around is written out. */
 export const printable = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    let out = ""
+    for (let i = 0; i < character.length; i++) out += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`
+    return out
   })

@@ -33,6 +33,8 @@ const line = (event: SessionEvent): string | undefined => {
     case "StateChanged":
     case "Received":
     case "Sent":
+    // A flood makes more events than are kept: no fault of the session.
+    case "EventsMissed":
       return undefined
     case "Disconnected": {
       const { reason } = event

@@ -45,6 +45,12 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "blanks within a rule": repeat(" ", "if ("),
   "blanks before a condition": repeat(" ", "if"),
   "blanks within a constant": repeat(" ", "#define "),
+  "blanks of Unicode": repeat("\u3000"),
+  "blanks without width among blanks": repeat("\u200b "),
+  "blanks without width in a label": repeat("a\u200b", "", ": S1F1"),
+  "blanks without width behind wrong messages": repeat("x.\u200b", "", "S1F1"),
+  "marks nobody sees": repeat("\u00ad"),
+  "marks nobody sees before messages": repeat("\u00adS1F1 W."),
   "line ends and tabs": repeat("\n\t"),
   "carriage returns": repeat("S1F1 W\r"),
   // one line
@@ -64,6 +70,9 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "labels on one line": repeat("a:"),
   "labels of headers": repeat("S1F1: "),
   "labels of headers on lines": repeat("S1F1:\n"),
+  "labels of headers that end on one line": repeat("S1F1:."),
+  "labels of headers that end, and then a message, on one line": repeat("S1F1:.", "", "S1F3 W."),
+  "words that end, and then a message, on one line": repeat("x.", "", "S1F3 W."),
   "a label before every header": repeat("a: S1F1 W\n"),
   "a name in quotes before nothing": repeat('"a" '),
   "almost headers": repeat("S1F1x "),
@@ -139,5 +148,10 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "blanks before every line of a log": (n) => `1${" ".repeat(500)}S1F1 W\n1${" ".repeat(n)}<\n`.repeat(3),
   "headers with notes on one line": (n) => "S1F1 W sb=1 [0000 ".repeat(n / 18),
   "a note that never ends": (n) => `S1F1 W ${". ".repeat(n / 2)}`,
-  "headers and lines that are no body": (n) => "1:02:03 recv S1F1\n1:02:03 <Q\n".repeat(n / 30)
+  "headers and lines that are no body": (n) => "1:02:03 recv S1F1\n1:02:03 <Q\n".repeat(n / 30),
+  "texts that nothing ends in broken messages": repeat('S1F1 <U1 999> <A "x\n', log),
+  "texts of many lines in broken messages": repeat('<A "x\ny">\n', `${log}S1F1 <U1 999>\n`),
+  "words behind headers": repeat("S1F1 W is S1F3 W foo\n\n", log),
+  "columns that are empty": (n) =>
+    `1:02:03 | 12 | S1F1 W\n${"        |    | <L\n".repeat(n / 40)}${"             |".repeat(n / 40)}`
 }

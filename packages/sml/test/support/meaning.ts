@@ -38,5 +38,5 @@ export const meaning = ({ constants, messages, rules }: SmlDocument.SmlDocument)
 })
 
 /** Comments in their order, blank characters at the ends of their lines excepted. */
-export const remarks = ({ comments }: SmlDocument.SmlDocument): ReadonlyArray<string> =>
+export const remarks = ({ comments }: Pick<SmlDocument.SmlDocument, "comments">): ReadonlyArray<string> =>
   comments.map(({ text }) => text.replaceAll("\r", ""))

@@ -12,7 +12,8 @@ export interface Written {
 
 type Make = () => string
 
-const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string) => {
+/** As one dialect's files are; of a mix, with the headers and comments of all of them, wherever they may stand. */
+const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string, mixed = false) => {
   const pick = <A>(from: ReadonlyArray<A>): A => from[draw(from.length)]!
   const often = (of: number): boolean => draw(of) > 0
   const seldom = (of: number): boolean => draw(of) === 0
@@ -24,7 +25,10 @@ const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string) => {
 
   const remark = (): string =>
     `c${++comments}${pick(["", " ", " it's", ' "q', " S1F1 W.", " <U4 1>", " . >", " #define X 1", " if (", " ***", " = N"])}`
+  const empty = (): string =>
+    pick(["/**/", "/***/", "/*/*/", "/* ..*/", `//${lineEnd}`, `//*/${lineEnd}`, `${lineEnd}*${lineEnd}`, "/*.*/"])
   const comment = (): string => {
+    if (mixed && seldom(4)) return empty()
     switch (draw(7)) {
       case 0:
       case 1:
@@ -43,7 +47,7 @@ const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string) => {
   /** Anything that parts two tokens. */
   const gap = (): string => {
     let out = blank()
-    while (seldom(6)) out += comment() + (seldom(2) ? blank() : "")
+    while (seldom(mixed ? 3 : 6)) out += comment() + (seldom(2) ? blank() : "")
     return out
   }
   /** Anything that may stand where tokens need not be parted. */
@@ -164,22 +168,76 @@ const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string) => {
     }
     return parts
   }
+  const oddName = (): string =>
+    pick([
+      "7",
+      "-",
+      "#",
+      "0x41",
+      "S1F1W",
+      "s1f1",
+      "W1",
+      "INPUT2",
+      "L",
+      "MAX",
+      "_x",
+      "h-e",
+      "\u6f22",
+      "a#b",
+      "VAR",
+      "if"
+    ])
+  const oddLabel = (): string =>
+    pick([
+      "1.2.3 x",
+      "12-3",
+      "s1f1_1",
+      ".",
+      "..",
+      "*",
+      "a*",
+      "/",
+      "a/b",
+      "a.b",
+      "if (x)",
+      "every 5",
+      "#d",
+      "[x]",
+      "W",
+      "="
+    ])
+  const label = (): string => {
+    const text = seldom(2) ? oddLabel() : seldom(2) ? oddName() : name()
+    return pick([
+      `${text}:`,
+      `${text} : `,
+      `My ${text}: `,
+      `"${text}" `,
+      `'${text}':`,
+      `${" ".repeat(12)}${text}:`,
+      ": "
+    ])
+  }
   const header = (): string => {
     const primary = often(3)
     const quote = seldom(3) ? pick(["'", '"']) : ""
     const code = `${quote}${cased(`S${1 + draw(99)}F${primary ? 1 + 2 * draw(50) : 2 + 2 * draw(50)}`)}${quote}`
-    const before = pick(["", "", "", `${name()}:`, `${name()} : `, `My ${name()}: `, `"${name()}" `, ": "])
+    const before = mixed
+      ? pick(["", label(), label()])
+      : pick(["", "", "", `${name()}:`, `${name()} : `, `My ${name()}: `, `"${name()}" `, ": "])
     const named = draw(6)
     const words: Array<string> = []
     if (primary && seldom(2)) words.push(pick(["W", "w", "[W]", "[ w ]"]))
     if (seldom(4)) words.push(pick(["INPUT", "output", "H->E", "H <- E", "h<->e"]))
     if (named === 0) words.push(`=${pick(["", " "])}${name()}`)
     else if (named === 1) words.push(name())
+    if (mixed && seldom(8)) words.push(pick([oddName(), `=${oddName()}`, `= ${comment()}${oddName()}`]))
     if (seldom(25)) words.push(pick(["INPUT", "H<-E", `= ${name()}`, name(), primary ? "w" : "OUTPUT"]))
     let out = before + code
     shuffled(words).forEach((word, index) => {
       const glued = index === 0 && word === "W" && quote === "" && seldom(3)
       // A name stands on the header's line.
+      out += mixed && seldom(8) ? comment() : ""
       out += `${glued ? "" : pick([" ", "  ", "\t", ` /* ${remark()} */ `])}${word}`
     })
     return out
@@ -201,20 +259,22 @@ const writer = (draw: Draw, dialect: Dialect.Dialect, lineEnd: string) => {
     ])()
   const statement = (): string => {
     const kind = draw(12)
+    if (mixed && kind === 3) return comment()
     return kind === 0 ? constant() : kind === 1 ? rule() : kind === 2 ? "." : message()
   }
 
-  return (): string => {
+  const text = (): string => {
     let out = seldom(10) ? "\ufeff" : ""
     out += maybe()
     for (let left = draw(6); left > 0; left--) {
       const one = statement()
       out += one
       // A message without its dot ends where the next begins a line.
-      if (!one.endsWith(lineEnd)) out += seldom(4) ? maybe() : `${lineEnd}${maybe()}`
+      if (!one.endsWith(lineEnd)) out += seldom(mixed ? 2 : 4) ? maybe() : `${lineEnd}${maybe()}`
     }
     return out
   }
+  return { text, alone: (): string => `${maybe()}${item(3)}${maybe()}` }
 }
 
 const dialects = Object.values(Dialect.dialects).filter(({ prose }) => !prose)
@@ -222,7 +282,23 @@ const dialects = Object.values(Dialect.dialects).filter(({ prose }) => !prose)
 const written = (draw: Draw): Written => {
   const dialect = dialects[draw(dialects.length)]!
   const lineEnd = draw(4) === 0 ? "\r\n" : "\n"
-  return { dialect, text: writer(draw, dialect, lineEnd)() }
+  return { dialect, text: writer(draw, dialect, lineEnd).text() }
 }
 
 export const Texts = seeded(written)
+
+/** Forms of all dialects in one text, whose dialect is to be found out; comments between any two tokens. */
+export const mix = (draw: Draw): string => {
+  const dialect = dialects[draw(dialects.length)]!
+  return writer(draw, dialect, draw(8) === 0 ? "\r\n" : "\n", true).text()
+}
+
+/** One item without a header, of all forms. */
+export const alone = (draw: Draw): string => {
+  const dialect = dialects[draw(dialects.length)]!
+  return writer(draw, dialect, "\n", true).alone()
+}
+
+export const Mixes = seeded(mix)
+
+export const ItemsAlone = seeded(alone)

@@ -11,7 +11,9 @@ import * as Effect from "effect/Effect"
 import { ExitCode, quiet } from "../../CliFailure.ts"
 import { counted } from "../../Counts.ts"
 import * as SmlCheck from "../../messages/SmlCheck.ts"
-import { colours, print, printJson, progress, write } from "../../Shell.ts"
+import * as Rules from "../../messages/Rules.ts"
+import * as Printable from "../../Printable.ts"
+import { colours, print, progress, write } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
 const input = {
@@ -55,29 +57,42 @@ export const check = Command.make("check", input, (flags) =>
     let items = 0
     let errors = 0
     let warnings = 0
-    for (const [index, path] of paths.entries()) {
-      yield* progress(`${index + 1} of ${paths.length}: ${path}`)
-      const { text } = yield* SmlInput.open(path)
-      const { sizes, strict } = flags
-      const read = SmlCheck.read(text, { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes })
+    // Rules may name messages of the files behind theirs: from the first file with rules on, reports wait for the end.
+    const heads: Array<SmlDocument.SmlMessage> = []
+    const waiting: Array<(named: Rules.Lookup) => string> = []
+    const report = (path: string, read: SmlCheck.Checked): string => {
       messages += read.messages.length
       items += read.items
       errors += read.errors.length
       warnings += read.warnings.length + read.warningsOmitted
-      yield* progress("")
-      if (flags.json) {
-        yield* printJson(fileJson(path, read))
-        continue
-      }
-      let report = ""
+      if (flags.json) return `${Printable.json(JSON.stringify(fileJson(path, read)))}\n`
+      let text = ""
       for (const { about, isError } of inOrder(read)) {
         if (!isError && flags.quiet) continue
         const kind = isError ? "error" : "warning"
         const line = SmlInput.diagnostic(kind, about).replace(`${kind}: `, (isError ? red : yellow)(`${kind}: `))
-        report += about.excerpt === "" ? `${line}\n` : `${line}\n${excerpt(about)}\n`
+        text += about.excerpt === "" ? `${line}\n` : `${line}\n${excerpt(about)}\n`
       }
-      yield* write(report)
+      return text
     }
+    for (const [index, path] of paths.entries()) {
+      yield* progress(`${index + 1} of ${paths.length}: ${path}`)
+      const { text } = yield* SmlInput.open(path)
+      const { sizes, strict } = flags
+      const options = { ...SmlInput.parseOptions(flags, path), strict, strictSizes: sizes }
+      const read = SmlCheck.read(text, options)
+      yield* progress("")
+      for (const message of read.messages) heads.push(SmlCheck.headOf(message))
+      if (read.rules.length > 0) {
+        waiting.push((named) => report(path, SmlCheck.withRules(read, named, text, options)))
+      } else {
+        const said = report(path, read)
+        if (waiting.length > 0) waiting.push(() => said)
+        else yield* write(said)
+      }
+    }
+    const named = Rules.lookup(heads)
+    for (const one of waiting) yield* write(one(named))
     if (!flags.json) {
       const counts = [counted(paths.length, "file"), counted(messages, "message")]
       if (items > 0) counts.push(counted(items, "item"))

@@ -10,12 +10,11 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import { type CliFailure, ExitCode, failed, quiet } from "../../CliFailure.ts"
 import * as MessageInput from "../../messages/MessageInput.ts"
 import * as MessageOutput from "../../messages/MessageOutput.ts"
 import * as MessageFiles from "../../messages/MessageFiles.ts"
-import { complain, print, Shell, writeAll } from "../../Shell.ts"
+import { complain, printLine, Shell, verbatim, writeAll } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 
 const presets: Readonly<Record<string, Preset.Preset>> = Preset.presets
@@ -50,13 +49,10 @@ export const convert = Command.make("convert", input, (flags) =>
     for (const path of yield* SmlInput.expand(flags.files)) {
       const { text } = yield* SmlInput.open(path)
       const options = SmlInput.parseOptions(flags, path)
-      const read = yield* Effect.result(MessageInput.read(text, options))
-      if (Result.isFailure(read)) {
-        yield* say(read.failure)
-        continue
-      }
-      for (const failure of yield* write(read.success.entries)) yield* say(failure)
-      const left = leftOut(read.success.beside)
+      const { beside, entries, failures } = yield* MessageInput.read(text, options)
+      for (const failure of failures) yield* say(failure)
+      for (const failure of yield* write(entries)) yield* say(failure)
+      const left = entries.length === 0 ? "" : leftOut(beside)
       if (left !== "") yield* complain(`${options.source}: ${left} left out: only messages are converted`)
     }
     if (!isWhole) return yield* quiet(ExitCode.Failed)
@@ -93,7 +89,7 @@ const toOutput = (to: string): Write => {
     const failures: Array<CliFailure> = []
     const fitting = several ? entries : entries.slice(0, Math.max(0, 1 - written))
     written += fitting.length
-    yield* writeAll(said(pieces(fitting, to), failures))
+    yield* writeAll(mapped(MessageOutput.said(pieces(fitting, to), failures), yield* verbatim))
     const [first, ...more] = entries.slice(fitting.length)
     if (first === undefined) return failures
     const others = more.length === 0 ? "" : `, and ${more.length} more`
@@ -111,24 +107,20 @@ const toFolder = (to: string, folder: string): Write => {
     yield* shell.makeFolder(folder)
     for (const entry of entries) {
       const path = `${folder.replace(/(?<=[^/])\/+$/, "")}/${name(entry)}.${extension}`
-      const content = [...said(pieces([entry], to), failures)]
+      const content = [...MessageOutput.said(pieces([entry], to), failures)]
       if (content.length === 0) continue
       if (yield* shell.isFile(path)) failures.push(failed(`${entry.place}: ${path} is there already`))
       else {
         yield* shell.writeFile(path, content.join(""))
-        yield* print(path)
+        yield* printLine(path)
       }
     }
     return failures
   })
 }
 
-/** What is no failure; failures are put aside. */
-function* said<A>(pieces: Iterable<Result.Result<A, CliFailure>>, failures: Array<CliFailure>): Generator<A> {
-  for (const piece of pieces) {
-    if (Result.isFailure(piece)) failures.push(piece.failure)
-    else yield piece.success
-  }
+function* mapped(pieces: Iterable<string | Uint8Array>, change: (text: string) => string) {
+  for (const piece of pieces) yield typeof piece === "string" ? change(piece) : piece
 }
 
 /** `2 comments, 1 constant and 1 rule` */

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { ExitCode, quiet, usage } from "../../CliFailure.ts"
-import { complain, print, progress, Shell, write } from "../../Shell.ts"
+import { complain, printLine, progress, readTextBytes, Shell, verbatim, write } from "../../Shell.ts"
 import * as SmlInput from "../../messages/SmlInput.ts"
 import * as TextInput from "../../TextInput.ts"
 
@@ -58,7 +58,7 @@ export const fmt = Command.make("fmt", input, (flags) =>
     let isFine = true
     for (const [index, path] of paths.entries()) {
       yield* progress(`${index + 1} of ${paths.length}: ${path}`)
-      const bytes = yield* shell.read(path)
+      const bytes = yield* readTextBytes(path)
       const text = TextInput.decode(bytes)
       const options = SmlInput.parseOptions(flags, path)
       const indent = Option.getOrUndefined(flags.indent)
@@ -70,11 +70,11 @@ export const fmt = Command.make("fmt", input, (flags) =>
           yield* complain(SmlInput.diagnostic("error", error))
         }
       } else if (!flags.check && !flags.write) {
-        yield* write(formatted.success)
+        yield* write((yield* verbatim)(formatted.success))
       } else if (formatted.success !== text) {
         if (flags.check) isFine = false
         else yield* shell.writeFile(path, TextInput.encodeAs(bytes, formatted.success))
-        yield* print(options.source ?? path)
+        yield* printLine(options.source ?? path)
       }
     }
     if (!isFine) return yield* quiet(ExitCode.Failed)

@@ -2,14 +2,16 @@
  * From an item to the value of a layout: by the letter, or with the tolerance of `lenient`.
  */
 import * as Result from "effect/Result"
-import * as SchemaParser from "effect/SchemaParser"
+import * as Schema from "effect/Schema"
 import type { Kind } from "../../Deviation.ts"
 import { FormatCode } from "../../FormatCode.ts"
 import { expectation, type Layout, type Leaf, type Members } from "../../Layout.ts"
-import { describe, formatPath, type StructureReason } from "../../StructureError.ts"
+import type { StructureReason } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
+import { arrayOf } from "./arrays.ts"
+import { Attempts } from "./attempts.ts"
 import { fail, type Failed, failed, fault, leafFromItem, showItem } from "./leaf.ts"
-import { tolerate, toleratedList, nothing } from "./tolerance.ts"
+import { nothing, numberInText, tolerate, toleratedList } from "./tolerance.ts"
 
 /** A way down from the root: names of members and indexes of elements. */
 export type Path = ReadonlyArray<string | number>
@@ -22,6 +24,14 @@ export interface Seen {
   readonly seen: string
 }
 
+/** What a structure that contains itself could not read, and why: another option would only find out again. */
+interface Dead {
+  readonly reason: StructureReason
+  readonly path: Path
+}
+
+type Refusals = Map<Layout, Map<ItemNode, Dead>>
+
 /** One reading. */
 export interface Reading {
   /** Where tolerated deviations go; `undefined` to tolerate none. */
@@ -31,6 +41,8 @@ export interface Reading {
   readonly maxDepth: number
   /** The way to what is read at the moment; where reading failed, to the culprit. */
   readonly path: Array<string | number>
+  /** What structures that contain themselves refused; made where there is a choice between several. */
+  dead: { readonly strict: Refusals; readonly lenient: Refusals } | undefined
 }
 
 export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: number): unknown => {
@@ -67,7 +79,7 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
       return readChoice(layout.options, item, reading, depth)
     case "Recursive":
       if (depth >= reading.maxDepth) return fail({ _tag: "TooDeep", maxDepth: reading.maxDepth })
-      return read(layout.layout(), item, reading, depth + 1)
+      return readAgain(layout, item, reading, depth + 1)
     case "Mapped": {
       if (layout.inner === undefined) return map(layout.ast, item)
       const value = read(layout.inner, item, reading, depth)
@@ -79,7 +91,10 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
 // --- leaves --------------------------------------------------------------------------------------------------------
 
 export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
-  let value = leafFromItem(leaf, item)
+  // Where numbers were agreed to travel as text, digits are a number, even if the data item could be a text as well.
+  let value = leaf.wire === "A" ? numberInText(leaf, item) : failed
+  if (value !== failed) return value
+  value = leafFromItem(leaf, item)
   if (value === failed) {
     const reason = fault.reason
     const agreed = leaf.wire !== undefined && item.format === FormatCode[leaf.wire]
@@ -117,27 +132,8 @@ const listInstead = (layout: Layout, item: ItemNode, reading: Reading): Readonly
 }
 
 /** The typed array of the numbers of a list. */
-export const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown => {
-  const Ctor = typedArrays[leaf.formats[0] as keyof typeof typedArrays] as unknown as {
-    from: (values: ReadonlyArray<unknown>) => unknown
-  }
-  return Ctor.from(values)
-}
-
-/** The array of each format that has one. */
-export const typedArrays = {
-  B: Uint8Array,
-  U1: Uint8Array,
-  U2: Uint16Array,
-  U4: Uint32Array,
-  U8: BigUint64Array,
-  I1: Int8Array,
-  I2: Int16Array,
-  I4: Int32Array,
-  I8: BigInt64Array,
-  F4: Float32Array,
-  F8: Float64Array
-} as const
+export const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
+  arrayOf(leaf.formats[0])!.from(values as ReadonlyArray<number>)
 
 /** Fewest elements of a list with members. */
 export const required = (layout: Members): number => {
@@ -182,7 +178,8 @@ const fillable = (layout: Members, from: number): boolean =>
 
 /** The object of a list: a member without a value is left out. */
 export const assemble = (layout: Members, values: ReadonlyArray<unknown>): object => {
-  if (layout.build !== undefined && !values.includes(undefined)) return layout.build(...values)
+  if (layout.build !== undefined && !values.includes(undefined))
+    return layout.build(...(values as ReadonlyArray<never>))
   const out: { [key: string]: unknown } = {}
   layout.members.forEach(({ key }, index) => {
     if (values[index] !== undefined) out[key] = values[index]
@@ -193,8 +190,8 @@ export const assemble = (layout: Members, values: ReadonlyArray<unknown>): objec
 // --- choices and Schemas -------------------------------------------------------------------------------------------
 
 const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Reading, depth: number): unknown => {
-  const from = reading.path.length
-  const reasons: Array<string> = []
+  const attempts = new Attempts(reading.path)
+  reading.dead ??= { strict: new Map(), lenient: new Map() }
   // By the letter first: what one option says exactly is not read by the tolerance of another.
   for (const tolerant of reading.deviations === undefined ? [false] : [false, true]) {
     const strict = { ...reading, deviations: undefined }
@@ -202,15 +199,34 @@ const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Rea
       const seen = reading.deviations?.length ?? 0
       const value = read(option, item, tolerant ? reading : strict, depth)
       if (value !== failed) return value
-      if (tolerant === (reading.deviations !== undefined)) {
-        reasons.push(`${formatPath(reading.path.slice(from))}: ${describe(fault.reason)}`)
-      }
-      reading.path.length = from
-      if (reading.deviations !== undefined) reading.deviations.length = seen
       if (fault.reason._tag === "TooDeep") return failed
+      if (reading.deviations !== undefined) reading.deviations.length = seen
+      attempts.note(tolerant === (reading.deviations !== undefined))
     }
   }
-  return fail({ _tag: "NoChoice", reasons })
+  return attempts.fail()
+}
+
+/** Reads a structure inside itself. An item that it has refused once is refused at once, however many ways lead there. */
+const readAgain = (
+  layout: Extract<Layout, { readonly _tag: "Recursive" }>,
+  item: ItemNode,
+  reading: Reading,
+  depth: number
+): unknown => {
+  const refusals = reading.deviations === undefined ? reading.dead?.strict : reading.dead?.lenient
+  const dead = refusals?.get(layout)?.get(item)
+  if (dead !== undefined) {
+    reading.path.push(...dead.path)
+    return fail(dead.reason)
+  }
+  const from = reading.path.length
+  const value = read(layout.layout(), item, reading, depth)
+  if (value === failed && refusals !== undefined && fault.reason._tag !== "TooDeep") {
+    const ofLayout = refusals.get(layout) ?? new Map<ItemNode, Dead>()
+    refusals.set(layout, ofLayout.set(item, { reason: fault.reason, path: reading.path.slice(from) }))
+  }
+  return value
 }
 
 export const refused = (error: unknown): StructureReason => ({
@@ -224,7 +240,7 @@ const parsers = new WeakMap<object, (value: unknown) => Result.Result<unknown, u
 export const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let parse = parsers.get(ast)
   if (parse === undefined) {
-    parse = SchemaParser.decodeUnknownResult({ ast } as never) as NonNullable<typeof parse>
+    parse = Schema.decodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))
     parsers.set(ast, parse)
   }
   const parsed = parse(value)

@@ -10,6 +10,7 @@ import type { StructureReason } from "../../StructureError.ts"
 import { ItemValueError } from "../../CodecError.ts"
 import { ItemNode, Localized } from "../node.ts"
 import { build } from "../values.ts"
+import { arrayOfCode } from "./arrays.ts"
 
 /** Stands for "no value": the reason is in `fault`. */
 export const failed: unique symbol = Symbol.for("@effect-secs/codec/failed")
@@ -130,22 +131,7 @@ const manyValues = (plan: LeafPlan, item: ItemNode): unknown => {
     const all = values === undefined ? [value as number | bigint] : Array.from(values)
     return plan.normalise ? all.map(normal) : all
   }
-  return values ?? arrayOf[item.format]!(value)
-}
-
-/** An array of the one value that an item holds for itself. */
-const arrayOf: { readonly [format: number]: (value: any) => unknown } = {
-  [FormatCode.BOOLEAN]: (value) => [value],
-  [FormatCode.I8]: (value) => BigInt64Array.of(value),
-  [FormatCode.I1]: (value) => Int8Array.of(value),
-  [FormatCode.I2]: (value) => Int16Array.of(value),
-  [FormatCode.I4]: (value) => Int32Array.of(value),
-  [FormatCode.F8]: (value) => Float64Array.of(value),
-  [FormatCode.F4]: (value) => Float32Array.of(value),
-  [FormatCode.U8]: (value) => BigUint64Array.of(value),
-  [FormatCode.U1]: (value) => Uint8Array.of(value),
-  [FormatCode.U2]: (value) => Uint16Array.of(value),
-  [FormatCode.U4]: (value) => Uint32Array.of(value)
+  return values ?? arrayOfCode(item.format)?.of(value as number | bigint) ?? [value]
 }
 
 /** True where a closed leaf does not have the value. */
@@ -188,14 +174,21 @@ export const showValue = (value: unknown): string => {
   return String(value)
 }
 
+/** `an integer from 0 to 4294967295`, which says more than the names of formats. */
+const integers = (formats: ReadonlyArray<LeafFormat>): string => {
+  const rows = formats.map(info)
+  const minimum = rows.map((row) => BigInt(row.minimum!)).reduce((a, b) => (b < a ? b : a))
+  const maximum = rows.map((row) => BigInt(row.maximum!)).reduce((a, b) => (b > a ? b : a))
+  const type = formats.every((format) => longFormats.has(format)) ? "a bigint" : "an integer"
+  return `${type} from ${minimum} to ${maximum}`
+}
+
 const javascript = (plan: LeafPlan): string => {
   const { leaf } = plan
   if (leaf.shape === "many" && plan.text === undefined) return `values of ${orList(leaf.formats)}`
   const words: Array<string> = []
-  const narrow = plan.numbers.filter((f) => !longFormats.has(f))
-  if (narrow.length > 0) words.push(`a number of ${orList(narrow)}`)
-  if (plan.numbers.length > narrow.length)
-    words.push(`a bigint of ${orList(plan.numbers.filter((f) => longFormats.has(f)))}`)
+  if (plan.numbers.includes("F8") || plan.numbers.includes("F4")) words.push("a number")
+  else if (plan.numbers.length > 0) words.push(integers(plan.numbers))
   if (plan.text !== undefined) words.push("a text")
   if (plan.boolean) words.push("a boolean")
   if (plan.bytes) words.push("bytes")
@@ -240,7 +233,7 @@ const numberItem = (plan: LeafPlan, value: number | bigint): ItemNode | Failed =
 
 const built = (plan: LeafPlan, format: LeafFormat, values: unknown): ItemNode | Failed => {
   try {
-    return build(format, values as never)
+    return build(format, values)
   } catch (error) {
     if (error instanceof ItemValueError) {
       return fail({ _tag: "WrongValue", expected: javascript(plan), seen: error.message })
@@ -287,6 +280,8 @@ const oneItem = (plan: LeafPlan, value: unknown): ItemNode | Failed => {
       return bounded(leaf, "characters", value.length) ?? built(plan, plan.text, value)
     case "boolean":
       return plan.boolean ? new ItemNode(FormatCode.BOOLEAN, value) : wrongValue(plan, value)
+    default:
+      break
   }
   if (plan.bytes && value instanceof Uint8Array) return bounded(leaf, "bytes", value.length) ?? built(plan, "B", value)
   if (plan.localized && value instanceof Localized) return new ItemNode(FormatCode.C2, value)

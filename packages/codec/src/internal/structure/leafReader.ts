@@ -2,13 +2,14 @@
  * Readers of leaves: from the bytes of an item to the value of its leaf.
  */
 import { type Format, FormatCode, info } from "../../FormatCode.ts"
-import type { Leaf } from "../../Layout.ts"
+import type { Leaf, LeafFormat } from "../../Layout.ts"
 import { jisToText } from "../jis.ts"
 import { Localized } from "../node.ts"
 import { copy, readArray, readF4, readF8, readI1, readI2, readI4, readI8, readU2, readU4, readU8 } from "../numbers.ts"
 import { littleEndian } from "../platform.ts"
 import { readText, readWindowText } from "../text.ts"
-import { readLeaf, type Reading, typedArrays } from "./fromItem.ts"
+import { arrayOf } from "./arrays.ts"
+import { readLeaf, type Reading } from "./fromItem.ts"
 import { failed, leafFromItem, normal, planOf, unknownCode } from "./leaf.ts"
 import { itemAt, listHead, type Read, type Source } from "./source.ts"
 
@@ -143,7 +144,7 @@ const byItem = (leaf: Leaf): Read => {
     const item = itemAt(source)
     if (item === failed) return failed
     if (wire === undefined && leaf.text === undefined && source.text === undefined) return leafFromItem(leaf, item)
-    const reading: Reading = { deviations: undefined, text: source.text, maxDepth: 0, path: [] }
+    const reading: Reading = { deviations: undefined, text: source.text, maxDepth: 0, path: [], dead: undefined }
     return readLeaf(leaf, item, reading)
   }
 }
@@ -237,9 +238,7 @@ export const packedReader = (leaf: Leaf, minimum: number, maximum: number): Read
   const { code, elementSize, format } = info(leaf.formats[0])
   const room = bits[elementSize]
   const fill = fills[elementSize]
-  const Ctor = typedArrays[format as keyof typeof typedArrays] as unknown as {
-    new (buffer: ArrayBuffer): { [index: number]: unknown }
-  }
+  const Ctor = arrayOf(format as LeafFormat)! as unknown as new (buffer: ArrayBuffer) => { [index: number]: unknown }
   const same = room(0) instanceof Ctor
   const first = (code << 2) | 1
   const element = one(leaf)

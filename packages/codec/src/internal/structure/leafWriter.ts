@@ -2,10 +2,10 @@
  * Writers of leaves: from the value of a leaf to the bytes of its item.
  */
 import { FormatCode, info, maxLength } from "../../FormatCode.ts"
-import type { Leaf } from "../../Layout.ts"
+import type { Leaf, LeafFormat } from "../../Layout.ts"
 import { putArray, putHead, putJis, putLatin1, putLong, putUint32, shortest, singleRoom } from "../ItemWriter.ts"
 import { littleEndian } from "../platform.ts"
-import { typedArrays } from "./fromItem.ts"
+import { arrayOf } from "./arrays.ts"
 import { failed, type LeafPlan, planOf, unknownCode } from "./leaf.ts"
 import { itemsTo, putList, reserve, type Sink, type Write } from "./sink.ts"
 import { writeLeaf, type Writing } from "./toItem.ts"
@@ -216,7 +216,7 @@ const isArrayOf = (Ctor: NumbersConstructor, value: unknown): value is Numbers =
 const many = (leaf: Leaf): Write => {
   const { maximum, minimum } = leaf
   const { code, format } = info(leaf.formats[0])
-  const Ctor = typedArrays[format as keyof typeof typedArrays] as unknown as NumbersConstructor
+  const Ctor = arrayOf(format as LeafFormat) as unknown as NumbersConstructor
   const rest = byItem(leaf)
   return (sink, value) => {
     // A single float may be a NaN, which is written as the item has it.
@@ -240,7 +240,7 @@ export const leafWriter = (leaf: Leaf): Write => {
     return (sink, value) => !unknownCode(leaf, value) && open(sink, value)
   }
   if (leaf.shape === "one") return leaf.formats[0] === "U4" ? u4(leaf) : one(leaf)
-  return leaf.formats.length > 1 || leaf.formats[0] === "B" || !(leaf.formats[0] in typedArrays)
+  return leaf.formats.length > 1 || leaf.formats[0] === "B" || arrayOf(leaf.formats[0]) === undefined
     ? byItem(leaf)
     : many(leaf)
 }
@@ -252,7 +252,7 @@ export const packedWriter = (leaf: Leaf, minimum: number, maximum: number, rest:
   if (leaf.wire !== undefined || leaf.closed || leaf.formats.length > 1) return undefined
   const { code, elementSize, format } = info(leaf.formats[0])
   if (elementSize === 8) return undefined
-  const Ctor = typedArrays[format as keyof typeof typedArrays] as unknown as NumbersConstructor
+  const Ctor = arrayOf(format as LeafFormat) as unknown as NumbersConstructor
   return (sink, value) => {
     if (!isArrayOf(Ctor, value)) return rest(sink, value)
     const count = value.length

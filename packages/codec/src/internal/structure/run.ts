@@ -26,15 +26,21 @@ const failure = (
 ): Result.Result<never, StructureError> => Result.fail(new StructureError({ subject, operation, path, reason }))
 
 /** Reads an item; a message without one is the business of whoever knows the message. */
-export const readLayout = (layout: Layout, item: Item, options: ReadOptions): Result.Result<any, StructureError> => {
+export const readLayout = <T>(layout: Layout, item: Item, options: ReadOptions): Result.Result<T, StructureError> => {
   const deviations: Array<Seen> | undefined = options.mode === "lenient" ? [] : undefined
-  const reading: Reading = { deviations, text: options.text, maxDepth: options.maxDepth ?? defaultMaxDepth, path: [] }
+  const reading: Reading = {
+    deviations,
+    text: options.text,
+    maxDepth: options.maxDepth ?? defaultMaxDepth,
+    path: [],
+    dead: undefined
+  }
   const value = read(layout, item as unknown as ItemNode, reading, 0)
   if (value === failed) return failure("decode", options.subject, reading.path, fault.reason)
   if (deviations !== undefined && options.onDeviation !== undefined) {
     for (const seen of deviations) options.onDeviation({ ...seen, subject: options.subject })
   }
-  return Result.succeed(value)
+  return Result.succeed(value as T)
 }
 
 /** Makes the item of a value. */
@@ -51,17 +57,17 @@ export const writeLayout = (
 }
 
 /** Reads the bytes `start` to `end`, which are one item. */
-export const decodeLayout = (
+export const decodeLayout = <T>(
   layout: Layout,
   bytes: Uint8Array,
   start: number,
   end: number,
   options: ReadOptions,
   straight: Read = reader(layout)
-): Result.Result<any, StructureError> => {
+): Result.Result<T, StructureError> => {
   // What a strict reader takes, a lenient one takes too, without a deviation.
   const fast = readSource(straight, bytes, start, end, options.text, options.maxDepth ?? defaultMaxDepth)
-  if (fast !== failed) return Result.succeed(fast)
+  if (fast !== failed) return Result.succeed(fast as T)
   const item = ItemCodec.decodeRange(bytes, start, end)
   return Result.isSuccess(item)
     ? readLayout(layout, item.success, options)

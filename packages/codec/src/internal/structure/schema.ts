@@ -3,6 +3,7 @@
  * the definition; what decodes messages is compiled from its layout, and a property test holds the two together.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -14,25 +15,31 @@ import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.t
 import { describe } from "../../StructureError.ts"
 import { ItemNode, Localized } from "../node.ts"
 import { layoutKey } from "./annotation.ts"
-import { assemble, isEmpty, typedArrays } from "./fromItem.ts"
+import { arrayOf } from "./arrays.ts"
+import { assemble, isEmpty } from "./fromItem.ts"
 import { failed, fault, leafFromItem, leafToItem, planOf, showItem } from "./leaf.ts"
-import { write } from "./toItem.ts"
+import { overlooks, write } from "./toItem.ts"
 
 /** A Schema that reads items, of whatever value. */
-export type AnyStructure = Schema.Codec<any, Item>
+export type AnyStructure = Schema.Codec<unknown, Item>
 
 const annotated = (schema: Schema.Top, layout: Layout): AnyStructure =>
   schema.annotate({ [layoutKey]: layout }) as unknown as AnyStructure
 
-/** A step that may refuse, from functions that return `failed`. */
-const step = (decode: (value: any) => unknown, encode: (value: any) => unknown) => {
-  const run = (f: (value: any) => unknown) => (value: unknown, options: SchemaAST.ParseOptions) => {
-    const out = f(value)
-    return out === failed
-      ? Effect.fail(new SchemaIssue.InvalidValue({ message: describe(fault.reason) }, value, options))
-      : Effect.succeed(out)
-  }
-  return SchemaTransformation.transformEffect<any, any>({ decode: run(decode), encode: run(encode) })
+/** A step between two values that may refuse, from functions that return `failed`. */
+const step = <From, To>(decode: (value: never) => unknown, encode: (value: never) => unknown) => {
+  const run =
+    <In, Out>(f: (value: never) => unknown) =>
+    (value: In, options: SchemaAST.ParseOptions) => {
+      const out = f(value as never)
+      return out === failed
+        ? Effect.fail(new SchemaIssue.InvalidValue({ message: describe(fault.reason) }, value, options))
+        : Effect.succeed(out as Out)
+    }
+  return SchemaTransformation.transformEffect<To, From>({
+    decode: run<From, To>(decode),
+    encode: run<To, From>(encode)
+  })
 }
 
 // --- leaves --------------------------------------------------------------------------------------------------------
@@ -86,21 +93,23 @@ const oneSchemas = (leaf: Leaf): ReadonlyArray<Schema.Top> => {
 const manySchemas = (leaf: Leaf): ReadonlyArray<Schema.Top> => {
   const plan = planOf(leaf)
   const format = leaf.formats[0]
-  if (leaf.formats.length === 1 && format in typedArrays) {
-    const Ctor = typedArrays[format as keyof typeof typedArrays] as abstract new () => ArrayLike<number | bigint>
-    const typed = Schema.declare((u): u is ArrayLike<number | bigint> => u instanceof Ctor, { expected: Ctor.name })
+  const Ctor = arrayOf(format)
+  if (leaf.formats.length === 1 && Ctor !== undefined) {
+    const typed = Schema.declare((u): u is ArrayLike<number | bigint> => u instanceof Ctor, {
+      expected: "a typed array"
+    })
     return [typed.check(sized(leaf, "values"))]
   }
   const out: Array<Schema.Top> = []
   const element = [...numberSchemas(leaf), ...(plan.boolean ? [Schema.Boolean] : [])]
-  if (element.length > 0) out.push(Schema.Array(union(element) as Schema.Codec<any>).check(sized(leaf, "values")))
+  if (element.length > 0) out.push(Schema.Array(union(element) as Schema.Codec<unknown>).check(sized(leaf, "values")))
   if (plan.text !== undefined) out.push(Schema.String.check(sized(leaf, "characters")))
   if (plan.bytes) out.push(Schema.Uint8Array.check(sized(leaf, "bytes")))
   return out
 }
 
 const union = (schemas: ReadonlyArray<Schema.Top>): Schema.Top =>
-  schemas.length === 1 ? schemas[0]! : Schema.Union(schemas as ReadonlyArray<Schema.Codec<any>>)
+  schemas.length === 1 ? schemas[0]! : Schema.Union(schemas as ReadonlyArray<Schema.Codec<unknown>>)
 
 const known = (leaf: Leaf) =>
   Schema.makeFilter((value: unknown) => leafToItem(leaf, value) !== failed, {
@@ -109,8 +118,8 @@ const known = (leaf: Leaf) =>
 
 export const leafSchema = (leaf: Leaf): AnyStructure => {
   const all = union(leaf.shape === "one" ? oneSchemas(leaf) : manySchemas(leaf))
-  const type = (leaf.closed ? all.check(known(leaf)) : all) as Schema.Codec<any>
-  const transformation = step(
+  const type = (leaf.closed ? all.check(known(leaf)) : all) as Schema.Codec<unknown>
+  const transformation = step<Item, unknown>(
     (item: ItemNode) => leafFromItem(leaf, item),
     (value) => leafToItem(leaf, value)
   )
@@ -129,7 +138,7 @@ export const anySchema = (layout: Extract<Layout, { readonly _tag: "Any" }>): An
 
 // --- lists ---------------------------------------------------------------------------------------------------------
 
-const children = step(
+const children = step<Item, unknown>(
   (item: ItemNode) => {
     if (item.format === FormatCode.L) return item.value
     fault.reason = { _tag: "WrongFormat", expected: "L", seen: showItem(item) }
@@ -138,7 +147,7 @@ const children = step(
   (items: ReadonlyArray<ItemNode>) => new ItemNode(FormatCode.L, items)
 )
 
-const typeOf = (structure: AnyStructure): Schema.Codec<any> => Schema.toType(structure)
+const typeOf = (structure: AnyStructure): Schema.Codec<unknown> => Schema.toType(structure)
 
 /** True where the value may be `undefined`, which leaves its member out of the object. */
 const mayBeNothing = (layout: Layout): boolean =>
@@ -157,7 +166,7 @@ export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure
     const absent = member.presence === "tail" || mayBeNothing(member.layout)
     fields[member.key] = absent ? Schema.optional(type) : type
   })
-  const object = step(
+  const object = step<unknown, unknown>(
     (values: ReadonlyArray<unknown>) =>
       assemble(
         layout,
@@ -169,8 +178,8 @@ export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure
       return members.slice(0, last).map((member) => value[member.key])
     }
   )
-  const tuple = ItemSchema.pipe(Schema.decodeTo(Schema.Tuple(elements as never) as Schema.Codec<any>, children))
-  return annotated(tuple.pipe(Schema.decodeTo(Schema.Struct(fields as never) as Schema.Codec<any>, object)), layout)
+  const tuple = ItemSchema.pipe(Schema.decodeTo(Schema.Tuple(elements as never) as Schema.Codec<unknown>, children))
+  return annotated(tuple.pipe(Schema.decodeTo(Schema.Struct(fields as never) as Schema.Codec<unknown>, object)), layout)
 }
 
 export const elementsSchema = (layout: Elements, element: AnyStructure): AnyStructure => {
@@ -179,18 +188,17 @@ export const elementsSchema = (layout: Elements, element: AnyStructure): AnyStru
     (values: ReadonlyArray<unknown>) => values.length >= minimum && values.length <= maximum,
     { expected: `${minimum} to ${maximum} elements` }
   )
-  const array = ItemSchema.pipe(Schema.decodeTo(Schema.Array(element).check(bounded) as Schema.Codec<any>, children))
+  const array = ItemSchema.pipe(
+    Schema.decodeTo(Schema.Array(element).check(bounded) as Schema.Codec<unknown>, children)
+  )
   if (!layout.packed) return annotated(array, layout)
-  const Ctor = typedArrays[(layout.element as Leaf).formats[0] as keyof typeof typedArrays] as unknown as {
-    new (): ArrayLike<number>
-    from(values: Iterable<unknown>): ArrayLike<number>
-  }
-  const typed = Schema.declare((u): u is ArrayLike<number> => u instanceof Ctor, { expected: Ctor.name })
-  const packing = step(
-    (values: Array<unknown>) => Ctor.from(values),
+  const Ctor = arrayOf((layout.element as Leaf).formats[0])!
+  const typed = Schema.declare((u): u is ArrayLike<number> => u instanceof Ctor, { expected: "a typed array" })
+  const packing = step<unknown, unknown>(
+    (values: ReadonlyArray<number>) => Ctor.from(values),
     (values: ArrayLike<unknown>) => Array.from(values)
   )
-  return annotated(array.pipe(Schema.decodeTo(typed as unknown as Schema.Codec<any>, packing)), layout)
+  return annotated(array.pipe(Schema.decodeTo(typed as unknown as Schema.Codec<unknown>, packing)), layout)
 }
 
 export const optionalSchema = (
@@ -200,16 +208,41 @@ export const optionalSchema = (
   const isNothing = Schema.makeFilter((item: Item) => isEmpty(item as unknown as ItemNode), {
     expected: "an empty item"
   })
-  const nothing = step(
+  const nothing = step<Item, unknown>(
     () => undefined,
     () => write(layout, undefined, { text: undefined, maxDepth: 1, path: [] }, 0)
   )
-  const absent = ItemSchema.check(isNothing).pipe(Schema.decodeTo(Schema.Undefined as Schema.Codec<any>, nothing))
+  const absent = ItemSchema.check(isNothing).pipe(Schema.decodeTo(Schema.Undefined as Schema.Codec<unknown>, nothing))
   return annotated(Schema.Union([absent as AnyStructure, inner]) as Schema.Top, layout)
 }
 
-export const choiceSchema = (layout: Layout, options: ReadonlyArray<AnyStructure>): AnyStructure =>
-  annotated(Schema.Union(options) as Schema.Top, layout)
+/**
+ * Not a union of Effect's, which would take the first that has the members it knows, and leave the others out.
+ */
+export const choiceSchema = (
+  layout: Extract<Layout, { readonly _tag: "Choice" }>,
+  options: ReadonlyArray<AnyStructure>
+): AnyStructure => {
+  const decoders = options.map((option) => Schema.decodeUnknownResult(option))
+  const encoders = options.map((option) => Schema.encodeUnknownResult(option))
+  const first = (value: unknown, results: ReadonlyArray<(value: unknown) => Result.Result<unknown, unknown>>) => {
+    for (const result of results) {
+      const tried = result(value)
+      if (Result.isSuccess(tried)) return tried.success
+    }
+    fault.reason = { _tag: "NoChoice", reasons: [] }
+    return failed
+  }
+  const choosing = step<Item, unknown>(
+    (item: ItemNode) => first(item, decoders),
+    (value) => {
+      const fitting = encoders.filter((_, index) => !overlooks(layout.options[index]!, value))
+      return first(value, fitting)
+    }
+  )
+  const types = Schema.Union(options.map(typeOf)) as Schema.Codec<unknown>
+  return annotated(ItemSchema.pipe(Schema.decodeTo(types, choosing)) as Schema.Top, layout)
+}
 
 export const suspendSchema = (layout: Layout, structure: () => AnyStructure): AnyStructure =>
   annotated(Schema.suspend(structure) as Schema.Top, layout)

@@ -2,11 +2,11 @@
  * From a value to the item of a layout.
  */
 import * as Result from "effect/Result"
-import * as SchemaParser from "effect/SchemaParser"
+import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
-import { describe, formatPath } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
+import { Attempts } from "./attempts.ts"
 import { refused } from "./fromItem.ts"
 import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
 
@@ -144,22 +144,36 @@ const writeMembers = (layout: Members, value: unknown, writing: Writing, depth: 
   return list(children)
 }
 
+/**
+ * True where an option of a choice would leave a part of the value out: it has members that are not the option's. Which
+ * option a value is meant for is told by its keys.
+ */
+export const overlooks = (option: Layout, value: unknown): boolean => {
+  if (option._tag === "Optional") return overlooks(option.inner, value)
+  if (option._tag !== "Members" || typeof value !== "object" || value === null) return false
+  return Object.keys(value).some((key) => !option.members.some((member) => member.key === key))
+}
+
+const overlooked = (option: Layout, value: object): Failed => {
+  const keys = option._tag === "Members" ? option.members.map((member) => member.key).join(", ") : ""
+  const expected = keys === "" ? "no members" : `no members but ${keys}`
+  return fail({ _tag: "WrongValue", expected, seen: Object.keys(value).join(", ") })
+}
+
 const writeChoice = (
   options: ReadonlyArray<Layout>,
   value: unknown,
   writing: Writing,
   depth: number
 ): ItemNode | Failed => {
-  const from = writing.path.length
-  const reasons: Array<string> = []
+  const attempts = new Attempts(writing.path)
   for (const option of options) {
-    const item = write(option, value, writing, depth)
+    const item = overlooks(option, value) ? overlooked(option, value as object) : write(option, value, writing, depth)
     if (item !== failed) return item
-    reasons.push(`${formatPath(writing.path.slice(from))}: ${describe(fault.reason)}`)
-    writing.path.length = from
     if (fault.reason._tag === "TooDeep") return failed
+    attempts.note()
   }
-  return fail({ _tag: "NoChoice", reasons })
+  return attempts.fail()
 }
 
 const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
@@ -168,7 +182,7 @@ const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, 
 export const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let encode = encoders.get(ast)
   if (encode === undefined) {
-    encode = SchemaParser.encodeUnknownResult({ ast } as never) as NonNullable<typeof encode>
+    encode = Schema.encodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))
     encoders.set(ast, encode)
   }
   const encoded = encode(value)

@@ -3,13 +3,14 @@
  * `deviations` in `Deviation.ts` are the kinds that are reported from here and from `fromItem`.
  */
 import type { Kind } from "../../Deviation.ts"
-import { FormatCode, fromCode } from "../../FormatCode.ts"
+import { FormatCode } from "../../FormatCode.ts"
 import type { Layout, Leaf } from "../../Layout.ts"
 import type { StructureReason } from "../../StructureError.ts"
 import { ItemNode, type Localized, noItems } from "../node.ts"
 import { decodeLocalized } from "../localized.ts"
 import { latin1Slice } from "../platform.ts"
-import { failed, type Failed, formatOfNumber, leafFromItem, normal, planOf } from "./leaf.ts"
+import { arrayOf } from "./arrays.ts"
+import { failed, formatOfNumber, leafFromItem, normal, planOf } from "./leaf.ts"
 
 /** A value that was read with tolerance, and which kind of it. */
 export interface Tolerated {
@@ -60,6 +61,15 @@ const parsed = (leaf: Leaf, text: string): unknown => {
     return shaped(leaf, value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value)
   }
   return decimalText.test(text) ? shaped(leaf, Number(trimmed)) : failed
+}
+
+const canonicalInteger = /^(0|-?[1-9]\d*)$/
+
+/** The number that a text is the digits of, without a zero too many; `failed` for other text and other items. */
+export const numberInText = (leaf: Leaf, item: ItemNode): unknown => {
+  const { numbers } = planOf(leaf)
+  const text = item.value
+  return numbers.length > 0 && typeof text === "string" && canonicalInteger.test(text) ? parsed(leaf, text) : failed
 }
 
 const found = (kind: Kind, value: unknown): Tolerated | undefined => (value === failed ? undefined : { kind, value })
@@ -128,23 +138,9 @@ const manyValues = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
   return { kind, value: typed(leaf, values) }
 }
 
-const constructors: { readonly [format: string]: { from(values: never): unknown } } = {
-  B: Uint8Array,
-  U1: Uint8Array,
-  U2: Uint16Array,
-  U4: Uint32Array,
-  U8: BigUint64Array,
-  I1: Int8Array,
-  I2: Int16Array,
-  I4: Int32Array,
-  I8: BigInt64Array,
-  F4: Float32Array,
-  F8: Float64Array
-}
-
 /** The array a leaf of many gives: typed where there is one format. */
 const typed = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
-  leaf.formats.length === 1 ? (constructors[leaf.formats[0]]?.from(values as never) ?? values) : values
+  leaf.formats.length === 1 ? (arrayOf(leaf.formats[0])?.from(values as ReadonlyArray<number>) ?? values) : values
 
 /**
  * The value a lenient reader takes from an item that its leaf does not allow. `reason` is what strict reading said:
@@ -174,7 +170,7 @@ export const toleratedList = (item: ItemNode): ReadonlyArray<ItemNode> | undefin
 }
 
 /** The value that says nothing, where a layout has one: an empty text, an empty list. Numbers have none. */
-export const nothing = (layout: Layout): unknown | Failed => {
+export const nothing = (layout: Layout): unknown => {
   switch (layout._tag) {
     case "Leaf": {
       const plan = planOf(layout)
@@ -185,7 +181,7 @@ export const nothing = (layout: Layout): unknown | Failed => {
     case "Any":
       return layout.formats === undefined || layout.formats.includes("L") ? new ItemNode(FormatCode.L, noItems) : failed
     case "Elements":
-      return layout.packed ? (constructors[(layout.element as Leaf).formats[0]]?.from([] as never) ?? []) : []
+      return layout.packed ? (arrayOf((layout.element as Leaf).formats[0])?.from([]) ?? []) : []
     case "Optional":
       return undefined
     case "Members": {
@@ -202,6 +198,3 @@ export const nothing = (layout: Layout): unknown | Failed => {
       return failed
   }
 }
-
-/** `U4`, for what has a format. */
-export const formatName = (item: ItemNode): string => fromCode(item.format)!.format

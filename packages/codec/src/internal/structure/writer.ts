@@ -12,7 +12,7 @@ import { leafWriter, packedWriter } from "./leafWriter.ts"
 import { levels } from "./levels.ts"
 import { enter, giveUp, itemsTo, leave, putList, reserve, type Write } from "./sink.ts"
 import { staticLevels } from "./source.ts"
-import { emptyItem, unmap } from "./toItem.ts"
+import { emptyItem, overlooks, unmap } from "./toItem.ts"
 
 const writers = new WeakMap<Layout, Write>()
 
@@ -123,6 +123,8 @@ const choice = (layout: Choice): Write => {
     // Where it begins, which may move.
     const from = sink.at - sink.start
     for (let i = 0; i < writes.length; i++) {
+      // What an option would leave out is meant for another.
+      if (overlooks(layout.options[i]!, value)) continue
       if (writes[i]!(sink, value)) return true
       if (sink.hopeless) return false
       if (sink.recursions > 0 && sink.fuel-- <= 0) return giveUp(sink)

@@ -70,7 +70,7 @@ export class ItemLayout {
         this.listEnd(list!, lists[depth - 2], depth - 1)
       } else if (code === equals) {
         // Behind dots: the name is that of the item before them.
-        for (const name of this.names()) page.word(`= ${name}`, depth, Number.POSITIVE_INFINITY)
+        for (const name of this.names(Number.POSITIVE_INFINITY)) page.word(`= ${name}`, depth, Number.POSITIVE_INFINITY)
         list!.slots = true
       } else {
         s.at += 3
@@ -111,7 +111,7 @@ export class ItemLayout {
     const { count, dots, filled, place, size, slots } = list
     if (filled || this.forms.double.emptyListOpen) page.begin(depth)
     page.put(">")
-    const names = this.names()
+    const names = this.names(depth === 0 ? 1 : Number.POSITIVE_INFINITY)
     page.put(names.map(bound).join(""))
     const named = names.length > 0
     page.fill(place, listSize(size, { count, slots, open: dots || (named && count === 0) }))
@@ -120,8 +120,8 @@ export class ItemLayout {
     parent.slots ||= slots || named || (count === 0 && size.kind === "MAX")
   }
 
-  /** Reads the names that stand behind an item; most have none. */
-  private names(): ReadonlyArray<string> {
+  /** Reads the names that stand behind an item; most have none. Behind so many, `=` begins the next message. */
+  private names(most: number): ReadonlyArray<string> {
     const { s } = this
     if (s.skip() !== equals) return noNames
     const names: Array<string> = []
@@ -129,7 +129,8 @@ export class ItemLayout {
       s.at++
       s.skip()
       names.push(s.name())
-    } while (s.skip() === equals)
+      s.written = s.at
+    } while (s.skip() === equals && names.length < most)
     return names
   }
 
@@ -142,15 +143,15 @@ export class ItemLayout {
     s.skip()
     s.at++
     this.page.begin(depth)
-    this.slot(word, size, name, depth)
+    this.slot(word, size, name, depth, depth === 0 ? 1 : Number.POSITIVE_INFINITY)
     return true
   }
 
   /** Writes a slot without a default, which ends here. */
-  private slot(word: string, size: WrittenSize, name: string | undefined, depth: number): void {
+  private slot(word: string, size: WrittenSize, name: string | undefined, depth: number, mostNames: number): void {
     const { page, s } = this
     const end = s.at
-    const behind = this.names().map(bound).join("")
+    const behind = this.names(mostNames).map(bound).join("")
     page.put(`<${word}${keptSize(size)}`)
     for (const note of s.take(end)) this.comment(note, depth + 1)
     if (name !== undefined) page.word(name, depth + 1, Number.POSITIVE_INFINITY)
@@ -165,13 +166,15 @@ export class ItemLayout {
     const { count, name, written } = s.leaf
     const valued = written || count > 0
     const waits = size.kind === "MAX" || (size.minimum > 0 && s.rules.dialect.templates)
+    // A value, or what waits for one, may be bound where it is read, and once more where its message reads it.
+    const mostNames = depth > 0 ? Number.POSITIVE_INFINITY : item === undefined ? 1 : 2
     page.begin(depth)
     if (item === undefined || (!valued && (waits || s.skip() === equals))) {
       s.at = end
-      this.slot(symbolOf(format, word, forms), size, name, depth)
+      this.slot(symbolOf(format, word, forms), size, name, depth, mostNames)
       return true
     }
-    const names = this.names()
+    const names = this.names(mostNames)
     const behind = names.map(bound).join("")
     const notes = s.take(end)
     // Text that would be nothing but codes has no quotes to keep.
@@ -179,7 +182,9 @@ export class ItemLayout {
     const preset = quoted && isSingle(s, notes, valuesAt, end) ? forms.single : forms.double
     const values = Item.count(item)
     const counted = item._tag === "C2" && size.kind === "range" ? values + 2 : count
-    const sized = names.length > 0 ? defaultSize(size, count, values) : leafSize(size, counted)
+    // The size may count characters, which codes have none of.
+    const bounded = item._tag === "C2" && count !== values + 2 ? values : count
+    const sized = names.length > 0 ? defaultSize(size, bounded, values) : leafSize(size, counted)
     // What its dialect has no text for is somehow written, and stays so.
     if (itemFault(preset, item) !== undefined) page.put(s.text.slice(start, end))
     else this.values(preset, item as LeafItem, sized, notes, valuesAt, depth)

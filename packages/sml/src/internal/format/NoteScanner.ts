@@ -22,6 +22,8 @@ export class NoteScanner extends Scanner {
   /** For each comment, the values that were read when it turned up. */
   private readonly counts: Array<number> = []
   private taken = 0
+  /** What stands before this place is written already, before the comments in it. */
+  written = 0
 
   override skip(): number {
     const code = super.skip()
@@ -44,7 +46,7 @@ export class NoteScanner extends Scanner {
         end,
         own,
         line,
-        followed: !line && !endsLine(this.text, end),
+        followed: !line && end > this.written && !endsLine(this.text, end),
         values: this.counts[this.taken] ?? 0
       })
     }

@@ -10,13 +10,18 @@ import type { Note } from "./NoteScanner.ts"
 /** Indentation ends here: with it, a list nested 100 000 deep would take 10 GB. */
 const deepestIndent = 64
 
+/** Parts that are made one. */
+const settledAtOnce = 10_000
+
 export interface PageLayout {
   readonly indent: string
   readonly lineEnd: string
 }
 
 export class Page {
-  private readonly parts: Array<string> = []
+  private parts: Array<string> = []
+  /** What will not change any more, in long pieces: as tokens, a text takes many times its length. */
+  private readonly settled: Array<string> = []
   private readonly indents: Array<string> = []
   private readonly layout: PageLayout
   /** Nothing is written yet; tokens; comments that the next token joins; comments that it must not join. */
@@ -88,9 +93,18 @@ export class Page {
     this.parts[place] = text
   }
 
+  /** No place is left for what is known later. */
+  settle(): void {
+    if (this.parts.length < settledAtOnce) return
+    this.settled.push(this.parts.join(""))
+    this.parts = []
+  }
+
   /** All of it, with a line end behind the last line. */
   take(): string {
-    return this.line === "none" ? "" : this.parts.join("") + this.layout.lineEnd
+    if (this.line === "none") return ""
+    this.settled.push(this.parts.join(""), this.layout.lineEnd)
+    return this.settled.join("")
   }
 
   /** A comment with the line ends of the page; blanks within it stay. */

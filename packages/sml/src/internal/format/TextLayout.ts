@@ -4,7 +4,7 @@
 import * as Result from "effect/Result"
 import type { SmlMessage, SmlRule } from "../../SmlDocument.ts"
 import * as SmlPrinter from "../../SmlPrinter.ts"
-import { cr, dot, hash, isSpace, less, lf, star } from "../read/characters.ts"
+import { cr, dot, gap, hash, isSpace, less, lf, star } from "../read/characters.ts"
 import { formsOf, type Forms } from "./formatForms.ts"
 import { Candidates, readAttributes } from "../read/headers.ts"
 import { ItemLayout } from "./ItemLayout.ts"
@@ -19,6 +19,11 @@ export interface TextOptions {
   readonly maxWidth: number
   readonly lineEnd: string
 }
+
+const gaps = new RegExp(`${gap}+`, "g")
+
+/** Where a message stands. */
+export type Place = Pick<SmlMessage, "header" | "start">
 
 type Statement = "message" | "constant" | "rule"
 
@@ -41,13 +46,17 @@ export class TextLayout {
   /** A text of one item. */
   item(): string {
     this.items.item()
-    this.s.skip()
+    // The dot of a message may stand behind it, and comments behind that.
+    if (this.s.skip() === dot) {
+      this.s.at++
+      this.s.skip()
+    }
     this.items.comments(this.s.text.length, 0)
     return this.page.take()
   }
 
   /** A text of these messages. */
-  document(messages: ReadonlyArray<SmlMessage>): string {
+  document(messages: ReadonlyArray<Place>): string {
     const { s } = this
     let next = 0
     for (;;) {
@@ -93,7 +102,7 @@ export class TextLayout {
     const start = s.at
     readConstant(s)
     page.begin(0)
-    page.put(s.text.slice(start, s.at).replaceAll(/[ \t]+/g, " "))
+    page.put(s.text.slice(start, s.at).replaceAll(gaps, " "))
   }
 
   private rule(): void {
@@ -119,7 +128,7 @@ export class TextLayout {
 
   // --- messages ----------------------------------------------------------------------------------------------------
 
-  private message({ header: { offset }, start }: SmlMessage): void {
+  private message({ header: { offset }, start }: Place): void {
     const { candidates, page, s } = this
     this.between("message")
     const lineEnd = s.lineEnd(start)
@@ -142,12 +151,13 @@ export class TextLayout {
     // Where there is no dot, what stands on lines of its own may belong to what follows.
     for (const note of s.take(s.at, !found)) this.comment(note)
     if (found && !startsLine(s.text, s.at++)) {
-      // The dot gets a line of its own; what stood behind both stays where the dot was.
-      s.skip()
+      // The dot gets a line of its own; what stood behind both stays where the dot was. Dots behind it end nothing.
+      while (s.skip() === dot) s.at++
       for (const note of s.take(s.at, true)) this.comment({ ...note, followed: false })
     }
     page.begin(0)
     page.put(".")
+    page.settle()
   }
 }
 

@@ -1,11 +1,16 @@
 /**
  * A header in order: its words are those of its author, and stand where its dialect has them.
  */
-import { withoutBlanks } from "../read/characters.ts"
+import { notSpace, space, trimSpaces, withBlanks } from "../read/characters.ts"
 import type { Candidate } from "../read/headers.ts"
 
 /** Behind `=`; `[W]`; an arrow; any other word. */
-const attribute = /=\s*([^\s=[]+)|(\[\s*W\s*\])|(H\s*(?:<->|->|<-)\s*E\b)|[^\s=[]+/gi
+const word = `(?:(?![=[])${notSpace})+`
+const attribute = new RegExp(
+  String.raw`=${space}*(${word})|(\[${space}*W${space}*\])|(H${space}*(?:<->|->|<-)${space}*E\b)|${word}`,
+  "gi"
+)
+const spaces = new RegExp(`${space}+`, "g")
 
 const owner = /^(?:INPUT|OUTPUT)$/i
 
@@ -21,7 +26,7 @@ const attributesText = (text: string): string => {
   const w: Array<string> = []
   let assigned = 0
   for (const [all, name, optional, arrow] of text.matchAll(attribute)) {
-    const tight = all.replaceAll(/\s+/g, "")
+    const tight = all.replaceAll(spaces, "")
     if (name !== undefined) {
       assigned++
       names.push(`= ${name}`)
@@ -40,10 +45,11 @@ const attributesText = (text: string): string => {
 
 /** What stands before `SxFy`: a label and its colon, or a name in quotes. */
 const labelText = (text: string, quoted: boolean): string => {
-  const label = withoutBlanks(text)
+  const label = trimSpaces(text)
   if (label === "") return ""
   if (!label.endsWith(":")) return `${label} `
-  const name = withoutBlanks(label.slice(0, -1))
+  const written = trimSpaces(label.slice(0, -1))
+  const name = /^(["']).*\1$/s.test(written) ? written : withBlanks(written)
   return name === "" ? "" : `${name}:${quoted ? "" : " "}`
 }
 

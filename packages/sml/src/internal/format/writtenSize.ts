@@ -2,7 +2,7 @@
  * The size of an item as its author wrote it, and what becomes of it: numbers are made right, and what says more than
  * a number is kept, names of constants included.
  */
-import { openSquare } from "../read/characters.ts"
+import { openSquare, space } from "../read/characters.ts"
 import type { NoteScanner } from "./NoteScanner.ts"
 import { readSize } from "../read/sizes.ts"
 
@@ -22,6 +22,8 @@ export const noSize: WrittenSize = {
   maximum: Number.POSITIVE_INFINITY
 }
 
+const spaces = new RegExp(`${space}+`, "g")
+
 const tidy = (text: string): string =>
   /^\.+$/.test(text) ? "..." : text.replace(/^max /i, "MAX ").replaceAll(/ ?\.{2,} ?/g, "..")
 
@@ -31,7 +33,7 @@ export const readWrittenSize = (s: NoteScanner): WrittenSize => {
   if (s.skip() !== openSquare) return noSize
   const start = s.at
   readSize(s)
-  const text = bracketed(s, start).trim().replaceAll(/\s+/g, " ")
+  const text = bracketed(s, start).replaceAll(spaces, " ").trim()
   const { bounded, maximum, minimum, offset, open } = s.size
   const kind =
     offset < 0

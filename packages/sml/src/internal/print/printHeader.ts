@@ -1,8 +1,11 @@
 /**
  * The line before an item.
  */
+import * as Result from "effect/Result"
 import type { HeaderForm, Preset } from "../../Preset.ts"
 import type { Direction } from "../../SmlDocument.ts"
+import { readDocument } from "../read/messages.ts"
+import { rulesOf } from "../read/options.ts"
 
 interface Header {
   readonly name?: string | undefined
@@ -17,17 +20,33 @@ const maxFunction = 255
 
 const isIn = (value: number, maximum: number): boolean => Number.isInteger(value) && value >= 0 && value <= maximum
 
+/**
+ * Whether a header with a name is read back as it is, and as nothing else: a name may look like a header, a comment, a
+ * rule, or a part of the header that it stands in.
+ */
+const readsBack = (preset: Preset, header: Header): boolean => {
+  const { function: function_, name, stream, wBit = "clear" } = header
+  const rules = Result.getOrThrow(rulesOf("", { dialect: preset.dialect, strict: true }))
+  const read = readDocument(`${headerText(preset, header)}\n.`, rules)
+  const [message, second] = read.messages
+  if (message === undefined || second !== undefined || read.errors.length > 0) return false
+  if (read.comments.length + read.rules.length + read.constants.size > 0) return false
+  const same = message.stream === stream && message.function === function_ && message.wBit === wBit
+  const directed = message.direction === undefined || message.direction === header.direction
+  return same && directed && message.name === name
+}
+
 /** What of a header cannot be said. */
-export const headerFault = ({ header: form }: Preset, header: Header): string | undefined => {
+export const headerFault = (preset: Preset, header: Header): string | undefined => {
+  const form = preset.header
   const { function: function_, name, stream, wBit = "clear" } = header
   if (form === undefined) return "a header"
   if (!isIn(stream, maxStream)) return `stream ${stream}`
   if (!isIn(function_, maxFunction)) return `function ${function_}`
   if (wBit !== "clear" && function_ % 2 === 0) return "the W-bit of a secondary"
   if (wBit === "optional" && !form.optionalW) return "a W-bit left to the sender"
-  if (name !== undefined && form.name !== "none" && (name === "" || form.notInName.test(name))) {
-    return `the name ${JSON.stringify(name)}`
-  }
+  if (name === undefined || form.name === "none") return undefined
+  if (name === "" || form.notInName.test(name) || !readsBack(preset, header)) return `the name ${JSON.stringify(name)}`
   return undefined
 }
 

@@ -1,13 +1,17 @@
 /**
  * Slots and open lists as files of templates write them.
  */
-import type { FormatCode, Item } from "@effect-secs/codec"
+import { type FormatCode, Item } from "@effect-secs/codec"
 import type { Preset } from "../../Preset.ts"
-import type { Repeat, Slot } from "../../Template.ts"
+import type { Repeat, Slot, TemplateNode } from "../../Template.ts"
+import { isName } from "../read/characters.ts"
 
 /** What may be bound behind `=`. */
-export const isSlotName = (name: string): boolean =>
-  /^[A-Za-z0-9_$#\-\u00a1-\u2fff\u3001-\ufefe\uff00-\uffff]+$/.test(name)
+export const isSlotName = (name: string): boolean => {
+  let end = 0
+  while (isName(name.charCodeAt(end))) end++
+  return end > 0 && end === name.length
+}
 
 const ids = new Set<FormatCode.Format>(["U4", "U2", "U1", "U8", "A"])
 const formatCount = 16
@@ -18,9 +22,9 @@ const family = ({ formats, optional }: Slot): "V" | "VARIANT" | "VAR" | undefine
   return formats.length === ids.size && formats.every((format) => ids.has(format)) ? "VAR" : undefined
 }
 
-/** ` [MAX 16]`; nothing for any number. */
+/** ` [MAX 16]`; nothing for any number. `[0]` would be no bound but the size of an empty item. */
 const boundsText = (minimum: number, maximum: number): string => {
-  if (minimum === maximum) return ` [${minimum}]`
+  if (minimum === maximum && minimum > 0) return ` [${minimum}]`
   if (maximum === Infinity) return minimum === 0 ? "" : ` [${minimum}..]`
   return minimum === 0 ? ` [MAX ${maximum}]` : ` [${minimum}..${maximum}]`
 }
@@ -35,8 +39,12 @@ const boundsFault = (what: string, minimum: number, maximum: number): string | u
 const defaultFault = (slot: Slot, value: Item.Item): string | undefined => {
   if (slot.name === undefined) return "a default in a slot without a name"
   if (value._tag !== slot.formats[0]) return `a default ${value._tag} in a slot of ${slot.formats[0]}`
-  if (value._tag === "A" || value._tag === "J" || value._tag === "C2") return undefined
-  return typeof value.value === "object" && value.value.length === 0 ? "a default without values" : undefined
+  const count = Item.count(value)
+  const isText = value._tag === "A" || value._tag === "J" || value._tag === "C2"
+  if (count === 0 && !isText) return "a default without values"
+  return count >= slot.minimum && count <= slot.maximum
+    ? undefined
+    : `a default of ${count} values in a slot for ${slot.minimum} to ${slot.maximum}`
 }
 
 const nameFault = (name: string | undefined): string | undefined =>
@@ -49,6 +57,7 @@ export const slotFault = (preset: Preset, slot: Slot): string | undefined => {
   const fault = boundsFault("a slot", minimum, maximum) ?? nameFault(name)
   if (fault !== undefined) return fault
   if (generated !== undefined) {
+    if (slot.default !== undefined) return "a default in a slot that is filled by itself"
     const format = generated === "number" ? /^[UI][48]$/ : /^A$/
     const length = generated === "number" ? 1 : Number(generated.slice(5))
     if (formats.length === 1 && format.test(formats[0]!) && minimum === length && maximum === length) return undefined
@@ -64,8 +73,8 @@ export const slotFault = (preset: Preset, slot: Slot): string | undefined => {
   if (formats[0] === "L" && (minimum !== 0 || (name === undefined && maximum === Infinity))) {
     return `a slot of L for ${minimum} to ${maximum} items`
   }
-  // Without a name, `[MAX 16]` says that it is a slot; in a file of templates, so does any size that is not 0.
-  const isSlot = minimum === 0 ? maximum > 0 && maximum !== Infinity : preset.dialect.templates
+  // Without a name, `[MAX 16]` says that it is a slot; in a file of templates, so does any other size.
+  const isSlot = minimum === 0 ? maximum !== Infinity : preset.dialect.templates
   return name !== undefined || isSlot ? undefined : "a slot without a name"
 }
 
@@ -74,8 +83,20 @@ export const repeatFault = (preset: Preset, { body, maximum, minimum, name }: Re
   if (!preset.slots) return "an open list"
   const fault = boundsFault("an open list", minimum, maximum) ?? nameFault(name)
   if (fault !== undefined) return fault
-  if (minimum === maximum) return `an open list of exactly ${minimum} rounds`
-  return body.every((node) => node._tag === "Fixed") ? "an open list without slots" : undefined
+  if (minimum === maximum && minimum > 0) return `an open list of exactly ${minimum} rounds`
+  return holdsSlot(body) ? undefined : "an open list without slots"
+}
+
+/** Whether a slot stands in nodes, however deep. An open list is looked at by itself. */
+const holdsSlot = (body: ReadonlyArray<TemplateNode>): boolean => {
+  const rest = [body]
+  for (let nodes = rest.pop(); nodes !== undefined; nodes = rest.pop()) {
+    for (const node of nodes) {
+      if (node._tag === "Slot" || node._tag === "Repeat") return true
+      if (node._tag === "List") rest.push(node.children)
+    }
+  }
+  return false
 }
 
 /** ` = SVID` */

@@ -6,8 +6,21 @@
  */
 import type { Dialect } from "../../Dialect.ts"
 import type { Position, SmlComment } from "../../SmlDocument.ts"
-import { SmlError, type SmlReason, SmlWarning } from "../../SmlError.ts"
-import { blank, cr, isName, isSpace, lf, slash, star, tab } from "./characters.ts"
+import { printable, SmlError, type SmlReason, SmlWarning } from "../../SmlError.ts"
+import {
+  blank,
+  cr,
+  hiddenMarks,
+  isHidden,
+  isName,
+  isSpace,
+  isUnusualBlank,
+  lf,
+  slash,
+  star,
+  tab,
+  unusualBlanks
+} from "./characters.ts"
 
 /**
  * Bounds of the item that is being read.
@@ -106,6 +119,7 @@ export class Scanner {
   plainEnd = 0
   private lastLine = 0
   private lastComment = -1
+  private unusualTo = 0
   private commentsUnclosed = Number.POSITIVE_INFINITY
   /** The line looked at last, as a text may be one line of megabytes. */
   private line = { start: 0, end: -1 }
@@ -145,7 +159,8 @@ export class Scanner {
     const ahead = this.given.slice(from, from + excerptWidth + 1)
     const end = ahead.slice(offset - from).search(/[\r\n]/)
     const line = end < 0 ? ahead : ahead.slice(0, offset - from + end)
-    const shown = printable(line.slice(0, excerptWidth))
+    // One column for each unit, whatever it is.
+    const shown = printable(line.slice(0, excerptWidth)).replace(/[\ud800-\udfff]/g, "·")
     const before = from > lineStart ? "…" : ""
     const after = line.length > excerptWidth ? "…" : ""
     return `${before}${shown}${after}\n${" ".repeat(before.length + offset - from)}^`
@@ -165,8 +180,8 @@ export class Scanner {
         found === undefined
           ? this.found(offset)
           : found.length > widestFound
-            ? `${found.slice(0, widestFound)}…`
-            : found,
+            ? `${visible(found.slice(0, widestFound))}…`
+            : visible(found),
       ...(hint === undefined ? {} : { hint }),
       excerpt: this.excerpt(offset, column)
     }
@@ -177,13 +192,13 @@ export class Scanner {
     const { text } = this
     if (offset >= text.length) return "the end of the text"
     let end = offset
-    while (end < text.length && end - offset < maxFound && isName(text.charCodeAt(end))) end++
+    while (end < text.length && end - offset < maxFound && isShown(text.charCodeAt(end))) end++
     if (end === offset) {
       const code = text.codePointAt(offset)!
       if (code === lf || code === cr) return "the end of the line"
-      return printable(String.fromCodePoint(code))
+      return visible(String.fromCodePoint(code))
     }
-    return end - offset === maxFound ? `${text.slice(offset, end)}…` : text.slice(offset, end)
+    return visible(text.slice(offset, end)) + (end - offset === maxFound ? "…" : "")
   }
 
   /** Where the line of a place ends. */
@@ -226,7 +241,7 @@ export class Scanner {
         if (!this.comment()) return code
       } else if (code === star) {
         if (!this.starLine()) return code
-      } else if (isSpace(code)) this.at++
+      } else if (isSpace(code)) this.space(code)
       else return code
     }
   }
@@ -239,8 +254,46 @@ export class Scanner {
       if (code === lf || code === cr) return code
       if (code === slash) {
         if (!this.comment()) return code
-      } else if (isSpace(code)) this.at++
+      } else if (isSpace(code)) this.space(code)
       else return code
+    }
+  }
+
+  private space(code: number): void {
+    if (code <= blank) {
+      this.at++
+      return
+    }
+    const start = this.at
+    while (isUnusualBlank(this.text.charCodeAt(this.at))) this.at++
+    this.unusual(start)
+  }
+
+  /** Warns of a blank that is none of SML's, once however often it is passed over. A text may begin with a mark. */
+  private unusual(start: number): void {
+    if (start < this.unusualTo || this.rules.dialect.prose) return
+    this.unusualTo = start + 1
+    const code = this.text.charCodeAt(start)
+    if (start > 0 || code !== byteOrderMark) {
+      this.warn("BadCharacter", start, "a blank or a tab", undefined, codePoint(code))
+    }
+  }
+
+  /** Looks for blanks that are none of SML's, and for marks nobody sees, where the reader did not pass one by one. */
+  look(from: number, to: number): void {
+    let ascii = from
+    while (ascii < to && this.text.charCodeAt(ascii) < 0x80) ascii++
+    if (ascii === to) return
+    for (const { 0: found, index } of this.text.slice(from, to).matchAll(unseen)) {
+      if (isUnusualBlank(found.charCodeAt(0))) this.unusual(from + index)
+      else
+        this.fail(
+          "BadCharacter",
+          from + index,
+          "characters that can be seen",
+          undefined,
+          codePoint(found.charCodeAt(0))
+        )
     }
   }
 
@@ -333,6 +386,21 @@ const findLines = (text: string): Array<number> => {
   return starts
 }
 
-/** One column for each unit, whatever it is. */
-const printable = (text: string): string =>
-  text.replaceAll("\t", " ").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/g, "·")
+/** Runs of unusual blanks, and single marks nobody sees. */
+const unseen = new RegExp(`[${unusualBlanks}]+|[${hiddenMarks}]`, "g")
+
+const byteOrderMark = 0xfeff
+
+/** A part of a word, also one that nobody sees. */
+const isShown = (code: number): boolean => isName(code) || isHidden(code)
+
+const codePoint = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, "0")}`
+
+const invisible = new RegExp(
+  `[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f${unusualBlanks}${hiddenMarks}]|\\p{Cs}`,
+  "gu"
+)
+
+/** With the number of whatever cannot be seen. */
+const visible = (text: string): string =>
+  text.replace(invisible, (one) => (one === text ? codePoint(one.charCodeAt(0)) : `<${codePoint(one.charCodeAt(0))}>`))

@@ -26,9 +26,58 @@ export const openSquare = 0x5b
 export const backslash = 0x5c
 export const closeSquare = 0x5d
 
-/** Blanks, tabs and line ends; form feeds, and what editors put in by themselves: U+00A0, U+3000, U+FEFF. */
+/**
+ * Blanks that no tool writes; editors, chats and word processors put them in by themselves. They part words as a blank
+ * does, those without width too, and none of them ends a line. For a class of a regular expression.
+ */
+export const unusualBlanks = String.raw`\x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff`
+
+export const isUnusualBlank = (code: number): boolean =>
+  code >= 0x85 &&
+  (code === 0x85 ||
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200b) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x2060 ||
+    code === 0x3000 ||
+    code === 0xfeff)
+
+/** Blanks and tabs, and blanks, tabs, form feeds and line ends, as classes of a regular expression. */
+export const gap = `[ \\t${unusualBlanks}]`
+export const space = `[\\t-\\r ${unusualBlanks}]`
+export const notSpace = `[^\\t-\\r ${unusualBlanks}]`
+
+/** Blanks, tabs, form feeds and line ends. */
 export const isSpace = (code: number): boolean =>
-  code === blank || (code >= tab && code <= cr) || code === 0xa0 || code === 0x3000 || code === 0xfeff
+  code <= blank ? code === blank || (code >= tab && code <= cr) : isUnusualBlank(code)
+
+/** The same, but for what ends a line. */
+export const isGap = (code: number): boolean => isSpace(code) && code !== lf && code !== cr
+
+/** Without blanks of any kind at both ends. By hand, as `trim` leaves some. */
+export const trimSpaces = (text: string): string => {
+  let from = 0
+  let to = text.length
+  while (from < to && isSpace(text.charCodeAt(from))) from++
+  while (to > from && isSpace(text.charCodeAt(to - 1))) to--
+  return text.slice(from, to)
+}
+
+const everyUnusualBlank = new RegExp(`[${unusualBlanks}]`, "g")
+
+/** With a blank for every other kind of blank. */
+export const withBlanks = (text: string): string => text.replaceAll(everyUnusualBlank, " ")
+
+/** Marks that nobody sees: a name that holds one is another name than it seems. For a class of a regular expression. */
+export const hiddenMarks = String.raw`\xad\u034f\u061c\u115f\u1160\u180e\u200c-\u200f\u202a-\u202e\u2061-\u206f\u3164\uffa0\ufff9-\ufffb`
+
+const hidden = new RegExp(`[${hiddenMarks}]`)
+
+export const isHidden = (code: number): boolean => code >= 0xad && hidden.test(String.fromCharCode(code))
 
 export const isDigit = (code: number): boolean => code >= zero && code <= nine
 
@@ -45,7 +94,7 @@ export const isWord = (code: number): boolean =>
   isDigit(code) ||
   code === 0x5f ||
   code === 0x24 ||
-  (code > 0xa0 && code !== 0x3000 && code !== 0xfeff)
+  (code > 0xa0 && !isUnusualBlank(code) && !isHidden(code))
 
 /** As `isWord`, and the marks that may stand within a name. */
 export const isName = (code: number): boolean => isWord(code) || code === minus || code === hash

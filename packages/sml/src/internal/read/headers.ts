@@ -2,7 +2,21 @@
  * Headers: where they stand, what belongs to them, and what stands before them on their line.
  */
 import type { Direction } from "../../SmlDocument.ts"
-import { colon, equals, isDigit, isLetter, isName, isSpace, openSquare, zero } from "./characters.ts"
+import {
+  colon,
+  equals,
+  gap,
+  isDigit,
+  isGap,
+  isLetter,
+  isName,
+  isSpace,
+  openSquare,
+  space,
+  trimSpaces,
+  withBlanks,
+  zero
+} from "./characters.ts"
 import type { Scanner } from "./Scanner.ts"
 
 /** `SxFy`, with or without quotes. */
@@ -24,6 +38,8 @@ export class Candidates {
   private readonly text: string
   private from = 0
   private found: Candidate | undefined
+  /** All from one of these places up to the other are labels: found once, so that they are not walked again. */
+  private labels = { from: 0, to: 0 }
 
   constructor(text: string) {
     this.text = text
@@ -35,6 +51,19 @@ export class Candidates {
     if (at < this.from || (this.found !== undefined && this.found.at < at)) this.found = this.search(at)
     this.from = at
     return this.found
+  }
+
+  /** The first from a place up to another that is a header, and not the label of one. */
+  header(at: number, end: number): Candidate | undefined {
+    const known = at >= this.labels.from && at < this.labels.to
+    let one = this.next(known ? this.labels.to : at)
+    let to = known ? this.labels.to : at
+    while (one !== undefined && one.at < end && isLabel(this.text, one)) {
+      to = one.end
+      one = this.next(to)
+    }
+    this.labels = { from: known ? this.labels.from : at, to }
+    return one !== undefined && one.at < end ? one : undefined
   }
 
   /** The one right here, as it is in a text of plain messages; read without a regular expression. */
@@ -85,8 +114,10 @@ export class Candidates {
   }
 }
 
-const headerLine =
-  /[ \t]*(?:[^\s:<>"'=]{1,80}[ \t]*:[ \t]*|["'][^"'\r\n]{0,80}["'][ \t]*)?(["']?)S\d{1,6}F\d{1,6}\1[ \t]*(?:W\b|\.|<|=|\[|\/|\r|\n|INPUT\b|OUTPUT\b|$)/iy
+const headerLine = new RegExp(
+  String.raw`${gap}*(?:[^\s:<>"'=]{1,80}${gap}*:${gap}*|["'][^"'\r\n]{0,80}["']${gap}*)?(["']?)S\d{1,6}F\d{1,6}\1${gap}*(?:W\b|\.|<|=|\[|\/|\r|\n|INPUT\b|OUTPUT\b|$)`,
+  "iy"
+)
 
 /** Whether the line that begins at a place begins with a header. */
 export const isHeaderLine = (text: string, lineStart: number): boolean => {
@@ -95,9 +126,9 @@ export const isHeaderLine = (text: string, lineStart: number): boolean => {
 }
 
 /** Whether a colon stands behind a candidate, which makes it a label. */
-export const isLabel = (text: string, { end }: Candidate): boolean => {
+const isLabel = (text: string, { end }: Candidate): boolean => {
   let at = end
-  while (text.charCodeAt(at) === 0x20 || text.charCodeAt(at) === 0x09) at++
+  while (isGap(text.charCodeAt(at))) at++
   return text.charCodeAt(at) === colon
 }
 
@@ -109,20 +140,23 @@ export interface Label {
   readonly prefix: string
 }
 
-const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text
+const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? withBlanks(text)
 
-const opensItem = /<\s*(?:L|A|J|W|C2|B|BOOL(?:EAN)?|[IUF][1248]|V|VAR|VARIANT)[\s[>]/i
+const opensItem = new RegExp(
+  String.raw`<${space}*(?:L|A|J|W|C2|B|BOOL(?:EAN)?|[IUF][1248]|V|VAR|VARIANT)(?:${space}|[[>])`,
+  "i"
+)
 
 /**
  * What stands before a header on its line: nothing, a label with a colon, a name in quotes or, in a log, anything.
  * Undefined where it is none of these.
  */
 export const readLabel = (before: string, prose: boolean): Label | undefined => {
-  const text = before.trim()
+  const text = trimSpaces(before)
   if (text === "") return { name: undefined, prefix: "" }
   if (opensItem.test(text)) return undefined
   if (text.endsWith(":")) {
-    const label = text.slice(0, -1).trimEnd()
+    const label = trimSpaces(text.slice(0, -1))
     // What begins with a star is a comment as soon as it begins a line.
     if (!prose) return /^\*|[<>\r\n]/.test(label) ? undefined : { name: unquote(label) || undefined, prefix: "" }
     let from = label.length
@@ -150,12 +184,12 @@ const endsWord = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at)
   if (isName(code)) return false
   let next = at
-  while (text.charCodeAt(next) === 0x20 || text.charCodeAt(next) === 0x09) next++
+  while (isGap(text.charCodeAt(next))) next++
   return text.charCodeAt(next) !== colon
 }
 
-const arrow = /H\s*(<->|->|<-)\s*E\b/iy
-const optionalW = /\[\s*W\s*\]/iy
+const arrow = new RegExp(String.raw`H${space}*(<->|->|<-)${space}*E\b`, "iy")
+const optionalW = new RegExp(String.raw`\[${space}*W${space}*\]`, "iy")
 
 /**
  * Reads what belongs to a header, in any order: W, a direction, `= name` or a name. A name stands on the header's line.
@@ -188,6 +222,7 @@ export const readAttributes = (s: Scanner, candidates: Candidates, lineEnd: numb
         return out
       }
       s.at = optionalW.lastIndex
+      s.look(start, s.at)
       out.wBit = "optional"
       out.wAt = start
       continue
@@ -203,6 +238,7 @@ export const readAttributes = (s: Scanner, candidates: Candidates, lineEnd: numb
       const direction = arrow.exec(s.text)
       if (direction !== null) {
         s.at = arrow.lastIndex
+        s.look(start, s.at)
         out.direction = `H${direction[1] as "->" | "<-" | "<->"}E`
         continue
       }

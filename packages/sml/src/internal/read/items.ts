@@ -119,6 +119,8 @@ const close = (s: Scanner, list: List): Child => {
       : { _tag: "List", children: nodes }
   }
   if (count === 0 && bounded) return slot(undefined, ["L"], { maximum })
+  // A name behind it makes a slot of it, and of its size the slot's bounds.
+  if (count === 0 && sized >= 0 && minimum === 0 && s.skip() === equals) return slot(undefined, ["L"], { maximum })
   if (!open) compareSize(s, list, count)
   return count === 0 ? Item.L() : Item.makeUnsafe("L", list.items)
 }

@@ -7,18 +7,25 @@ import * as Result from "effect/Result"
 import type { ItemDocument, SmlComment, SmlDocument, SmlMessage, SmlRule } from "../../SmlDocument.ts"
 import type { SmlError } from "../../SmlError.ts"
 import * as Template from "../../Template.ts"
-import { dot, greater, hash, less } from "./characters.ts"
-import { Candidates, type Candidate, isLabel, readAttributes, readLabel } from "./headers.ts"
+import { dot, greater, hash, isLetter, isQuote, isSpace, less, slash } from "./characters.ts"
+import { Candidates, type Candidate, type Label, readAttributes, readLabel } from "./headers.ts"
 import { isNode, readItem } from "./items.ts"
-import { isDirected, messagesAlone } from "./logLines.ts"
+import { isMessage, type Mention } from "./logHeaders.ts"
+import { messagesAlone } from "./logLines.ts"
 import { hintForItem } from "./symbols.ts"
-import { lineStartAt, resumeAt } from "./recovery.ts"
+import { behindText, lineStartAt, resumeAt } from "./recovery.ts"
 import { hintForRule, isRule, readConstant, readRule } from "./rules.ts"
 import { Fault, Scanner } from "./Scanner.ts"
 import type { Rules } from "./Scanner.ts"
 
 const maxStream = 127
 const maxFunction = 255
+
+/** As far as a label is looked for again before a header that had none. */
+const nearLabel = 1000
+
+/** What stands farther before a header on the line of a log is not looked at. */
+const longestPrefix = 2000
 
 class Reader {
   readonly s: Scanner
@@ -28,6 +35,10 @@ class Reader {
   readonly errors: Array<SmlError> = []
   /** How many comments belong to messages that were read. */
   private commentsTaken = 0
+  /** The header that something else than a label stood before. */
+  private unlabelled = -1
+  /** No message was read since the last error. */
+  private isBroken = false
 
   constructor(text: string, rules: Rules) {
     const readable = rules.dialect.prose ? messagesAlone(text) : text
@@ -48,6 +59,7 @@ class Reader {
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault
         this.errors.push(fault.error)
+        this.isBroken = true
         s.at = resumeAt(s, began, Math.max(s.at, began + 1))
       }
     }
@@ -83,19 +95,18 @@ class Reader {
     const { prose } = s.rules.dialect
     const start = s.at
     const lineEnd = s.lineEnd(start)
-    let header = candidates.next(start)
-    while (header !== undefined && header.at < lineEnd && isLabel(s.text, header)) header = candidates.next(header.end)
-    if (header === undefined || header.at >= lineEnd) return this.noHeader(start)
-    const label = readLabel(s.text.slice(start, header.at), prose)
-    if (label === undefined) return this.noHeader(start)
     const firstComment = this.commentsTaken
-    s.at = header.end
-    const attributes = readAttributes(s, candidates, lineEnd)
-    const marked = () => label.name !== undefined || attributes.wBit !== "clear" || isDirected(s.text, start, header.at)
-    if (prose && !this.isMessage(header, marked, attributes.words)) {
-      s.at = lineEnd
-      return
-    }
+    const first = candidates.header(start, lineEnd)
+    // What stands far before a header on the line of a log says nothing of it, and the line may be long.
+    const from = prose && first !== undefined ? Math.max(start, first.at - longestPrefix) : start
+    const before = first && this.label(from, first.at)
+    if (first === undefined || before === undefined) return this.noHeader(start)
+    s.at = first.end
+    const read = readAttributes(s, candidates, lineEnd)
+    const mention: Mention = { header: first, label: before, attributes: read, from, lineEnd, isLater: false }
+    const found = prose ? this.headerAmong(mention) : mention
+    if (found === undefined) return
+    const { attributes, header, label } = found
     this.checkHeader(header, attributes.wBit, attributes.wAt)
 
     const bodyAt = s.at
@@ -103,6 +114,7 @@ class Reader {
     if (body === undefined) s.at = bodyAt
     else if (header.function === 0) s.warn("TextOnAbort", header.at, "no text in a message that aborts a transaction")
     this.terminator(prose)
+    this.isBroken = false
     this.messages.push({
       name: label.name ?? attributes.name,
       stream: header.stream,
@@ -119,10 +131,51 @@ class Reader {
     })
   }
 
+  /** Many wrong messages may stand before one header: what is between is looked at as a whole for the first of them. */
+  private label(start: number, header: number): Label | undefined {
+    if (header === this.unlabelled && header - start > nearLabel) return undefined
+    const { s } = this
+    const { text } = s
+    const { prose } = s.rules.dialect
+    const label = readLabel(text.slice(start, header), prose)
+    if (label === undefined) this.unlabelled = header
+    // What stands in quotes is as its author wrote it.
+    else if (label.name !== undefined && !prose && !isQuote(text.charCodeAt(start))) s.look(start, header)
+    return label
+  }
+
+  /** Of all `SxFy` on the line of a log, the first that is a header. Where none is, the line has been passed over. */
+  private headerAmong(first: Mention): Mention | undefined {
+    const { candidates, s } = this
+    const { from, lineEnd } = first
+    let mention = first
+    while (!isMessage(s, candidates, mention)) {
+      s.skipOnLine()
+      const behind = s.at
+      const header = candidates.header(behind, lineEnd)
+      const between = header === undefined ? "" : s.text.slice(behind, header.at)
+      const label = /\/[/*]/.test(between) ? undefined : readLabel(between, true)
+      if (header === undefined || label === undefined) {
+        s.at = Math.max(behind, lineEnd)
+        return undefined
+      }
+      s.at = header.end
+      const attributes = readAttributes(s, candidates, lineEnd)
+      mention = { header, label, attributes, from: behind, lineEnd, isLater: true }
+    }
+    if (!mention.isLater) return mention
+    const { header, label } = mention
+    const prefix = s.text.slice(Math.max(from, header.at - longestPrefix), header.at).trim()
+    return { ...mention, label: { name: label.name, prefix } }
+  }
+
   private noHeader(start: number): void {
     const { s } = this
     if (s.rules.dialect.prose) {
-      s.at = s.lineEnd(start)
+      const lineEnd = s.lineEnd(start)
+      // Of a message that is broken, a text of several lines is no place to look for the next.
+      const behind = this.isBroken ? behindText(s.text, start, lineEnd) : -1
+      s.at = behind < 0 ? lineEnd : behind
       return
     }
     const code = s.text.charCodeAt(start)
@@ -133,19 +186,6 @@ class Reader {
           ? "there is a > too many before it"
           : (hintForRule(s.text, start) ?? hintForItem(s.text, start))
     s.fail("HeaderExpected", start, "a header: SxFy, with a label and a colon before it or not", hint)
-  }
-
-  /** In a log, whether `SxFy` is a header, or is spoken of. */
-  private isMessage(header: Candidate, marked: () => boolean, words: number): boolean {
-    if (header.quoted) return true
-    const { s } = this
-    if (words > 0) return false
-    const { at } = s
-    const code = s.skip()
-    const bodied = code === less || (code === dot && /[\s]|$/.test(s.text.charAt(s.at + 1)))
-    const broken = /[\r\n]/.test(s.text.slice(at, s.at)) || Number.isNaN(code)
-    s.at = at
-    return bodied || (broken && marked())
   }
 
   private checkHeader(header: Candidate, wBit: SmlMessage["wBit"], wAt: number): void {
@@ -224,9 +264,12 @@ export const readDocument = (text: string, rules: Rules): SmlDocument => {
  * Whether an item comes before any header.
  */
 export const opensWithItem = (text: string, rules: Rules): boolean => {
-  const s = new Scanner(text, rules)
+  // Whatever stands before it, and is an error once it is read.
+  const s = new Scanner(text, { ...rules, strict: false })
   try {
-    return s.skip() === less && /[a-z\s/]/i.test(text.charAt(s.at + 1))
+    if (s.skip() !== less) return false
+    const code = text.charCodeAt(s.at + 1)
+    return isLetter(code) || isSpace(code) || code === slash
   } catch (fault) {
     if (fault instanceof Fault) return false
     throw fault
@@ -265,8 +308,12 @@ const oneItem = (s: Scanner): Result.Result<Item.Item, SmlError> => {
         name === undefined ? "a slot" : `the slot ${name}`
       )
     }
-    s.skip()
-    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, "one item and no more")
+    const expected = "one item and no more"
+    if (s.skip() === dot) {
+      s.warn("UnexpectedText", s.at++, expected, "it ends a message")
+      s.skip()
+    }
+    if (s.at < s.text.length) s.fail("UnexpectedText", s.at, expected)
     return Result.succeed(item)
   } catch (fault) {
     if (fault instanceof Fault) return Result.fail(fault.error)

@@ -120,7 +120,9 @@ const readText = (s: Scanner, from: number): Item.Item | undefined => {
   const behind = text.charCodeAt(close + 2)
   if (behind !== lf && behind !== cr && behind !== greater && behind !== less && behind !== blank) return undefined
   if (!isPlain(text, open, close)) return undefined
-  return finish(s, close + 1, Item.makeUnsafe("A", text.slice(open, close)))
+  const value = text.slice(open, close)
+  if (s.rules.dialect.escapes && value.includes("\\")) return undefined
+  return finish(s, close + 1, Item.makeUnsafe("A", value))
 }
 
 /** Passes over what is blank behind an item. What is bound to a name there is a slot, and no plain item. */

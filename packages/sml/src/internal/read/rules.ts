@@ -2,29 +2,30 @@
  * What stands between messages besides messages: constants, and the rules of simulators.
  */
 import type { SmlRule } from "../../SmlDocument.ts"
-import { closeRound, dot, openRound } from "./characters.ts"
+import { closeRound, dot, gap, notSpace, openRound, space } from "./characters.ts"
 import { isNode, readItem } from "./items.ts"
 import type { Scanner } from "./Scanner.ts"
 
-const constant = /#define[ \t]+([^\s\d][^\s]*)[ \t]+(\d{1,15})(?![^\s/])/iy
+const constant = new RegExp(String.raw`#define${gap}+((?!\d)${notSpace}+)${gap}+(\d{1,15})(?=${space}|/|$)`, "iy")
 
 /** Reads `#define NAME 50`. */
 export const readConstant = (s: Scanner): void => {
   constant.lastIndex = s.at
   const match = constant.exec(s.text)
   if (match === null) return s.fail("BadConstant", s.at, "#define, a name and a number")
+  s.look(s.at, constant.lastIndex)
   s.constants.set(match[1]!, Number(match[2]))
   s.at = constant.lastIndex
 }
 
-const ifStarts = /if\s*\(/iy
-const everyStarts = /every\s+(?=\d)/iy
-const condition = /if\s*\(\s*([^\s()=<>]+)/iy
-const item = /\(\s*(\d{1,9})\s*\)\s*==?/y
-const every = /every\s+(\d{1,9}(?:\.\d{1,9})?)\s+send\s+/iy
+const ifStarts = new RegExp(String.raw`if${space}*\(`, "iy")
+const everyStarts = new RegExp(String.raw`every${space}+(?=\d)`, "iy")
+const condition = new RegExp(String.raw`if${space}*\(${space}*((?:(?![()=<>])${notSpace})+)`, "iy")
+const item = new RegExp(String.raw`\(${space}*(\d{1,9})${space}*\)${space}*==?`, "y")
+const every = new RegExp(String.raw`every${space}+(\d{1,9}(?:\.\d{1,9})?)${space}+send${space}+`, "iy")
 
 const ruleForms = "if (message) reply. or every 5 send message."
-const ruleWord = /(?:if|every)(?=\s)/iy
+const ruleWord = new RegExp(`(?:if|every)(?=${space})`, "iy")
 
 /** For what is no rule, but begins as one. */
 export const hintForRule = (text: string, at: number): string | undefined => {
@@ -64,6 +65,7 @@ export const readRule = (s: Scanner): SmlRule => {
     const seconds = Number(repeated[1])
     if (seconds === 0) return s.fail("BadRule", start + repeated[0].search(/\d/), "a number of seconds above 0")
     s.at = every.lastIndex
+    s.look(start, s.at)
     const send = readName(s)
     endRule(s)
     return { _tag: "Every", seconds, send, position: s.position(start), start, end: s.at }
@@ -72,6 +74,7 @@ export const readRule = (s: Scanner): SmlRule => {
   const match = condition.exec(s.text)
   if (match === null) return s.fail("BadRule", start, ruleForms)
   s.at = condition.lastIndex
+  s.look(start, s.at)
   const where = s.skip() === openRound ? readCondition(s) : undefined
   if (s.skip() !== closeRound) s.fail("BadRule", s.at, ") to end the condition")
   s.at++
@@ -86,6 +89,7 @@ const readCondition = (s: Scanner) => {
   if (match === null || Number(match[1]) < 1) {
     return s.fail("BadRule", s.at, "(n)== and an item, n counting all items from 1")
   }
+  s.look(s.at, item.lastIndex)
   s.at = item.lastIndex
   s.skip()
   const start = s.at

@@ -17,6 +17,7 @@ import {
   less,
   lf,
   slash,
+  space,
   star
 } from "./characters.ts"
 import { isHeaderLine } from "./headers.ts"
@@ -52,7 +53,10 @@ const endsItem = (text: string, at: number): boolean => {
 }
 
 /** What begins an item on a line of its own. */
-const item = /<\s{0,8}(?:L|LIST|A|ASCII|J|JIS8?|W|C2|B|BIN|BINARY|BOOL|BOOLEAN|TF|[IUF][1248]|V)[\s[>]/iy
+const item = new RegExp(
+  String.raw`<${space}{0,8}(?:L|LIST|A|ASCII|J|JIS8?|W|C2|B|BIN|BINARY|BOOL|BOOLEAN|TF|[IUF][1248]|V)(?:${space}|[[>])`,
+  "iy"
+)
 
 /** Whether an item begins at a place, behind a line end: the item before it may lack its `>`. */
 const itemFollows = (text: string, from: number, at: number): boolean => {
@@ -60,7 +64,7 @@ const itemFollows = (text: string, from: number, at: number): boolean => {
   return /[\r\n]/.test(text.slice(from, at)) && item.test(text)
 }
 
-const byte = /0x[0-9a-f]{2}[\s>"']/iy
+const byte = new RegExp(`0x[0-9a-f]{2}(?:${space}|[>"'])`, "iy")
 
 /** Whether a byte touches the quote, as in `"AB"0x0D`. */
 const byteFollows = (text: string, at: number): boolean => {
@@ -107,7 +111,10 @@ const strictEnd = (s: Scanner, start: number, quote: number, size: number): numb
 }
 
 /** What stands before the quote that begins text. */
-const opensText = /<\s{0,8}(?:A|ASCII|J|JIS8?|W|C2|UNICODE|LOCALIZED)\s{0,8}(?:\[[^\]\r\n]{0,20}\]\s{0,8})?$/i
+const opensText = new RegExp(
+  String.raw`<${space}{0,8}(?:A|ASCII|J|JIS8?|W|C2|UNICODE|LOCALIZED)${space}{0,8}(?:\[[^\]\r\n]{0,20}\]${space}{0,8})?$`,
+  "i"
+)
 
 /** Whether the quote at a place begins the text of another item: what was open before it was never closed. */
 const opens = (text: string, at: number): boolean => opensText.test(text.slice(Math.max(0, at - 64), at))

@@ -88,7 +88,8 @@ export const readLocalized = (s: Scanner, start: number): Item.Item | undefined 
     }
     const bytes = readBytes(s)
     tooLong(s, start, bytes.length + 2, 1)
-    s.leaf.count = bytes.length + 2
+    s.leaf.written = true
+    s.leaf.count = counted(s, bytes.length, bytes.length)
     s.at++
     return Item.C2(lsh, bytes)
   }
@@ -99,9 +100,10 @@ export const readLocalized = (s: Scanner, start: number): Item.Item | undefined 
     s.fail("BadCharacter", open, `text that header ${lsh} can hold`, "write bytes as 0xHH", item.failure.message)
   }
   s.at++
-  // Sizes are written as bytes with the header, bytes without, or characters.
-  const bytes = item.success.value.bytes.length
-  const exact = s.size.exact
-  s.leaf.count = exact === bytes || exact === text.length ? exact : bytes + 2
+  s.leaf.count = counted(s, item.success.value.bytes.length, text.length)
   return item.success
 }
+
+/** What the size counts, as it is written as bytes with the header, bytes without, or characters. */
+const counted = ({ size }: Scanner, bytes: number, characters: number): number =>
+  [bytes + 2, bytes, characters].find((count) => size.holds(count)) ?? bytes + 2

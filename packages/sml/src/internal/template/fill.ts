@@ -3,21 +3,19 @@
  */
 import { FormatCode, Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { TemplateError } from "../../SmlError.ts"
+import { TemplateError } from "../../TemplateError.ts"
 import type { FillOptions, Generated, Slot, Template, Value, Values } from "../../Template.ts"
+import { type Kinds, optionFault, wholeFrom } from "../callerFault.ts"
 import { describeFormats, describeValue } from "./describe.ts"
 import { type Open, type Plan, planOf, type PlannedSlot } from "./plan.ts"
 import { toItem } from "./slot.ts"
+import { walk, type Walker } from "./walk.ts"
 
 type Filled<A> = Result.Result<A, TemplateError>
 
 /** A list that is being filled. */
 interface Frame {
   readonly items: Array<Item.Item>
-  /** The step that opened it. */
-  readonly start: number
-  round: number
-  readonly rounds: number
   /** Slots within that have values, ascending; of an open list with their arrays. */
   readonly given: ReadonlyArray<number>
   readonly arrays: ReadonlyArray<ReadonlyArray<unknown>>
@@ -26,6 +24,7 @@ interface Frame {
 }
 
 const maxItems = 2 ** 20
+const kinds: Kinds = { maxItems: wholeFrom(0) }
 
 const own = (values: Values, key: string): unknown => (Object.hasOwn(values, key) ? values[key] : undefined)
 
@@ -48,7 +47,7 @@ const lowerBound = (sorted: ReadonlyArray<number>, from: number): number => {
   return low
 }
 
-class Filling {
+class Filling implements Walker<TemplateError> {
   readonly #plan: Plan
   readonly #options: FillOptions
   /** The value of each slot, in the round that each open list around it has come to. */
@@ -63,7 +62,7 @@ class Filling {
     this.#current = plan.slots.map((planned) => initial(planned, values))
     this.#maximum = Math.min(options.maxItems ?? maxItems, FormatCode.maxLength)
     const given = plan.slots.map((_, index) => index).filter((index) => this.#current[index] !== undefined)
-    this.#stack = [{ items: [], start: -1, round: 0, rounds: 1, given, arrays: [], omitted: undefined }]
+    this.#stack = [{ items: [], given, arrays: [], omitted: undefined }]
   }
 
   get #top(): Frame {
@@ -81,7 +80,7 @@ class Filling {
   }
 
   /** Puts an item into the list that is open. Says why not, or nothing. */
-  #put(item: Item.Item): Filled<void> {
+  item(item: Item.Item): Filled<void> {
     const { items, omitted } = this.#top
     if (omitted !== undefined) return this.#missing({ slot: omitted, depth: 0 })
     if (++this.#items > this.#maximum) return this.#fail(undefined, { _tag: "TooManyItems", maximum: this.#maximum })
@@ -89,16 +88,16 @@ class Filling {
     return Result.void
   }
 
-  #slot(index: number): Filled<void> {
+  slot(index: number): Filled<void> {
     const planned = this.#plan.slots[index]!
     const { omittable, slot } = planned
     const given = this.#current[index]
     const value = given === undefined ? this.#generated(slot) : given
     if (value !== undefined) {
       const item = toItem(slot, value)
-      return Result.isSuccess(item) ? this.#put(item.success) : this.#fail(slot, item.failure)
+      return Result.isSuccess(item) ? this.item(item.success) : this.#fail(slot, item.failure)
     }
-    if (slot.default !== undefined) return this.#put(slot.default)
+    if (slot.default !== undefined) return this.item(slot.default)
     if (!omittable) return this.#missing(planned)
     this.#top.omitted ??= slot
     return Result.void
@@ -137,59 +136,34 @@ class Filling {
       : this.#fail(first, { _tag: "WrongCount", minimum, maximum, seen: rounds })
   }
 
-  #open(step: Open, start: number): Filled<void> {
+  open(step: Open): Filled<number> {
     const around = this.#top.given
     if (step.repeat === undefined) {
-      this.#stack.push({ items: [], start, round: 0, rounds: 1, given: around, arrays: [], omitted: undefined })
-      return Result.void
+      this.#stack.push({ items: [], given: around, arrays: [], omitted: undefined })
+      return Result.succeed(1)
     }
     const given = around
       .slice(lowerBound(around, step.from), lowerBound(around, step.to))
       .filter((index) => this.#current[index] !== undefined)
     const rounds = this.#rounds(step, given)
-    if (Result.isFailure(rounds)) return Result.fail(rounds.failure)
+    if (Result.isFailure(rounds)) return rounds
     const arrays = given.map((index) => this.#current[index] as ReadonlyArray<unknown>)
-    this.#stack.push({ items: [], start, round: 0, rounds: rounds.success, given, arrays, omitted: undefined })
-    if (rounds.success > 0) this.#enter(0)
-    return Result.void
+    this.#stack.push({ items: [], given, arrays, omitted: undefined })
+    return rounds
   }
 
   /** Shows the slots of an open list their values of one round. */
-  #enter(round: number): void {
+  enter(round: number): void {
     const { arrays, given } = this.#top
     for (let i = 0; i < arrays.length; i++) this.#current[given[i]!] = arrays[i]![round]
   }
 
+  close(): Filled<void> {
+    return this.item(Item.L(this.#stack.pop()!.items))
+  }
+
   run(): Filled<Item.Item | undefined> {
-    const { steps } = this.#plan
-    for (let at = 0; at < steps.length; at++) {
-      const step = steps[at]!
-      let done: Filled<void> = Result.void
-      switch (step._tag) {
-        case "Item":
-          done = this.#put(step.item)
-          break
-        case "Slot":
-          done = this.#slot(step.index)
-          break
-        case "Open":
-          done = this.#open(step, at)
-          if (this.#top.rounds === 0) at = step.end - 1
-          break
-        case "Close": {
-          const frame = this.#top
-          if (++frame.round < frame.rounds) {
-            this.#enter(frame.round)
-            at = frame.start
-          } else {
-            this.#stack.pop()
-            done = this.#put(Item.L(frame.items))
-          }
-        }
-      }
-      if (Result.isFailure(done)) return Result.fail(done.failure)
-    }
-    return Result.succeed(this.#top.items[0])
+    return Result.map(walk(this.#plan, this), () => this.#top.items[0])
   }
 }
 
@@ -198,6 +172,8 @@ export const fillTemplate = (
   values: Values,
   options: FillOptions = {}
 ): Filled<Item.Item | undefined> => {
+  const bad = optionFault(kinds, options)
+  if (bad !== undefined) return Result.fail(new TemplateError({ slot: undefined, path: [], reason: bad }))
   const known = new Set(template.slots.map(({ key }) => key))
   for (const slot of Object.keys(values)) {
     if (known.has(slot)) continue

@@ -3,7 +3,7 @@
  */
 import { Item } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import { ValueError } from "../../SmlError.ts"
+import { ValueError } from "../../TemplateError.ts"
 import type { Value, Values } from "../../Template.ts"
 import { describeValue } from "./describe.ts"
 

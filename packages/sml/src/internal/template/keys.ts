@@ -1,6 +1,7 @@
 /**
  * Keys of slots: the name, `NAME#2`, … from its second place on, and `#1`, … where there is no name.
  */
+import { argumentFault, refuse, wholeFrom } from "../callerFault.ts"
 import type { Repeat, Slot, Template, TemplateList, TemplateNode } from "../../Template.ts"
 
 /** Gives out keys, none of them twice whatever names look like: a slot may be called `X#2`. */
@@ -18,6 +19,16 @@ const naming = () => {
     taken.add(key)
     return key
   }
+}
+
+const fromZero = wholeFrom(0)
+
+/** Refuses bounds that no count is within. */
+const checkBounds = ({ maximum, minimum, name }: Slot | Repeat): void => {
+  const whose = name === undefined ? "" : ` of ${name}`
+  const fault =
+    argumentFault(`minimum${whose}`, fromZero, minimum) ?? argumentFault(`maximum${whose}`, fromZero, maximum)
+  if (fault !== undefined) refuse(fault)
 }
 
 /** A node whose children are copied one by one. */
@@ -46,8 +57,10 @@ export const assignKeys = (root: TemplateNode): Template => {
         from._tag === "List" ? { ...from, children: copies } : { ...from, body: copies }
       )
     } else if (node._tag === "List" || node._tag === "Repeat") {
+      if (node._tag === "Repeat") checkBounds(node)
       open.push({ from: node, children: childrenOf(node), copies: [] })
     } else if (node._tag === "Slot") {
+      checkBounds(node)
       const keyed = { ...node, key: keyOf(node.name) }
       slots.push(keyed)
       last.copies.push(keyed)

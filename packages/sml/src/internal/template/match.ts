@@ -4,40 +4,45 @@
 import type { Item } from "@effect-secs/codec"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { MismatchError } from "../../SmlError.ts"
+import { MismatchError } from "../../TemplateError.ts"
 import type { Slot, Template, Value, Values } from "../../Template.ts"
 import { describeFormats, describeItem } from "./describe.ts"
-import { type Open, type Plan, planOf } from "./plan.ts"
+import { type Open, type Plan, planOf, type Round } from "./plan.ts"
 import { isWithin, toValue } from "./slot.ts"
+import { walk, type Walker } from "./walk.ts"
 
 type Matched<A> = Result.Result<A, MismatchError>
+
+/**
+ * What was found in all rounds of an open list: the values of the slots that stand in it and, in turn, of each open list
+ * in it, round by round. So much is kept as the item holds, however many slots had no round to stand in.
+ */
+interface Rounds {
+  readonly values: Array<Value>
+  readonly lists: Array<Rounds>
+}
+
+/** Of an open list that comes in no round; nothing is put in it. */
+const noRounds: Rounds = { values: [], lists: [] }
 
 /** A list that is being matched. */
 interface Frame {
   readonly list: ReadonlyArray<Item.Item>
   at: number
-  /** The step that opened it. */
-  readonly start: number
-  round: number
-  readonly rounds: number
-  /** Of an open list, where values of its slots went before. */
-  readonly outer: ReadonlyArray<Array<Value> | undefined>
+  /** Of the innermost open list. */
+  readonly rounds: Rounds
 }
 
 const counted = (count: number): string => `${count} ${count === 1 ? "item" : "items"}`
 
-class Matching {
+class Matching implements Walker<MismatchError> {
   readonly #plan: Plan
-  readonly #values: Array<Value>
-  /** For each slot in open lists, the array of the innermost. */
-  readonly #arrays: Array<Array<Value> | undefined>
   readonly #stack: Array<Frame>
+  readonly #found: Rounds = { values: [], lists: [] }
 
   constructor(plan: Plan, item: Item.Item | undefined) {
     this.#plan = plan
-    this.#values = new Array<Value>(plan.slots.length).fill(undefined)
-    this.#arrays = new Array<Array<Value> | undefined>(plan.slots.length).fill(undefined)
-    this.#stack = [{ list: item === undefined ? [] : [item], at: 0, start: -1, round: 0, rounds: 1, outer: [] }]
+    this.#stack = [{ list: item === undefined ? [] : [item], at: 0, rounds: this.#found }]
   }
 
   get #top(): Frame {
@@ -55,7 +60,7 @@ class Matching {
     return frame.list[frame.at++]
   }
 
-  #fixed(expected: Item.Item): Matched<void> {
+  item(expected: Item.Item): Matched<void> {
     const seen = this.#take()
     if (seen === undefined) return this.#fail(describeItem(expected), describeItem(seen))
     if (Equal.equals(expected, seen)) return Result.void
@@ -63,28 +68,26 @@ class Matching {
     return this.#fail(describeItem(found.expected), describeItem(found.seen), undefined, found.path)
   }
 
-  #slot(index: number): Matched<void> {
+  slot(index: number): Matched<void> {
     const { omittable, slot } = this.#plan.slots[index]!
     const item = this.#take()
     if (item === undefined) {
-      if (omittable) return this.#keep(index, undefined)
+      if (omittable) return this.#keep(undefined)
       return this.#fail(describeFormats(slot.formats), describeItem(item), slot)
     }
     if (!slot.formats.includes(item._tag)) {
       return this.#fail(describeFormats(slot.formats), describeItem(item), slot)
     }
     if (!isWithin(slot, item)) return this.#fail(boundsOf(slot), describeItem(item), slot)
-    return this.#keep(index, toValue(slot, item))
+    return this.#keep(toValue(slot, item))
   }
 
-  #keep(index: number, value: Value): Matched<void> {
-    const array = this.#arrays[index]
-    if (array === undefined) this.#values[index] = value
-    else array.push(value)
+  #keep(value: Value): Matched<void> {
+    this.#top.rounds.values.push(value)
     return Result.void
   }
 
-  #open(step: Open, start: number): Matched<void> {
+  open(step: Open): Matched<number> {
     const item = this.#take()
     if (item?._tag !== "L") return this.#fail("a list", describeItem(item))
     const list = item.value
@@ -94,8 +97,8 @@ class Matching {
         const expected = least === size ? `a list of ${size}` : `a list of ${least} to ${size}`
         return this.#fail(expected, describeItem(item))
       }
-      this.#stack.push({ list, at: 0, start, round: 0, rounds: 1, outer: [] })
-      return Result.void
+      this.#stack.push({ list, at: 0, rounds: this.#top.rounds })
+      return Result.succeed(1)
     }
     const rounds = size === 0 ? list.length : list.length / size
     const { maximum, minimum } = limits(step)
@@ -104,49 +107,71 @@ class Matching {
         minimum === maximum ? String(minimum) : maximum === Infinity ? `${minimum} or more` : `${minimum} to ${maximum}`
       return this.#fail(`a list of ${times} times ${counted(size)}`, describeItem(item))
     }
-    const outer = this.#arrays.slice(step.from, step.to)
-    for (let index = step.from; index < step.to; index++) {
-      const array: Array<Value> = []
-      this.#keep(index, array)
-      this.#arrays[index] = array
-    }
-    this.#stack.push({ list, at: 0, start, round: 0, rounds, outer })
+    const inner: Rounds = rounds === 0 ? noRounds : { values: [], lists: [] }
+    this.#top.rounds.lists.push(inner)
+    this.#stack.push({ list, at: 0, rounds: inner })
+    return Result.succeed(rounds)
+  }
+
+  enter(): void {
+    // Items are taken one after the other, whatever the round.
+  }
+
+  close(): Matched<void> {
+    this.#stack.pop()
     return Result.void
   }
 
-  #leave(step: Open): void {
-    const { outer } = this.#top
-    for (let i = 0; i < outer.length; i++) this.#arrays[step.from + i] = outer[i]
-    this.#stack.pop()
-  }
-
   run(): Matched<Values> {
-    const { slots, steps } = this.#plan
-    for (let at = 0; at < steps.length; at++) {
-      const step = steps[at]!
-      let done: Matched<void> = Result.void
-      switch (step._tag) {
-        case "Item":
-          done = this.#fixed(step.item)
-          break
-        case "Slot":
-          done = this.#slot(step.index)
-          break
-        case "Open":
-          done = this.#open(step, at)
-          if (this.#top.rounds === 0) at = step.end - 1
-          break
-        case "Close": {
-          const frame = this.#top
-          if (++frame.round < frame.rounds) at = frame.start
-          else this.#leave(steps[frame.start] as Open)
-        }
-      }
-      if (Result.isFailure(done)) return Result.fail(done.failure)
-    }
-    // Not by assignment, which takes `__proto__` for something else.
-    return Result.succeed(Object.fromEntries(slots.map(({ slot }, index) => [slot.key, this.#values[index]])))
+    return Result.map(walk(this.#plan, this), () => valuesOf(this.#plan, this.#found))
   }
+}
+
+/**
+ * Values by the keys of their slots. The arrays of a slot in open lists are made when somebody looks at them: for all
+ * slots at once they would be as many as there are slots times rounds, and the peer says how many rounds there are.
+ */
+const valuesOf = (plan: Plan, found: Rounds): Values => {
+  const out = {}
+  for (const { place, slot, within } of plan.slots) {
+    // Not by assignment, which takes `__proto__` for something else.
+    Object.defineProperty(out, slot.key, {
+      enumerable: true,
+      configurable: true,
+      ...(within === 0 ? { value: found.values[place], writable: true } : { get: late(plan, found, within, place) })
+    })
+  }
+  return out
+}
+
+const late = (plan: Plan, found: Rounds, within: number, place: number): (() => Value) => {
+  let made: Value
+  return () => (made ??= arraysOf(plan, found, within, place))
+}
+
+/** The values of one slot of an open list: an array of its rounds, one array deeper for each open list around it. */
+const arraysOf = ({ rounds }: Plan, found: Rounds, within: number, place: number): Value => {
+  const around: Array<Round> = []
+  for (let at = within; at > 0; at = rounds[at]!.parent) around.push(rounds[at]!)
+  const out: Array<Value> = []
+  let level: Array<{ readonly from: Rounds; readonly values: Array<Value> }> = [{ from: found, values: out }]
+  for (const list of around.toReversed()) {
+    const next: typeof level = []
+    const every = rounds[list.parent]!.lists
+    for (const { from, values } of level) {
+      for (let at = list.place; at < from.lists.length; at += every) {
+        const inner: Array<Value> = []
+        values.push(inner)
+        next.push({ from: from.lists[at]!, values: inner })
+      }
+    }
+    level = next
+  }
+  const every = rounds[within]!.slots
+  for (const { from, values } of level) {
+    for (let at = place; at < from.values.length; at += every) values.push(from.values[at])
+  }
+  return out[0]
 }
 
 /** How often an open list may repeat. Without slots nothing would tell `fill` how often it did. */

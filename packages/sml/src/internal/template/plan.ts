@@ -10,10 +10,22 @@ export interface PlannedSlot {
   readonly slot: Slot
   /** Open lists around it. */
   readonly depth: number
+  /** The innermost of them, and which of its slots it is. */
+  readonly within: number
+  readonly place: number
   /** May be missing where it stands. */
   readonly omittable: boolean
   /** The first slot of this name, whose value it takes where it has none; undefined for that one itself. */
   readonly first: Slot | undefined
+}
+
+/** An open list, and what stands in one round of it outside the open lists in there. */
+export interface Round {
+  /** The open list around it, and which of its open lists it is. */
+  readonly parent: number
+  readonly place: number
+  slots: number
+  lists: number
 }
 
 export interface Open {
@@ -38,6 +50,8 @@ export type Step =
 export interface Plan {
   readonly steps: ReadonlyArray<Step>
   readonly slots: ReadonlyArray<PlannedSlot>
+  /** Open lists in the order they are written; the first is the whole, which comes once. */
+  readonly rounds: ReadonlyArray<Round>
   /** At each number the next slot, itself included, that needs a value. */
   readonly needy: ReadonlyArray<number>
 }
@@ -57,6 +71,8 @@ interface Level {
   readonly children: ReadonlyArray<TemplateNode>
   readonly least: number
   readonly depth: number
+  /** The innermost open list. */
+  readonly within: number
   /** Where its step stands. */
   readonly step: number
   readonly from: number
@@ -68,9 +84,10 @@ const make = ({ root }: Template): Plan => {
   const steps: Array<Step> = []
   const slots: Array<PlannedSlot> = []
   const firsts = new Map<string, PlannedSlot>()
+  const rounds: Array<Round> = [{ parent: -1, place: 0, slots: 0, lists: 0 }]
   const nodes = [root]
   const levels: Array<Level> = [
-    { children: nodes, least: leastOf(nodes), depth: 0, step: -1, from: 0, repeat: undefined, at: 0 }
+    { children: nodes, least: leastOf(nodes), depth: 0, within: 0, step: -1, from: 0, repeat: undefined, at: 0 }
   ]
   while (levels.length > 0) {
     const level = levels[levels.length - 1]!
@@ -90,6 +107,8 @@ const make = ({ root }: Template): Plan => {
       const planned: PlannedSlot = {
         slot: node,
         depth: level.depth,
+        within: level.within,
+        place: rounds[level.within]!.slots++,
         omittable: level.at > level.least,
         first: first?.depth === level.depth ? first.slot : undefined
       }
@@ -102,11 +121,15 @@ const make = ({ root }: Template): Plan => {
       // In an open list nothing may be missing: nobody could tell where a round ends.
       const least = repeat === undefined ? leastOf(children) : children.length
       const depth = level.depth + (repeat === undefined ? 0 : 1)
-      levels.push({ children, least, depth, step: steps.length, from: slots.length, repeat, at: 0 })
+      const within = repeat === undefined ? level.within : rounds.length
+      if (repeat !== undefined) {
+        rounds.push({ parent: level.within, place: rounds[level.within]!.lists++, slots: 0, lists: 0 })
+      }
+      levels.push({ children, least, depth, within, step: steps.length, from: slots.length, repeat, at: 0 })
       steps.push({ _tag: "Close" })
     }
   }
-  return { steps, slots, needy: needyOf(slots) }
+  return { steps, slots, rounds, needy: needyOf(slots) }
 }
 
 const needyOf = (slots: ReadonlyArray<PlannedSlot>): ReadonlyArray<number> => {

@@ -4,7 +4,7 @@
 import { type CodecError, FormatCode, Item } from "@effect-secs/codec"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import type { TemplateError, WrongCount, WrongValue } from "../../SmlError.ts"
+import type { TemplateError, WrongCount, WrongValue } from "../../TemplateError.ts"
 import type { Slot } from "../../Template.ts"
 import { describeFormats, describeValue, explain } from "./describe.ts"
 import { readScalar } from "./scalar.ts"
