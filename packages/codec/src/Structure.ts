@@ -476,7 +476,7 @@ export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
   schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options)
 
 /**
- * A structure that contains itself. Items nested deeper than `maxDepth` (1 024 unless told) are refused.
+ * A structure that contains itself. Nested deeper than `maxDepth` (256 unless told) it is refused.
  *
  * @since 0.1.0
  */

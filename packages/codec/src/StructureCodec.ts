@@ -1,8 +1,9 @@
 /**
  * Structures at work: bytes and items to values, and back. Pure: returns `Result`, never throws on input.
  *
- * A structure is compiled on first use and kept with its Schema. Strict reading of bytes makes no items on the way;
- * whatever it cannot read is read again through the item, which knows the reason.
+ * A structure is compiled on first use and kept with its Schema. Bytes are read and written without items on the way;
+ * whatever cannot be is read or written again through the item, which knows the reason. Code of the user may then run
+ * twice: Schemas and encodings have no side effects.
  *
  * @see SEMI E5, message structure
  * @since 0.1.0
