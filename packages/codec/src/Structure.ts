@@ -476,10 +476,16 @@ export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
   schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options)
 
 /**
- * A structure that contains itself. Items nested deeper than `maxDepth` (1 024 unless told) are refused.
+ * A structure that contains itself. Nested deeper than `maxDepth` (256 unless told) it is refused.
  *
  * @since 0.1.0
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const suspend = <T>(structure: () => Structure<T>): Structure<T> =>
-  schemas.suspendSchema({ _tag: "Recursive", layout: () => Layout.fromSchema(structure()) }, structure) as never
+export const suspend = <T>(structure: () => Structure<T>): Structure<T> => {
+  // Once: most make a new structure each time they are asked.
+  let layout: Layout.Layout | undefined
+  return schemas.suspendSchema(
+    { _tag: "Recursive", layout: () => (layout ??= Layout.fromSchema(structure())) },
+    structure
+  ) as never
+}

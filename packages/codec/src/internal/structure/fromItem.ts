@@ -90,7 +90,7 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
 
 // --- leaves --------------------------------------------------------------------------------------------------------
 
-const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
+export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
   // Where numbers were agreed to travel as text, digits are a number, even if the data item could be a text as well.
   let value = leaf.wire === "A" ? numberInText(leaf, item) : failed
   if (value !== failed) return value
@@ -131,10 +131,12 @@ const listInstead = (layout: Layout, item: ItemNode, reading: Reading): Readonly
   return values
 }
 
-const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
+/** The typed array of the numbers of a list. */
+export const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
   arrayOf(leaf.formats[0])!.from(values as ReadonlyArray<number>)
 
-const required = (layout: Members): number => {
+/** Fewest elements of a list with members. */
+export const required = (layout: Members): number => {
   const tail = layout.members.findIndex((member) => member.presence === "tail")
   return tail < 0 ? layout.members.length : tail
 }
@@ -235,7 +237,7 @@ export const refused = (error: unknown): StructureReason => ({
 const parsers = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
 
 /** The value that a user's Schema makes of what its layout read. */
-const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
+export const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let parse = parsers.get(ast)
   if (parse === undefined) {
     parse = Schema.decodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))

@@ -10,7 +10,11 @@ import { StructureError } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
 import { read, type Reading, type Seen } from "./fromItem.ts"
 import { failed, fault } from "./leaf.ts"
+import { reader } from "./reader.ts"
+import { type Read, readSource } from "./source.ts"
 import { write, type Writing } from "./toItem.ts"
+import { type Write, writeSink } from "./sink.ts"
+import { writer } from "./writer.ts"
 
 const defaultMaxDepth = 256
 
@@ -58,8 +62,12 @@ export const decodeLayout = <T>(
   bytes: Uint8Array,
   start: number,
   end: number,
-  options: ReadOptions
+  options: ReadOptions,
+  straight: Read = reader(layout)
 ): Result.Result<T, StructureError> => {
+  // What a strict reader takes, a lenient one takes too, without a deviation.
+  const fast = readSource(straight, bytes, start, end, options.text, options.maxDepth ?? defaultMaxDepth)
+  if (fast !== failed) return Result.succeed(fast as T)
   const item = ItemCodec.decodeRange(bytes, start, end)
   return Result.isSuccess(item)
     ? readLayout(layout, item.success, options)
@@ -70,8 +78,11 @@ export const decodeLayout = <T>(
 export const encodeLayout = (
   layout: Layout,
   value: unknown,
-  options: WriteOptions
+  options: WriteOptions,
+  straight: Write = writer(layout)
 ): Result.Result<Uint8Array, StructureError> => {
+  const fast = writeSink(straight, value, options.text, options.maxDepth ?? defaultMaxDepth)
+  if (fast !== undefined) return Result.succeed(fast)
   const item = writeLayout(layout, value, options)
   if (Result.isFailure(item)) return Result.fail(item.failure)
   const bytes = ItemCodec.encode(item.success)

@@ -56,7 +56,7 @@ export const write = (layout: Layout, value: unknown, writing: Writing, depth: n
   }
 }
 
-const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNode | Failed => {
+export const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNode | Failed => {
   const { wire } = leaf
   // What the peer wants in a format of its own: the number as its digits, the text as it is.
   const given = wire === "A" && (typeof value === "number" || typeof value === "bigint") ? String(value) : value
@@ -81,7 +81,7 @@ const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
 }
 
 /** What stands for no value: an empty list for a list, and else an item of no value in the format of the leaf. */
-const emptyItem = (layout: Layout): ItemNode => {
+export const emptyItem = (layout: Layout): ItemNode => {
   if (layout._tag === "Optional") return emptyItem(layout.inner)
   if (layout._tag !== "Leaf" || layout.formats[0] === "C2") return empty
   const item = leafToItem(
@@ -179,7 +179,7 @@ const writeChoice = (
 const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
 
 /** The value a layout writes, of what a user's Schema gives. */
-const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
+export const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let encode = encoders.get(ast)
   if (encode === undefined) {
     encode = Schema.encodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))
