@@ -32,7 +32,7 @@ export interface ReadOptions {
   readonly onDeviation?: ((deviation: Deviation) => void) | undefined
   /** Makes text of the characters of an `A`, one a byte; `TextEncoding` has them. */
   readonly text?: ((latin1: string) => string) | undefined
-  /** Deepest nesting of structures that contain themselves; 256 unless told. */
+  /** Deepest nesting of structures that contain themselves; 256 unless told, 512 at most. */
   readonly maxDepth?: number | undefined
   /** `S6F11`, for errors. */
   readonly subject?: string | undefined
@@ -46,7 +46,7 @@ export interface ReadOptions {
 export interface WriteOptions {
   /** Makes the characters of an `A`, one a byte, of text; an object with `problem` where it cannot. */
   readonly text?: ((text: string) => string | { readonly problem: string }) | undefined
-  /** Deepest nesting of structures that contain themselves; 256 unless told. */
+  /** Deepest nesting of structures that contain themselves; 256 unless told, 512 at most. */
   readonly maxDepth?: number | undefined
   /** `S6F11`, for errors. */
   readonly subject?: string | undefined

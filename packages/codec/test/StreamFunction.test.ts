@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import type * as Deviation from "../src/Deviation.ts"
 import { A, B, L, U1, U4 } from "../src/Item.ts"
 import * as Labels from "../src/Labels.ts"
+import * as Layout from "../src/Layout.ts"
 import * as QuirkProfile from "../src/QuirkProfile.ts"
 import * as Registry from "../src/Registry.ts"
 import * as SecsMessage from "../src/SecsMessage.ts"
@@ -216,6 +217,30 @@ describe("QuirkProfile", () => {
     expect(success(StreamFunction.fromMessage(S1F2, written, { profile: all }))).toEqual({ mdln: "AB", softrev: "CD" })
     const one = compile({ items: { MDLN: { text: "any" } } })
     expect(success(StreamFunction.fromMessage(S1F2, written, { profile: one }))).toEqual({ mdln: "AB", softrev: "cd" })
+  })
+
+  it("changes a structure that contains itself, at every level, without a copy for each", () => {
+    interface Tree {
+      readonly id: number | bigint
+      readonly children: ReadonlyArray<Tree>
+    }
+    const Tree: Structure.Structure<Tree> = Structure.list({
+      id: Structure.value(["U4", "U8"], { name: "ID" }),
+      children: Structure.listOf(Structure.suspend(() => Tree))
+    })
+    const S64F3 = StreamFunction.primary({ stream: 64, function: 3, name: "Tree", structure: Tree })
+    const profile = compile({ items: { ID: { format: "A" } } })
+    const tree = { id: 1, children: [{ id: 2, children: [{ id: 3, children: [] }] }] }
+    const message = success(StreamFunction.toMessage(S64F3, tree, { profile }))
+    sameItem(message.item, L(A("1"), L(L(A("2"), L(L(A("3"), L()))))))
+    expect(success(StreamFunction.fromMessage(S64F3, message, { profile }))).toEqual(tree)
+    const inner = (layout: Layout.Layout): Layout.Layout | undefined => {
+      const children = layout._tag === "Members" ? layout.members[1]?.layout : undefined
+      return children?._tag === "Elements" && children.element._tag === "Recursive" ? children.element : undefined
+    }
+    const mapped = Layout.mapLeaves(Layout.fromSchema(Tree), (leaf) => ({ ...leaf, maximum: 5 }))
+    const first = inner(mapped)
+    expect(first?._tag === "Recursive" && inner(first.layout())).toBe(first)
   })
 
   it("knows encodings by name, and names those it knows where it does not", () => {

@@ -333,6 +333,14 @@ describe("a structure that contains itself", () => {
     expect(Result.isFailure(StructureCodec.fromItem(Tree)(deep(100_000)))).toBe(true)
   })
 
+  it("reads at most 512 levels, whatever is asked for, and refuses a maxDepth that is no number", () => {
+    const read = StructureCodec.fromItem(Tree, { maxDepth: 100_000 })
+    expect(Result.isSuccess(read(deep(512)))).toBe(true)
+    const tooDeep = read(deep(1_000))
+    expect(Result.isFailure(tooDeep) && tooDeep.failure.reason).toEqual({ _tag: "TooDeep", maxDepth: 512 })
+    expect(() => StructureCodec.fromItem(Tree, { maxDepth: Number.NaN })(deep(2))).toThrow("maxDepth is NaN")
+  })
+
   it("refuses what two options of each level refuse in less time than all ways would take", () => {
     type Node = { readonly a: unknown } | { readonly b: unknown } | number
     const Node: Structure.Structure<Node> = Structure.either([

@@ -18,6 +18,16 @@ import { writer } from "./writer.ts"
 
 const defaultMaxDepth = 256
 
+/** What contains itself is read and written by recursion: more would overflow the stack. */
+const deepest = 512
+
+const depthOf = ({ maxDepth = defaultMaxDepth }: { readonly maxDepth?: number | undefined }): number => {
+  if (!(Number.isInteger(maxDepth) && maxDepth >= 0)) {
+    throw new RangeError(`maxDepth is ${maxDepth}: expected a whole number from 0`)
+  }
+  return Math.min(maxDepth, deepest)
+}
+
 const failure = (
   operation: "decode" | "encode",
   subject: string | undefined,
@@ -31,7 +41,7 @@ export const readLayout = <T>(layout: Layout, item: Item, options: ReadOptions):
   const reading: Reading = {
     deviations,
     text: options.text,
-    maxDepth: options.maxDepth ?? defaultMaxDepth,
+    maxDepth: depthOf(options),
     path: [],
     dead: undefined
   }
@@ -49,7 +59,7 @@ export const writeLayout = (
   value: unknown,
   options: WriteOptions
 ): Result.Result<Item, StructureError> => {
-  const writing: Writing = { text: options.text, maxDepth: options.maxDepth ?? defaultMaxDepth, path: [] }
+  const writing: Writing = { text: options.text, maxDepth: depthOf(options), path: [] }
   const item = write(layout, value, writing, 0)
   return item === failed
     ? failure("encode", options.subject, writing.path, fault.reason)
@@ -66,7 +76,7 @@ export const decodeLayout = <T>(
   straight: Read = reader(layout)
 ): Result.Result<T, StructureError> => {
   // What a strict reader takes, a lenient one takes too, without a deviation.
-  const fast = readSource(straight, bytes, start, end, options.text, options.maxDepth ?? defaultMaxDepth)
+  const fast = readSource(straight, bytes, start, end, options.text, depthOf(options))
   if (fast !== failed) return Result.succeed(fast as T)
   const item = ItemCodec.decodeRange(bytes, start, end)
   return Result.isSuccess(item)
@@ -81,7 +91,7 @@ export const encodeLayout = (
   options: WriteOptions,
   straight: Write = writer(layout)
 ): Result.Result<Uint8Array, StructureError> => {
-  const fast = writeSink(straight, value, options.text, options.maxDepth ?? defaultMaxDepth)
+  const fast = writeSink(straight, value, options.text, depthOf(options))
   if (fast !== undefined) return Result.succeed(fast)
   const item = writeLayout(layout, value, options)
   if (Result.isFailure(item)) return Result.fail(item.failure)
