@@ -6,7 +6,8 @@
  * read leniently unless told otherwise, and each habit of the peer that took is reported once.
  *
  * @example
- * HsmsSession.layerActive({ sessionId: 0, dialogue: { profile: QuirkProfile.compile(profile, TextEncoding.view) } })
+ * const profile = Result.getOrThrow(QuirkProfile.make({ items: { CEID: { format: "A" } } }))
+ * HsmsSession.layerActive({ sessionId: 0, dialogue: { profile } })
  *
  * @see SEMI E5, message structure
  * @since 0.1.0
@@ -38,7 +39,10 @@ export interface Options {
   readonly mode?: Mode | undefined
   /** What the peer does otherwise than the standard says, and wants otherwise. */
   readonly profile?: Compiled | undefined
-  /** The encoding of text in `A` items, in place of that of the profile; a character for each byte unless told. */
+  /**
+   * The encoding of text in `A` items, in place of that of the profile; a character for each byte unless told.
+   * `TextEncoding.view` makes one.
+   */
   readonly text?: TextView | undefined
   /** The definitions that are known on this side: primaries of their streams are never of an unrecognized stream. */
   readonly registry?: Registry.Registry | undefined
