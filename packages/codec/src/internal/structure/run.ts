@@ -9,14 +9,14 @@ import type { ReadOptions, WriteOptions } from "../../StructureCodec.ts"
 import { StructureError } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
 import { read, type Reading, type Seen } from "./fromItem.ts"
+import { itemMaker } from "./itemMaker.ts"
+import { defaultMaxDepth, itemReader } from "./itemReader.ts"
 import { failed, fault } from "./leaf.ts"
 import { reader } from "./reader.ts"
 import { type Read, readSource } from "./source.ts"
 import { write, type Writing } from "./toItem.ts"
 import { type Write, writeSink } from "./sink.ts"
 import { writer } from "./writer.ts"
-
-const defaultMaxDepth = 256
 
 /** What contains itself is read and written by recursion: more would overflow the stack. */
 const deepest = 512
@@ -37,6 +37,11 @@ const failure = (
 
 /** Reads an item; a message without one is the business of whoever knows the message. */
 export const readLayout = <T>(layout: Layout, item: Item, options: ReadOptions): Result.Result<T, StructureError> => {
+  // What is by the letter is so leniently as well, without a deviation.
+  if (options.text === undefined && options.maxDepth === undefined) {
+    const straight = itemReader(layout)(item as unknown as ItemNode)
+    if (straight !== failed) return Result.succeed(straight as T)
+  }
   const deviations: Array<Seen> | undefined = options.mode === "lenient" ? [] : undefined
   const reading: Reading = {
     deviations,
@@ -59,6 +64,10 @@ export const writeLayout = (
   value: unknown,
   options: WriteOptions
 ): Result.Result<Item, StructureError> => {
+  if (options.text === undefined && options.maxDepth === undefined) {
+    const straight = itemMaker(layout)(value)
+    if (straight !== failed) return Result.succeed(straight as unknown as Item)
+  }
   const writing: Writing = { text: options.text, maxDepth: depthOf(options), path: [] }
   const item = write(layout, value, writing, 0)
   return item === failed

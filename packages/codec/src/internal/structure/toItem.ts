@@ -91,7 +91,7 @@ export const emptyItem = (layout: Layout): ItemNode => {
   return item === failed ? empty : item
 }
 
-const list = (children: ReadonlyArray<ItemNode>): ItemNode =>
+export const list = (children: ReadonlyArray<ItemNode>): ItemNode =>
   children.length === 0 ? empty : new ItemNode(FormatCode.L, children)
 
 const wrongElements = (layout: Elements, seen: number): Failed | undefined => {
