@@ -10,6 +10,8 @@ import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
 import * as Deviation from "@effect-secs/codec/Deviation"
 import { type HsmsHeader, SType } from "@effect-secs/codec/HsmsHeader"
 import type { Item } from "@effect-secs/codec/Item"
+import * as Labels from "@effect-secs/codec/Labels"
+import type { Registry } from "@effect-secs/codec/Registry"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import { formatPath, type StructureError } from "@effect-secs/codec/StructureError"
 import * as Cause from "effect/Cause"
@@ -378,6 +380,27 @@ export const describe = (event: Untimed): string => {
       return `${event.count} events are missing here: whoever looks on was too slow`
   }
 }
+
+/**
+ * `describe` with the names of a registry: what a message is called, and what its codes mean.
+ *
+ * @example
+ * SessionEvent.describeWith(Catalogue.registry)(event)
+ * // => "received S1F14 [0000002a] <L [2] <B 0x00> <L [0]>> (Establish Communications Request Acknowledge, COMMACK 0 accepted)"
+ *
+ * @since 0.1.0
+ */
+export const describeWith =
+  (registry: Registry) =>
+  (event: Untimed): string => {
+    const message = event._tag === "Received" || event._tag === "Sent" ? event.message : undefined
+    const definition = message === undefined ? undefined : registry.get(message.stream, message.function)
+    if (definition === undefined) return describe(event)
+    const meanings = [...Labels.make(definition, message?.item).values()]
+      .filter((label) => label.meaning !== undefined)
+      .map(Labels.toString)
+    return `${describe(event)} (${[definition.name, ...new Set(meanings)].join(", ")})`
+  }
 
 /**
  * What a log can be filtered by. Every event has `event`, its tag. Where they apply: `from` and `to`, the states;

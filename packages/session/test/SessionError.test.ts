@@ -3,7 +3,7 @@ import { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { Item, SecsMessage, StructureError } from "@effect-secs/codec"
+import { Item, Registry, SecsMessage, StreamFunction, Structure, StructureError } from "@effect-secs/codec"
 import { SessionError, SessionEvent } from "../src/index.ts"
 
 const { InvalidOption, TransactionError, TransportError } = SessionError
@@ -418,4 +418,25 @@ describe("one line for each event", () => {
   for (const [event, text] of events) {
     it(event._tag, () => assert.strictEqual(SessionEvent.describe(event), text))
   }
+
+  it("names a message and says what its codes mean, where a registry knows it", () => {
+    const COMMACK = Structure.enumeration("B", { Accepted: [0, "accepted"] }, { name: "COMMACK" })
+    const device = Structure.list({ mdln: Structure.text({ name: "MDLN" }) })
+    const definition = StreamFunction.secondary({
+      stream: 1,
+      function: 14,
+      name: "Establish Communications Request Acknowledge",
+      structure: Structure.list({ commack: COMMACK, device })
+    })
+    const describe = SessionEvent.describeWith(Registry.make([definition]))
+    const message = SecsMessage.secondary(1, 14, Item.L(Item.B(0), Item.L(Item.A("E"))))
+    const received: SessionEvent.SessionEvent = { _tag: "Received", at, header, message, elapsed: undefined }
+    assert.strictEqual(
+      describe(received),
+      `${SessionEvent.describe(received)} (Establish Communications Request Acknowledge, COMMACK 0 accepted)`
+    )
+    const unknown = SecsMessage.secondary(1, 16, Item.B(0))
+    const other: SessionEvent.SessionEvent = { ...received, message: unknown }
+    assert.strictEqual(describe(other), SessionEvent.describe(other))
+  })
 })
