@@ -127,6 +127,8 @@ class Texts {
   private readonly text: string
   /** The ends of the last lines on which a text begins and does not end, in double quotes and in single ones. */
   private readonly unended = { '"': -1, "'": -1 }
+  /** The end of the line that was asked for last; what is asked for comes in the order of the text. */
+  private lineEnd = -1
   /** The end of the last line on which a text begins that ends on none. */
   private broken = -1
 
@@ -137,7 +139,9 @@ class Texts {
   /** Behind the texts of an item; behind its format where they do not end. */
   behind(item: number, from: number): number {
     const { text } = this
-    const lineEnd = endOf(text, from)
+    // Many texts may begin on a line, which is looked through once.
+    if (from > this.lineEnd) this.lineEnd = endOf(text, from)
+    const { lineEnd } = this
     let at = from
     while (at < lineEnd) {
       const mark = text[at]!
