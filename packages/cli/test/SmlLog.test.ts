@@ -176,6 +176,16 @@ S1F5 W.
     ])
   })
 
+  it("reads UTF-8 before and behind a line that is none", () => {
+    const text = "S1F2 <A 'Gerät'>.\n"
+    const log = Uint8Array.from([...encode(text), ...Buffer.from(text, "latin1"), 0xff, 0x0a, ...encode(text)])
+    const expected = '- S1F2 <A "Ger\u00c3\u00a4t">'
+    assert.deepStrictEqual(
+      run(log).map((event) => line(event).replace(/^\S+ /, "")),
+      [expected, expected, expected]
+    )
+  })
+
   it("reads UTF-16 and latin-1 as it reads UTF-8", () => {
     const text = "12:00:00 S1F2 <L <A 'Gerät'> <A 'x'>>.\n"
     const expected = run(text).map(line)
