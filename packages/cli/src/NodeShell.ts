@@ -1,6 +1,9 @@
 /**
  * The `Shell` of a Node process.
  *
+ * `process` is the global: to import it from `node:process` opens standard input, and a pipe that others read from as
+ * well would no longer wait for them.
+ *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
@@ -9,7 +12,6 @@ import { constants } from "node:buffer"
 import { createReadStream } from "node:fs"
 import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import process from "node:process"
 import { isatty } from "node:tty"
 import { getHeapStatistics } from "node:v8"
 import { CliFailure, failed, quiet, tooLarge } from "./CliFailure.ts"

@@ -9,6 +9,7 @@ import * as CliError from "effect/cli/CliError"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as Command from "effect/cli/Command"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import { TerminalCapabilities } from "effect/cli/TerminalCapabilities"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
@@ -101,6 +102,8 @@ const environment = (shell: ShellService) =>
       ChildProcessSpawner.ChildProcessSpawner,
       ChildProcessSpawner.make(() => Effect.die("no programs"))
     ),
+    // Unless told, standard input is opened to look whether it is a terminal.
+    Layer.succeed(TerminalCapabilities, { canColor: shell.colour, canAnimate: false, canPrompt: false }),
     CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, completions(shell)] }),
     CliOutput.layerPresenter(presenter(shell)),
     // Standard output is for results.

@@ -1,7 +1,7 @@
 /**
  * Text from bytes that come piece by piece. Pure.
  *
- * As `TextInput`: a byte order mark decides, without one it is UTF-8. From the first byte on that is none, it is latin-1.
+ * As `TextInput`: a byte order mark decides, without one it is UTF-8. A line that is none is latin-1, and no other line.
  *
  * @since 0.1.0
  */
@@ -18,24 +18,17 @@ const longest = 4
 /** @since 0.1.0 */
 export const make = (): TextPieces => {
   let head: Uint8Array | undefined = new Uint8Array(0)
+  /** Of UTF-16. */
   let decoder: InstanceType<typeof TextDecoder> | undefined
   /** The last bytes of UTF-8, in case they turn out to be none. */
   let tail = new Uint8Array(0)
-  let utf8 = false
 
   const decode = (piece: Uint8Array, last: boolean): string => {
-    if (decoder === undefined) return latin1(piece)
-    if (!utf8) return decoder.decode(piece, { stream: !last })
+    if (decoder !== undefined) return decoder.decode(piece, { stream: !last })
     const bytes = join(tail, piece)
     const whole = last ? bytes.length : complete(bytes)
-    try {
-      const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(0, whole))
-      tail = bytes.slice(whole)
-      return text
-    } catch {
-      decoder = undefined
-      return latin1(bytes)
-    }
+    tail = bytes.slice(whole)
+    return decodeUtf8(bytes.subarray(0, whole)) ?? decodeLines(bytes.subarray(0, whole))
   }
 
   const begin = (bytes: Uint8Array): Uint8Array => {
@@ -46,8 +39,7 @@ export const make = (): TextPieces => {
         : bytes[0] === 0xfe && bytes[1] === 0xff
           ? "utf-16be"
           : "utf-8"
-    decoder = new TextDecoder(encoding)
-    utf8 = encoding === "utf-8"
+    if (encoding !== "utf-8") decoder = new TextDecoder(encoding)
     return mark ? bytes.subarray(3) : bytes
   }
 
@@ -63,6 +55,28 @@ export const make = (): TextPieces => {
     end: () => decode(head === undefined ? new Uint8Array(0) : begin(head), true)
   }
 }
+
+/** Undefined where it is none. */
+const decodeUtf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const decodeLines = (bytes: Uint8Array): string => {
+  let text = ""
+  for (let start = 0; start < bytes.length;) {
+    const end = bytes.indexOf(lineFeed, start) + 1 || bytes.length
+    const line = bytes.subarray(start, end)
+    text += decodeUtf8(line) ?? latin1(line)
+    start = end
+  }
+  return text
+}
+
+const lineFeed = 0x0a
 
 const join = (first: Uint8Array, second: Uint8Array): Uint8Array => {
   if (first.length === 0) return second

@@ -7,7 +7,6 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { createRequire } from "node:module"
-import process from "node:process"
 import { ExitCode } from "./CliFailure.ts"
 import * as NodeShell from "./NodeShell.ts"
 import { run } from "./Secs.ts"

@@ -60,8 +60,28 @@ describe("QuotedLines", () => {
     })
   )
 
+  it.each([
+    ["S1F4\n<L [1]\n  <U4 [1] 5>\n>\n.", "S1F4 <L [1] <U4 5>>"],
+    ["Sent:\r\nS1F3 W\r\n<L [1]\r\n\t<A 'C:\\x'>\r\n>.", String.raw`S1F3 <L [1] <A "C:\\x">>`]
+  ])("lets a message of several lines without double quotes be read: %j", (message, expected) => {
+    const quoted = JSON.stringify(message)
+    for (const log of [`{"time":"2024-05-06T07:08:09Z","msg":${quoted}}\n`, `level=info msg=${quoted}\n`]) {
+      const reader = SmlLog.make()
+      const events = [...reader.push(new TextEncoder().encode(log)), ...reader.end()]
+      const seen = events.map((event) =>
+        event._tag === "Message" ? `${LogEvent.label(event)} ${event.item}` : event._tag
+      )
+      assert.deepStrictEqual(seen, [expected])
+    }
+  })
+
   it("leaves lines of other loggers as they are", () => {
-    for (const line of ['12:00:00 S1F4 <A "a\\"> \\"', "S1F4 <A 'x=\"\\'>", '{ S1F4 <A "\\">']) {
+    for (const line of [
+      'path="C:\\new\\reports"',
+      '12:00:00 S1F4 <A "a\\"> \\"',
+      "S1F4 <A 'x=\"\\'>",
+      '{ S1F4 <A "\\">'
+    ]) {
       assert.strictEqual(QuotedLines.read(`${line}\n`), `${line}\n`)
     }
   })

@@ -155,6 +155,37 @@ describe("SmlLog", () => {
     assert.strictEqual(events.length, 5)
   })
 
+  it("gives a message that the header of the next interrupts before that, with the circumstances of both", () => {
+    const text = `12:00:00 SEND S1F1 W
+12:00:01 RECV S1F2
+<L
+  <A "a">
+12:00:02 SEND S1F3 W
+<L [0]>
+12:00:03 RECV
+S1F4
+<L
+S1F5 W.
+`
+    assert.deepStrictEqual(run(text).map(line), [
+      "1:15 12:00:00.000 local S1F1 W",
+      "2:15 12:00:01.000 peer S1F2 SmlError",
+      "5:15 12:00:02.000 local S1F3 W <L [0]>",
+      "8:1 12:00:03.000 peer S1F4 SmlError",
+      "10:1 - S1F5 W"
+    ])
+  })
+
+  it("reads UTF-8 before and behind a line that is none", () => {
+    const text = "S1F2 <A 'Gerät'>.\n"
+    const log = Uint8Array.from([...encode(text), ...Buffer.from(text, "latin1"), 0xff, 0x0a, ...encode(text)])
+    const expected = '- S1F2 <A "Ger\u00c3\u00a4t">'
+    assert.deepStrictEqual(
+      run(log).map((event) => line(event).replace(/^\S+ /, "")),
+      [expected, expected, expected]
+    )
+  })
+
   it("reads UTF-16 and latin-1 as it reads UTF-8", () => {
     const text = "12:00:00 S1F2 <L <A 'Gerät'> <A 'x'>>.\n"
     const expected = run(text).map(line)

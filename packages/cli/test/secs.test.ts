@@ -63,6 +63,15 @@ describe("secs", () => {
     assert.match(stderr, /^secs decode: .*--no-such-flag.*\(see secs decode --help\)\n$/)
   })
 
+  it("leaves standard input alone where it is not asked to read it, for others to read", async () => {
+    const opened = "Object.defineProperty(process, 'stdin', { get() { throw Error('opened') } })"
+    const NODE_OPTIONS = `--import=${JSON.stringify(`data:text/javascript,${encodeURIComponent(opened)}`)}`
+    const { code, stderr } = await run(["encode", "S1F1 W."], { env: { NODE_OPTIONS } })
+    assert.deepStrictEqual([stderr, code], ["", 0])
+    const asked = await run(["encode", "-"], { env: { NODE_OPTIONS } })
+    assert.match(asked.stderr, /opened/)
+  })
+
   it.each(["bash", "zsh", "fish"])("prints completions for %s that name its commands", async (shell) => {
     const { code, stderr, stdout } = await run(["--completions", shell])
     assert.strictEqual(code, 0)

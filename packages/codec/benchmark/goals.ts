@@ -75,6 +75,10 @@ const aims: ReadonlyArray<Aim> = [
   within("encode i8x1000", "alloc+memcpy+swap", 1.2),
   nanoseconds("decode nest1000", "a level", "ours", 1000, 40),
   nanoseconds("encode nest1000", "a level", "ours", 1000, 40),
+  faster("typed decode s6f11", "msgpackr records", 1),
+  faster("typed decode s6f11", "item, by hand", 1.1),
+  faster("typed encode s6f11", "msgpackr records", 2),
+  faster("typed decode l20k", "msgpackr records", 3.5),
   nanoseconds("frames s6f11-64k", "a frame", "ours", framesIn("frames s6f11-64k"), 40),
   nanoseconds("frames s6f11-whole", "a frame", "ours", framesIn("frames s6f11-whole"), 40),
   faster("frames 16m-64k", "concat", 80)

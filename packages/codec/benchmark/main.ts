@@ -14,11 +14,12 @@ import { type Comparison, type Measured, measure, median, warmUp } from "./harne
 import * as items from "./items.ts"
 import { msgpackrIsNative } from "./peers.ts"
 import { measureRetention } from "./retention.ts"
+import * as typed from "./typed.ts"
 
 const rounds = 21
 
 const suites: { readonly [suite: string]: ReadonlyArray<Comparison> } = {
-  codec: [...items.comparisons, ...framing.comparisons]
+  codec: [...items.comparisons, ...typed.comparisons, ...framing.comparisons]
 }
 
 interface Arguments {
@@ -68,7 +69,7 @@ const printResults = (title: string, measured: ReadonlyArray<Measured>): void =>
   table(
     ["workload", "size", "ours", ...others],
     measured.map(({ name, size, times }) => [
-      name.slice(name.indexOf(" ") + 1),
+      name.slice(title.length + 1),
       size,
       duration(times["ours"]!),
       ...others.map((other) => (times[other] === undefined ? "" : ratio(times[other] / times["ours"]!)))
@@ -113,7 +114,7 @@ const report = ({ processes, words }: Arguments): void => {
   print(
     `Median of ${processes} ${processes === 1 ? "process" : "processes"}. msgpackr's native string extraction is ${msgpackrIsNative ? "on" : "off"}.\n`
   )
-  for (const group of ["decode", "encode", "frames"]) {
+  for (const group of ["decode", "encode", "typed decode", "typed encode", "frames"]) {
     printResults(
       group,
       measured.filter(({ name }) => name.startsWith(`${group} `))

@@ -226,7 +226,10 @@ export const fromSchema = (schema: { readonly ast: SchemaAST.AST }): Layout => {
  *
  * @since 0.1.0
  */
-export const mapLeaves = (layout: Layout, f: (leaf: Leaf) => Leaf): Layout => {
+export const mapLeaves = (layout: Layout, f: (leaf: Leaf) => Leaf): Layout => mapped(layout, f, new Map())
+
+/** `known` has what contains itself, so that it contains what it became, and not ever new copies. */
+const mapped = (layout: Layout, f: (leaf: Leaf) => Leaf, known: Map<Layout, Layout>): Layout => {
   switch (layout._tag) {
     case "Leaf":
       return f(layout)
@@ -234,29 +237,33 @@ export const mapLeaves = (layout: Layout, f: (leaf: Leaf) => Leaf): Layout => {
       return layout
     case "Members": {
       const members = layout.members.map((member) => {
-        const inner = mapLeaves(member.layout, f)
+        const inner = mapped(member.layout, f, known)
         return inner === member.layout ? member : { ...member, layout: inner }
       })
       return members.every((member, index) => member === layout.members[index]) ? layout : { ...layout, members }
     }
     case "Elements": {
-      const element = mapLeaves(layout.element, f)
+      const element = mapped(layout.element, f, known)
       return element === layout.element ? layout : { ...layout, element }
     }
     case "Optional": {
-      const inner = mapLeaves(layout.inner, f)
+      const inner = mapped(layout.inner, f, known)
       return inner === layout.inner ? layout : { ...layout, inner }
     }
     case "Choice": {
-      const options = layout.options.map((option) => mapLeaves(option, f))
+      const options = layout.options.map((option) => mapped(option, f, known))
       return options.every((option, index) => option === layout.options[index]) ? layout : { ...layout, options }
     }
     case "Recursive": {
-      let mapped: Layout | undefined
-      return { ...layout, layout: () => (mapped ??= mapLeaves(layout.layout(), f)) }
+      const before = known.get(layout)
+      if (before !== undefined) return before
+      let inner: Layout | undefined
+      const after: Recursive = { ...layout, layout: () => (inner ??= mapped(layout.layout(), f, known)) }
+      known.set(layout, after)
+      return after
     }
     case "Mapped": {
-      const inner = layout.inner === undefined ? undefined : mapLeaves(layout.inner, f)
+      const inner = layout.inner === undefined ? undefined : mapped(layout.inner, f, known)
       return inner === layout.inner ? layout : { ...layout, inner }
     }
   }

@@ -5,16 +5,20 @@
  * format the peer wants.
  *
  * @example
- * const profile = QuirkProfile.compile(
- *   { items: { CEID: { format: "A" } }, messages: { S6F11: { replyExpected: false } } },
- *   TextEncoding.view
- * )
+ * const profile = QuirkProfile.make({
+ *   text: "gbk",
+ *   items: { CEID: { format: "A" } },
+ *   messages: { S6F11: { replyExpected: false } }
+ * })
  *
  * @since 0.1.0
  */
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { TextEncodingError } from "./CodecError.ts"
 import { type Format, formats } from "./FormatCode.ts"
 import * as Layout from "./Layout.ts"
+import * as TextEncoding from "./TextEncoding.ts"
 
 const names = formats.map((row) => row.format).filter((format) => format !== "L")
 
@@ -92,8 +96,40 @@ const changed = (leaf: Layout.Leaf, quirk: Quirk | undefined, view: (name: strin
         ...(quirk.text === undefined ? {} : { text: view(quirk.text) })
       }
 
+const encodingsOf = (profile: QuirkProfile): ReadonlySet<string> => {
+  const out = new Set<string>()
+  const add = (items: { readonly [name: string]: Quirk } | undefined) => {
+    for (const { text } of Object.values(items ?? {})) if (text !== undefined) out.add(text)
+  }
+  if (profile.text !== undefined) out.add(profile.text)
+  add(profile.items)
+  for (const message of Object.values(profile.messages ?? {})) add(message.items)
+  return out
+}
+
 /**
- * Makes a profile ready. `view` gives the encoding of a name, for the encodings the profile names.
+ * Makes a profile ready. The encodings it names are those of `TextEncoding.make`, and `encodings` of your own.
+ *
+ * Fails    `TextEncodingError` with the name of an encoding that is not known, and those that are
+ *
+ * @since 0.1.0
+ */
+export const make = (
+  profile: QuirkProfile,
+  encodings: ReadonlyArray<TextEncoding.TextEncoding> = []
+): Result.Result<Compiled, TextEncodingError> => {
+  const views = new Map<string, Layout.TextView>()
+  for (const name of encodingsOf(profile)) {
+    const own = encodings.find((encoding) => encoding.name === name)
+    const encoding = own === undefined ? TextEncoding.make(name) : Result.succeed(own)
+    if (Result.isFailure(encoding)) return Result.fail(encoding.failure)
+    views.set(name, TextEncoding.view(encoding.success))
+  }
+  return Result.succeed(compile(profile, (name) => views.get(name)!))
+}
+
+/**
+ * Makes a profile ready under encodings of your own: `view` gives the encoding of a name, for the encodings the profile names.
  *
  * @since 0.1.0
  */

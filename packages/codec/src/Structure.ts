@@ -283,6 +283,8 @@ type Numbers<N extends Names> = {
   readonly [K in keyof N]: N[K] extends readonly [infer V, string] ? V : N[K]
 }
 
+type CodeFormat = "B" | NumberFormat | "U8" | "I8"
+
 /**
  * A structure of numbers some of which have names: `HCACK.codes.Accepted`.
  *
@@ -303,15 +305,15 @@ export interface Enumeration<out T, out N> extends Structure<T> {
  * @since 0.1.0
  */
 export function enumeration<const N extends Names>(
-  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+  formats: Formats<CodeFormat>,
   names: N,
   options: LeafOptions & { readonly closed: true }
 ): Enumeration<Numbers<N>[keyof N], Numbers<N>>
-export function enumeration<const N extends Names>(
-  formats: Formats<"B" | NumberFormat | "U8" | "I8">,
+export function enumeration<const N extends Names, const F extends CodeFormat>(
+  formats: Formats<F>,
   names: N,
   options?: LeafOptions
-): Enumeration<number, Numbers<N>>
+): Enumeration<OneOf<F>, Numbers<N>>
 /* @__NO_SIDE_EFFECTS__ */
 export function enumeration(
   formats: Formats<LeafFormat>,
@@ -474,10 +476,16 @@ export const either = <const S extends readonly [Any, ...ReadonlyArray<Any>]>(
   schemas.choiceSchema({ _tag: "Choice", options: options.map(Layout.fromSchema) }, options)
 
 /**
- * A structure that contains itself. Items nested deeper than `maxDepth` (1 024 unless told) are refused.
+ * A structure that contains itself. Nested deeper than `maxDepth` (256 unless told) it is refused.
  *
  * @since 0.1.0
  */
 /* @__NO_SIDE_EFFECTS__ */
-export const suspend = <T>(structure: () => Structure<T>): Structure<T> =>
-  schemas.suspendSchema({ _tag: "Recursive", layout: () => Layout.fromSchema(structure()) }, structure) as never
+export const suspend = <T>(structure: () => Structure<T>): Structure<T> => {
+  // Once: most make a new structure each time they are asked.
+  let layout: Layout.Layout | undefined
+  return schemas.suspendSchema(
+    { _tag: "Recursive", layout: () => (layout ??= Layout.fromSchema(structure())) },
+    structure
+  ) as never
+}

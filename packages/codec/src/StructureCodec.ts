@@ -1,15 +1,20 @@
 /**
  * Structures at work: bytes and items to values, and back. Pure: returns `Result`, never throws on input.
  *
- * A structure is compiled on first use and kept with its Schema. Strict reading of bytes makes no items on the way;
- * whatever it cannot read is read again through the item, which knows the reason.
+ * A structure is compiled on first use and kept with its Schema. Bytes are read and written without items on the way;
+ * whatever cannot be is read or written again through the item, which knows the reason. Code of the user may then run
+ * twice: Schemas and encodings have no side effects.
  *
  * @see SEMI E5, message structure
  * @since 0.1.0
  */
 import type * as Result from "effect/Result"
 import type { Deviation } from "./Deviation.ts"
+import { reader } from "./internal/structure/reader.ts"
 import { decodeLayout, encodeLayout, readLayout, writeLayout } from "./internal/structure/run.ts"
+import type { Write } from "./internal/structure/sink.ts"
+import type { Read } from "./internal/structure/source.ts"
+import { writer } from "./internal/structure/writer.ts"
 import type { Item } from "./Item.ts"
 import * as Layout from "./Layout.ts"
 import type { Any } from "./Structure.ts"
@@ -27,7 +32,7 @@ export interface ReadOptions {
   readonly onDeviation?: ((deviation: Deviation) => void) | undefined
   /** Makes text of the characters of an `A`, one a byte; `TextEncoding` has them. */
   readonly text?: ((latin1: string) => string) | undefined
-  /** Deepest nesting of structures that contain themselves; 256 unless told. */
+  /** Deepest nesting of structures that contain themselves; 256 unless told, 512 at most. */
   readonly maxDepth?: number | undefined
   /** `S6F11`, for errors. */
   readonly subject?: string | undefined
@@ -41,7 +46,7 @@ export interface ReadOptions {
 export interface WriteOptions {
   /** Makes the characters of an `A`, one a byte, of text; an object with `problem` where it cannot. */
   readonly text?: ((text: string) => string | { readonly problem: string }) | undefined
-  /** Deepest nesting of structures that contain themselves; 256 unless told. */
+  /** Deepest nesting of structures that contain themselves; 256 unless told, 512 at most. */
   readonly maxDepth?: number | undefined
   /** `S6F11`, for errors. */
   readonly subject?: string | undefined
@@ -89,7 +94,8 @@ export const decode = <S extends Any>(
   options: ReadOptions = {}
 ): ((bytes: Uint8Array) => Result.Result<S["Type"], StructureError>) => {
   const layout = Layout.fromSchema(structure)
-  return (bytes) => decodeLayout(layout, bytes, 0, bytes.length, options)
+  let straight: Read | undefined
+  return (bytes) => decodeLayout(layout, bytes, 0, bytes.length, options, (straight ??= reader(layout)))
 }
 
 /**
@@ -104,5 +110,6 @@ export const encode = <S extends Any>(
   options: WriteOptions = {}
 ): ((value: S["Type"]) => Result.Result<Uint8Array, StructureError>) => {
   const layout = Layout.fromSchema(structure)
-  return (value) => encodeLayout(layout, value, options)
+  let straight: Write | undefined
+  return (value) => encodeLayout(layout, value, options, (straight ??= writer(layout)))
 }

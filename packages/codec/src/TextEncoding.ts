@@ -169,30 +169,23 @@ export const encodeA = (encoding: TextEncoding, text: string): Result.Result<str
     : Result.map(encoding.encode(text), (bytes) => latin1Slice(bytes, 0, bytes.length))
 
 /**
+ * An encoding as structures take it: for `text` of the options of a call, and for quirk profiles.
+ *
+ * @since 0.1.0
+ */
+export const view = (encoding: TextEncoding): TextView => ({
+  decode: (latin1) => decodeA(encoding, latin1),
+  encode: (text) => {
+    const encoded = encodeA(encoding, text)
+    return Result.isSuccess(encoded)
+      ? encoded.success
+      : { problem: `a text in ${encoding.name} (${encoded.failure.message})` }
+  }
+})
+
+/**
  * True for text that holds bytes which are in no character of the encoding it was decoded from.
  *
  * @since 0.1.0
  */
 export const hasUnknownBytes = (text: string): boolean => /[\udc00-\udcff]/u.test(text)
-
-/**
- * An encoding as structures and quirk profiles take it.
- *
- * Throws   `TextEncodingError` for a name that `make` does not know: whoever has the name from elsewhere asks that first
- *
- * @example
- * QuirkProfile.compile({ text: "gbk" }, TextEncoding.view)
- *
- * @since 0.1.0
- */
-export const view = (name: KnownName | (string & {})): TextView => {
-  const encoding = Result.getOrThrow(make(name))
-  return {
-    decode: (value) => decodeA(encoding, value),
-    encode: (text) =>
-      Result.match(encodeA(encoding, text), {
-        onSuccess: (value) => value,
-        onFailure: () => ({ problem: `text in ${name}` })
-      })
-  }
-}

@@ -4,12 +4,12 @@ import * as Schema from "effect/Schema"
 import type * as Deviation from "../src/Deviation.ts"
 import { A, B, L, U1, U4 } from "../src/Item.ts"
 import * as Labels from "../src/Labels.ts"
+import * as Layout from "../src/Layout.ts"
 import * as QuirkProfile from "../src/QuirkProfile.ts"
 import * as Registry from "../src/Registry.ts"
 import * as SecsMessage from "../src/SecsMessage.ts"
 import * as StreamFunction from "../src/StreamFunction.ts"
 import * as Structure from "../src/Structure.ts"
-import * as TextEncoding from "../src/TextEncoding.ts"
 import { failure, sameItem, success } from "./support/expect.ts"
 
 const CEID = Structure.value(["U4", "U1", "U2", "U8", "A"], { name: "CEID" })
@@ -219,6 +219,43 @@ describe("QuirkProfile", () => {
     expect(success(StreamFunction.fromMessage(S1F2, written, { profile: one }))).toEqual({ mdln: "AB", softrev: "cd" })
   })
 
+  it("changes a structure that contains itself, at every level, without a copy for each", () => {
+    interface Tree {
+      readonly id: number | bigint
+      readonly children: ReadonlyArray<Tree>
+    }
+    const Tree: Structure.Structure<Tree> = Structure.list({
+      id: Structure.value(["U4", "U8"], { name: "ID" }),
+      children: Structure.listOf(Structure.suspend(() => Tree))
+    })
+    const S64F3 = StreamFunction.primary({ stream: 64, function: 3, name: "Tree", structure: Tree })
+    const profile = compile({ items: { ID: { format: "A" } } })
+    const tree = { id: 1, children: [{ id: 2, children: [{ id: 3, children: [] }] }] }
+    const message = success(StreamFunction.toMessage(S64F3, tree, { profile }))
+    sameItem(message.item, L(A("1"), L(L(A("2"), L(L(A("3"), L()))))))
+    expect(success(StreamFunction.fromMessage(S64F3, message, { profile }))).toEqual(tree)
+    const inner = (layout: Layout.Layout): Layout.Layout | undefined => {
+      const children = layout._tag === "Members" ? layout.members[1]?.layout : undefined
+      return children?._tag === "Elements" && children.element._tag === "Recursive" ? children.element : undefined
+    }
+    const mapped = Layout.mapLeaves(Layout.fromSchema(Tree), (leaf) => ({ ...leaf, maximum: 5 }))
+    const first = inner(mapped)
+    expect(first?._tag === "Recursive" && inner(first.layout())).toBe(first)
+  })
+
+  it("knows encodings by name, and names those it knows where it does not", () => {
+    const profile = success(QuirkProfile.make({ text: "gbk", items: { MDLN: { text: "Shift_JIS" } } }))
+    const written = success(StreamFunction.toMessage(S1F2, { mdln: "日", softrev: "半" }, { profile }))
+    sameItem(written.item, L(A("\x93\xfa"), A("\xb0\xeb")))
+    expect(success(StreamFunction.fromMessage(S1F2, written, { profile }))).toEqual({ mdln: "日", softrev: "半" })
+    expect(failure(StreamFunction.toMessage(S1F2, { mdln: "M", softrev: "😀" }, { profile })).message).toBe(
+      'S1F2 softrev: expected a text in gbk (BadCharacter: character 0 is U+1F600, not in gbk), got "😀"'
+    )
+    expect(failure(QuirkProfile.make({ items: { MDLN: { text: "klingon" } } })).message).toContain(
+      '"klingon" is no known encoding, known are '
+    )
+  })
+
   it("is JSON, and refuses what is none of it by name", () => {
     const decode = Schema.decodeUnknownResult(QuirkProfile.QuirkProfile)
     expect(Result.isSuccess(decode({ name: "ACME", text: "gbk", items: { CEID: { format: "A" } } }))).toBe(true)
@@ -254,7 +291,7 @@ describe("Labels", () => {
     const ack = U1(0)
     expect(Labels.toString(Labels.make(S6F12, ack).get(ack)!)).toBe("ACKC6 0 accepted")
     const text = A("0")
-    const profile = QuirkProfile.compile({ items: { ACKC6: { format: "A" } } }, TextEncoding.view)
+    const profile = success(QuirkProfile.make({ items: { ACKC6: { format: "A" } } }))
     expect(Labels.toString(Labels.make(S6F12, text, { profile }).get(text)!)).toBe("ACKC6 0 accepted")
   })
 

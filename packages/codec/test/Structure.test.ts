@@ -140,7 +140,13 @@ describe("Structure", () => {
       "what none of two reads",
       Structure.either([Structure.U4, Structure.list({ a: Structure.A })]),
       L(U4(1)),
-      "the body: none of 2 structures fits: the body: expected U4, got <L [1] <U4 1>>; a: expected A, got <U4 1>"
+      "a: expected A, got <U4 1>"
+    ],
+    [
+      "what none of two reads, neither better than the other",
+      Structure.either([Structure.U4, Structure.list({ a: Structure.A })]),
+      B(1, 2),
+      "the body: none of 2 structures fits: the body: expected U4, got <B 0x01 0x02>; the body: expected L, got <B 0x01 0x02>"
     ],
     [
       "a code of none",
@@ -202,6 +208,23 @@ describe("Structure", () => {
       expect(Result.isFailure(StructureCodec.encode(structure)(value))).toBe(true)
     })
   }
+
+  it("writes a value by the option that has all its members", () => {
+    const one = Structure.list({ a: Structure.U4 })
+    const two = Structure.list({ a: Structure.U4, b: Structure.A })
+    const structure = Structure.either([Structure.nothing, one, two])
+    const rows: ReadonlyArray<readonly [unknown, Item]> = [
+      [undefined, L()],
+      [{ a: 1 }, L(U4(1))],
+      [{ a: 1, b: "x" }, L(U4(1), A("x"))]
+    ]
+    for (const [value, item] of rows) {
+      expect(Equal.equals(Result.getOrThrow(StructureCodec.toItem(structure)(value as undefined)), item)).toBe(true)
+      expect(Equal.equals(Result.getOrThrow(Schema.encodeUnknownResult(structure)(value)), item)).toBe(true)
+    }
+    const wrong = StructureCodec.toItem(structure)({ a: 1, c: 2 } as never)
+    expect(Result.isFailure(wrong) && wrong.failure.reason._tag).toBe("NoChoice")
+  })
 
   it("throws where a member follows one that may be absent", () => {
     expect(() => Structure.list({ a: Structure.tail(Structure.U4), b: Structure.U4 })).toThrow(
@@ -308,6 +331,14 @@ describe("a structure that contains itself", () => {
     const tooDeep = read(deep(6))
     expect(Result.isFailure(tooDeep) && tooDeep.failure.reason).toEqual({ _tag: "TooDeep", maxDepth: 4 })
     expect(Result.isFailure(StructureCodec.fromItem(Tree)(deep(100_000)))).toBe(true)
+  })
+
+  it("reads at most 512 levels, whatever is asked for, and refuses a maxDepth that is no number", () => {
+    const read = StructureCodec.fromItem(Tree, { maxDepth: 100_000 })
+    expect(Result.isSuccess(read(deep(512)))).toBe(true)
+    const tooDeep = read(deep(1_000))
+    expect(Result.isFailure(tooDeep) && tooDeep.failure.reason).toEqual({ _tag: "TooDeep", maxDepth: 512 })
+    expect(() => StructureCodec.fromItem(Tree, { maxDepth: Number.NaN })(deep(2))).toThrow("maxDepth is NaN")
   })
 
   it("refuses what two options of each level refuse in less time than all ways would take", () => {

@@ -100,3 +100,6 @@ export const wrong = StreamFunction.toMessage(S64F1, { id: "1", values: [] })
 
 // @ts-expect-error a primary is no reply
 export const noReply = StreamFunction.primary({ stream: 64, function: 1, name: "Ping", reply: S64F1 })
+
+const wide = Structure.enumeration(["U4", "U8"], { None: 0 })
+same<typeof wide.Type, number | bigint>(true)

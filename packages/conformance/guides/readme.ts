@@ -1,9 +1,10 @@
-import { Item, SecsMessage } from "@effect-secs/codec"
+import * as Item from "@effect-secs/codec/Item"
+import { HCACK } from "@effect-secs/messages/DataItems"
+import { S1F3 } from "@effect-secs/messages/S1"
+import { S2F41 } from "@effect-secs/messages/S2"
 import { HsmsSession, Session } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import { Console, Effect, Layer } from "effect"
-
-const { L, U4 } = Item
 
 const Host = HsmsSession.layerActive({ sessionId: 0 }).pipe(
   Layer.provide(NodeTransport.layerConnect({ host: "192.0.2.10", port: 5000 }))
@@ -12,9 +13,14 @@ const Host = HsmsSession.layerActive({ sessionId: 0 }).pipe(
 const program = Effect.gen(function* () {
   const session = yield* Session.Session
   yield* session.awaitSelected // dials again and again until it is; what fails is in the log
-  const reply = yield* session.request(SecsMessage.primary(1, 3, L(U4(1001), U4(1002))))
-  const temperature = yield* Effect.fromResult(Item.asNumber(reply.item, 0))
-  yield* Console.log(`${reply}, so it is ${temperature} degrees`)
+
+  // Typed by the standard: a wrong field does not compile. Status variables have any format, so they are items.
+  const [status] = yield* session.call(S1F3, [1001])
+  const temperature = yield* Effect.fromResult(Item.asNumber(status))
+  yield* Console.log(`it is ${temperature} degrees`)
+
+  const { hcack } = yield* session.call(S2F41, { rcmd: "START", parameters: [] })
+  if (hcack !== HCACK.codes.Done) yield* Console.error(`START was refused: HCACK ${hcack}`)
 }).pipe(Effect.catchReason("TransactionError", "ReplyTimeout", (_, error) => Console.error(error.message)))
 
 await Effect.runPromise(program.pipe(Effect.provide(Host)))

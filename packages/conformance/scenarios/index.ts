@@ -10,6 +10,7 @@ import { reconnect } from "./reconnect.ts"
 import { strict } from "./strict.ts"
 import { timers } from "./timers.ts"
 import { transactions } from "./transactions.ts"
+import { typed } from "./typed.ts"
 
 export const files: Readonly<Record<string, ReadonlyArray<Scenario<Stage>>>> = {
   frames,
@@ -19,7 +20,8 @@ export const files: Readonly<Record<string, ReadonlyArray<Scenario<Stage>>>> = {
   strict,
   data,
   transactions,
-  timers
+  timers,
+  typed
 }
 
 /** What they run, by requirement. */

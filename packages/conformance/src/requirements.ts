@@ -601,6 +601,29 @@ const streamNine = about("E5", "stream 9", [
     "A message of stream 9 has no W-bit, system bytes of its own, and the device id of the equipment.",
     equipment
   ],
+  [
+    "e5/stream-9/unrecognized",
+    "Equipment reports a primary for whose stream it has no handler with S9F3, and one of a known stream for whose function it has none with S9F5.",
+    equipment
+  ],
+  [
+    "e5/stream-9/illegal-data",
+    "Equipment reports a body that is not what its stream and function say with S9F7.",
+    equipment
+  ],
+  ["e5/stream-9/too-long", "Equipment reports text that is longer than it takes with S9F11.", equipment],
+  [
+    "e5/stream-9/conversation",
+    "Equipment that has granted an inquiry and waits in vain for what has to follow sends S9F13 with its SxFy and its id.",
+    equipment
+  ],
+  [
+    "e5/stream-9/once",
+    "A message is reported once; where it has the W-bit, SxF0 ends its transaction as well.",
+    equipment,
+    ours
+  ],
+  ["e5/stream-9/told", "A host tells of a report that names none of its open transactions.", host, ours],
   ["e5/stream-9/never-about-itself", "Stream 9 is never sent about a message of stream 9.", equipment],
   ["e5/stream-9/host-never", "A host sends no stream 9.", host]
 ])

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Item, SecsMessage } from "@effect-secs/codec"
-import { HsmsSession, Session, TlsReason, Transport } from "@effect-secs/session"
+import { Deviation, Item, SecsMessage } from "@effect-secs/codec"
+import { S6F11 } from "@effect-secs/messages/S6"
+import { Handlers, HsmsSession, Session, TlsReason, Transport } from "@effect-secs/session"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import { Console, Context, Effect, Fiber, Layer, Logger, Result, Stream } from "effect"
 import * as SocketServer from "effect/socket/SocketServer"
@@ -15,6 +16,8 @@ import * as Sml from "../guides/sml-reading.ts"
 import * as SmlNames from "../guides/sml-names.ts"
 import * as SmlTemplates from "../guides/sml-templates.ts"
 import * as SmlWriting from "../guides/sml-writing.ts"
+import * as Typed from "../guides/typed-messages.ts"
+import * as Quirks from "../guides/vendor-quirks.ts"
 import { exampleFiles } from "../src/CommandExamples.ts"
 import { root } from "../src/Repository.ts"
 
@@ -39,6 +42,8 @@ describe("the guides", () => {
     ["docs/guides/testing.md", "testing-pair.ts", "testing-timers.ts", "testing-chaos.ts"],
     ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts", "sml-writing.ts", "sml-names.ts"],
     ["docs/guides/reading-logs.md", "reading-logs.ts"],
+    ["docs/guides/typed-messages.md", "typed-messages.ts"],
+    ["docs/guides/vendor-quirks.md", "vendor-quirks.ts"],
     ["README.md", "readme.ts"]
   ] as const) {
     it(`${page} shows what is compiled as ${files.join(", ")}`, () => {
@@ -118,6 +123,85 @@ describe("the guides", () => {
       assert.strictEqual(SmlWriting.said, "refused: secs4js has no text for J of S10F3")
     })
   )
+
+  it.effect("the typed host and the typed equipment understand each other", () =>
+    Effect.gen(function* () {
+      const { active, passive } = yield* Transport.makeMemory()
+      const over = (transport: Transport.Transport["Service"]) => Effect.provideService(Transport.Transport, transport)
+      const equipment = yield* HsmsSession.makePassive({ sessionId: 0, role: "equipment" }).pipe(over(passive))
+      const host = yield* HsmsSession.makeActive({ sessionId: 0, role: "host" }).pipe(over(active))
+      const heard: Array<string> = []
+      const state = { busy: false }
+      yield* Handlers.serve(Typed.equipment).pipe(
+        Effect.provideService(Session.Session, equipment),
+        Effect.provideService(Typed.Chamber, Typed.chamber(state)),
+        Effect.forkScoped({ startImmediately: true })
+      )
+      yield* Handlers.serve(Typed.events((ceid, values) => heard.push(`${ceid}: ${values.join(", ")}`))).pipe(
+        Effect.provideService(Session.Session, host),
+        Effect.forkScoped({ startImmediately: true })
+      )
+      yield* host.awaitSelected
+      const said: Array<string> = []
+      const console: Console.Console = { ...globalThis.console, error: (line: string) => said.push(line) }
+      const run = Typed.host.pipe(
+        Effect.provideService(Session.Session, host),
+        Effect.provideService(Console.Console, console)
+      )
+      assert.deepStrictEqual(yield* run, { model: "ETCHER", temperature: "<F4 180>", hcack: 0 })
+      assert.isTrue(state.busy)
+      assert.strictEqual((yield* run).hcack, 2)
+      assert.deepStrictEqual(said, ["START was refused: HCACK 2"])
+      const ack = yield* equipment.call(S6F11, {
+        dataid: 1,
+        ceid: 100,
+        reports: [{ rptid: 1, values: [Item.A("W1")] }]
+      })
+      assert.strictEqual(ack, 0)
+      assert.deepStrictEqual(heard, ['100: <A "W1">'])
+    })
+  )
+
+  it.effect(
+    "the profile of the guide makes its equipment one like any other, and tells the habits it does not know",
+    () =>
+      Effect.gen(function* () {
+        const { active, passive } = yield* Transport.makeMemory()
+        const over = (transport: Transport.Transport["Service"]) =>
+          Effect.provideService(Transport.Transport, transport)
+        const profile = yield* Quirks.profile
+        const equipment = yield* HsmsSession.makePassive({ sessionId: 0 }).pipe(over(passive))
+        const host = yield* HsmsSession.makeActive({ sessionId: 0, role: "host", dialogue: { profile } }).pipe(
+          over(active)
+        )
+        const commands: Array<Item.Item | undefined> = []
+        // An equipment of bytes: text in GBK, HCACK in U1, and a list left out.
+        yield* Session.serve((primary) => {
+          commands.push(primary.message.item)
+          return primary.reply(Item.L(Item.U1(0)))
+        }).pipe(Effect.provideService(Session.Session, equipment), Effect.forkScoped({ startImmediately: true }))
+        yield* host.awaitSelected
+        const told: Array<string> = []
+        const console: Console.Console = { ...globalThis.console, log: (line: string) => told.push(line) }
+        yield* Quirks.habits.pipe(
+          Effect.provideService(Session.Session, host),
+          Effect.provideService(Console.Console, console),
+          Effect.forkScoped({ startImmediately: true })
+        )
+        const start = Effect.provideService(Quirks.start, Session.Session, host)
+        assert.deepStrictEqual(yield* start, { hcack: 0, parameters: [] })
+        yield* start
+        yield* Effect.yieldNow
+        assert.strictEqual(String(commands[0]), String(Item.L(Item.A("\xbf\xaa\xca\xbc"), Item.L())))
+        assert.deepStrictEqual(told, ["S2F42: MissingTail"])
+      })
+  )
+
+  it("the guide of quirks has the table of deviations", () => {
+    const page = readFileSync(`${root}docs/guides/vendor-quirks.md`, "utf8").replace(/ +/g, " ")
+    for (const [kind, meaning] of Object.entries(Deviation.deviations))
+      assert.include(page, `| \`${kind}\` | ${meaning} |`)
+  })
 
   it.live("the first host reads the variables of the first equipment and sees its event", () =>
     Effect.gen(function* () {

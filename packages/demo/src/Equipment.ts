@@ -1,16 +1,22 @@
 /**
  * A little etcher: passive, answers what a host asks of it, reports events.
  */
-import { Item, SecsMessage } from "@effect-secs/codec"
-import { HsmsSession, Session } from "@effect-secs/session"
+import { Item } from "@effect-secs/codec"
+import type { Body } from "@effect-secs/codec/StreamFunction"
+import * as DataItems from "@effect-secs/messages/DataItems"
+import { S1F1, S1F3, S1F13 } from "@effect-secs/messages/S1"
+import { S2F25, S2F41 } from "@effect-secs/messages/S2"
+import { S5F1 } from "@effect-secs/messages/S5"
+import { S6F11 } from "@effect-secs/messages/S6"
+import { Handlers, HsmsSession, type Session, type SessionError, type Transport } from "@effect-secs/session"
+import { Session as SessionService } from "@effect-secs/session/Session"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
-import type { SessionError, Transport } from "@effect-secs/session"
 import * as Screen from "./Screen.ts"
 
-const { A, B, F4, L, U4 } = Item
+const { handle } = Handlers
+const { A, F4, L, U4 } = Item
 
 /** Status variables, by id. */
 export const SVID = { state: 1001, temperature: 1002, pressure: 1003, wafers: 1004 } as const
@@ -41,18 +47,13 @@ const variable = (machine: Machine, svid: number): Item.Item => {
   }
 }
 
-const report = (machine: Machine, dataId: number, ceid: number): SecsMessage.SecsMessage => {
-  const values = L(Object.values(SVID).map((svid) => variable(machine, svid)))
-  return SecsMessage.primary(6, 11, L(U4(dataId), U4(ceid), L(L(U4(1), values))))
-}
+const report = (machine: Machine, dataid: number, ceid: number): Body<typeof S6F11> => ({
+  dataid,
+  ceid,
+  reports: [{ rptid: 1, values: Object.values(SVID).map((svid) => variable(machine, svid)) }]
+})
 
-/** Ids of a request for status variables: a list of them, or one packed item. */
-const requested = (item: Item.Item | undefined): ReadonlyArray<number> => {
-  if (item === undefined) return Object.values(SVID)
-  const ids = item._tag === "L" ? item.value : [item]
-  const numbers = ids.flatMap((id) => Result.getOrElse(Item.asNumbers(id), () => [0]))
-  return numbers.length === 0 ? Object.values(SVID) : numbers
-}
+const identity = { mdln: "ETCHER", softrev: "1.0" }
 
 /**
  * Runs the equipment on a transport until its Scope closes.
@@ -68,7 +69,7 @@ export const run = (
     const publish = (ceid: number) =>
       Effect.gen(function* () {
         const id = yield* Ref.updateAndGet(dataId, (last) => last + 1)
-        yield* session.request(report(yield* Ref.get(machine), id, ceid))
+        yield* session.call(S6F11, report(yield* Ref.get(machine), id, ceid))
       })
 
     const measure = Effect.gen(function* () {
@@ -80,43 +81,36 @@ export const run = (
     })
 
     // What goes on in the background ends with the connection; that it does is no news here.
-    const inBackground = (work: Effect.Effect<void, SessionError.TransactionError>) =>
-      Effect.forkScoped(Effect.ignore(work))
+    const inBackground = (work: Effect.Effect<void, unknown>) => Effect.forkScoped(Effect.ignore(work))
 
-    const answer = Effect.fnUntraced(function* (primary: Session.InboundPrimary) {
-      const { message } = primary
-      switch (message.name) {
-        case "S1F1":
-          return yield* primary.reply(L(A("ETCHER"), A("1.0")))
-        case "S1F3": {
-          const now = yield* Ref.get(machine)
-          return yield* primary.reply(L(requested(message.item).map((svid) => variable(now, svid))))
-        }
-        case "S1F13":
-          yield* primary.reply(L(B(0), L(A("ETCHER"), A("1.0"))))
-          return yield* inBackground(measure)
-        case "S2F25":
-          return yield* primary.reply(message.item)
-        case "S2F41": {
-          const command = Result.getOrUndefined(Item.asText(message.item, 0))
-          if (command !== "START") return yield* primary.reply(L(B(1), L()))
-          yield* primary.reply(L(B(0), L()))
+    const { Accepted } = DataItems.COMMACK.codes
+    const { CommandDoesNotExist, Done } = DataItems.HCACK.codes
+
+    const handlers = Handlers.make(
+      handle(S1F1, () => Effect.succeed(identity)),
+      handle(S1F3, (svids) =>
+        Effect.map(Ref.get(machine), (now) =>
+          (svids.length === 0 ? Object.values(SVID) : svids).map((svid) => variable(now, Number(svid)))
+        )
+      ),
+      handle(S1F13, () => Effect.as(inBackground(measure), { commack: Accepted, equipment: identity })),
+      handle(S2F25, Effect.succeed),
+      handle(
+        S2F41,
+        Effect.fnUntraced(function* ({ rcmd }) {
+          if (rcmd !== "START") return { hcack: CommandDoesNotExist, parameters: [] }
           yield* Ref.update(machine, ({ step }): Machine => ({ state: "EXECUTING", step }))
           yield* Screen.note("equipment: IDLE -> EXECUTING")
-          return yield* inBackground(publish(CEID.started))
-        }
-        case "S5F1":
-        case "S6F11":
-          return yield* primary.reply(B(0))
-        default:
-          if (!message.replyExpected) return
-          yield* Screen.note(`equipment: no answer for ${message.name}, aborted`)
-          return yield* primary.abort
-      }
-    })
+          yield* inBackground(publish(CEID.started))
+          return { hcack: Done, parameters: [] }
+        })
+      ),
+      handle(S5F1, () => Effect.succeed(DataItems.ACKC5.codes.Accepted)),
+      handle(S6F11, () => Effect.succeed(DataItems.ACKC6.codes.Accepted))
+    )
 
-    yield* Session.serve(answer).pipe(
-      Effect.provideService(Session.Session, session),
+    yield* Handlers.serve(handlers).pipe(
+      Effect.provideService(SessionService, session),
       Effect.forkScoped({ startImmediately: true })
     )
     return session

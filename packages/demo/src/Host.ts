@@ -1,27 +1,30 @@
 /**
  * A host that gets to know an equipment, watches ten events, starts it and leaves.
  */
-import { Item, SecsMessage } from "@effect-secs/codec"
-import { HsmsSession, Session, type SessionError, type Transport } from "@effect-secs/session"
+import type { StructureError } from "@effect-secs/codec/StructureError"
+import type { Body } from "@effect-secs/codec/StreamFunction"
+import * as DataItems from "@effect-secs/messages/DataItems"
+import { S1F1, S1F3, S1F13 } from "@effect-secs/messages/S1"
+import { S2F41 } from "@effect-secs/messages/S2"
+import { S5F1 } from "@effect-secs/messages/S5"
+import { S6F11 } from "@effect-secs/messages/S6"
+import { Handlers, HsmsSession, type Session, type SessionError, type Transport } from "@effect-secs/session"
+import { Session as SessionService } from "@effect-secs/session/Session"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { CEID, SVID } from "./Equipment.ts"
 import * as Screen from "./Screen.ts"
 
-const { A, B, L, U4 } = Item
+const { handle } = Handlers
 
 /** Events of the equipment the host waits for. */
 const wantedEvents = 10
 
 /** Longest wait for one event. */
 const patience = "10 seconds"
-
-const ceidOf = (message: SecsMessage.SecsMessage): number | undefined =>
-  Result.getOrUndefined(Item.asNumber(message.item, 1))
 
 /**
  * Dials, and fails with what is wrong where a session would try again for ever: a demo has somebody watching.
@@ -31,33 +34,24 @@ export const connect = (
 ): Effect.Effect<Session.Service, SessionError.InvalidOption, Transport.Transport | Scope.Scope> =>
   HsmsSession.makeActive({ sessionId })
 
-const answer = (primary: Session.InboundPrimary): Effect.Effect<void, SessionError.TransactionError> => {
-  if (!primary.message.replyExpected) return Effect.void
-  switch (primary.message.name) {
-    case "S1F1":
-      return primary.reply(L())
-    case "S1F13":
-      return primary.reply(L(B(0), L()))
-    case "S5F1":
-    case "S6F11":
-      return primary.reply(B(0))
-    default:
-      return primary.abort
-  }
-}
-
 /**
  * The conversation, from Select to the last event.
  */
 export const converse = (
   session: Session.Service
-): Effect.Effect<void, SessionError.TransportError | SessionError.TransactionError, Scope.Scope> =>
+): Effect.Effect<void, SessionError.TransportError | SessionError.TransactionError | StructureError, Scope.Scope> =>
   Effect.gen(function* () {
-    const events = yield* Queue.unbounded<SecsMessage.SecsMessage>()
-    yield* Session.serve((primary) => {
-      if (primary.message.name === "S6F11") Queue.offerUnsafe(events, primary.message)
-      return answer(primary)
-    }).pipe(Effect.provideService(Session.Session, session), Effect.forkScoped({ startImmediately: true }))
+    const events = yield* Queue.unbounded<Body<typeof S6F11>>()
+    const handlers = Handlers.make(
+      handle(S1F1, () => Effect.undefined),
+      handle(S1F13, () => Effect.succeed({ commack: DataItems.COMMACK.codes.Accepted, equipment: undefined })),
+      handle(S5F1, () => Effect.succeed(DataItems.ACKC5.codes.Accepted)),
+      handle(S6F11, (event) => Effect.as(Queue.offer(events, event), DataItems.ACKC6.codes.Accepted))
+    )
+    yield* Handlers.serve(handlers).pipe(
+      Effect.provideService(SessionService, session),
+      Effect.forkScoped({ startImmediately: true })
+    )
 
     const refused = yield* Deferred.make<never, SessionError.TransportError>()
     yield* session.events.pipe(
@@ -69,11 +63,11 @@ export const converse = (
 
     yield* Effect.raceFirst(session.awaitSelected, Deferred.await(refused))
     yield* Screen.note("selected: establish communication")
-    yield* session.request(SecsMessage.primary(1, 13, L()))
+    yield* session.call(S1F13)
     yield* Screen.note("who is it?")
-    yield* session.request(SecsMessage.primary(1, 1))
+    yield* session.call(S1F1)
     yield* Screen.note("read status variables")
-    yield* session.request(SecsMessage.primary(1, 3, L(U4(SVID.state), U4(SVID.temperature), U4(SVID.pressure))))
+    yield* session.call(S1F3, [SVID.state, SVID.temperature, SVID.pressure])
 
     yield* Screen.note(`watch ${wantedEvents} events`)
     for (let seen = 0; seen < wantedEvents; seen++) {
@@ -85,13 +79,13 @@ export const converse = (
     }
 
     yield* Screen.note("start it")
-    yield* session.request(SecsMessage.primary(2, 41, L(A("START"), L())))
+    yield* session.call(S2F41, { rcmd: "START", parameters: [] })
     const started = yield* Effect.timeoutOption(
-      Effect.repeat(Queue.take(events), { until: (message) => ceidOf(message) === CEID.started }),
+      Effect.repeat(Queue.take(events), { until: ({ ceid }) => ceid === CEID.started }),
       patience
     )
-    const state = yield* session.request(SecsMessage.primary(1, 3, L(U4(SVID.state))))
-    const shown = Result.getOrElse(Item.asText(state.item, 0), () => "unknown")
+    const [state] = yield* session.call(S1F3, [SVID.state])
+    const shown = state?._tag === "A" ? state.value : "unknown"
     yield* Screen.note(
       started._tag === "Some"
         ? `the equipment is ${shown}: done, separate`

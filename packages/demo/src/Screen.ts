@@ -1,6 +1,8 @@
 /**
- * What the demo shows: each message as SML with time, direction and reply time.
+ * What the demo shows: each message as SML with time, direction and reply time, items under their names.
  */
+import { type Item, Labels } from "@effect-secs/codec"
+import * as Catalogue from "@effect-secs/messages/Catalogue"
 import type { SessionEvent } from "@effect-secs/session"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
@@ -41,10 +43,16 @@ const message = (event: SessionEvent.Sent | SessionEvent.Received, role: Role): 
   if (event.message === undefined) {
     return row(event.at, arrow, String(event.header).replace(/ session.*/, ""), after)
   }
-  const name = `${event.message.name}${event.message.replyExpected ? " W" : ""}`
-  const { item } = event.message
-  const text = item === undefined ? [] : SmlPrinter.show(item).split("\n")
-  return [row(event.at, arrow, bold(name), after), ...text.map((line) => `${" ".repeat(14)}${line}`)].join("\n")
+  const { function: function_, item, replyExpected, stream } = event.message
+  const definition = Catalogue.registry.get(stream, function_)
+  const name = `${bold(event.message.name)}${replyExpected ? bold(" W") : ""}  ${dim(definition?.name ?? "")}`
+  const labels = definition === undefined ? undefined : Labels.make(definition, item)
+  const comment = (part: Item.Item): string | undefined => {
+    const label = labels?.get(part)
+    return label === undefined ? undefined : Labels.toString(label)
+  }
+  const text = item === undefined ? [] : SmlPrinter.show(item, { comment }).split("\n")
+  return [row(event.at, arrow, name, after), ...text.map((line) => `${" ".repeat(14)}${line}`)].join("\n")
 }
 
 /** The lines of an event, or nothing for one that another shows better. */

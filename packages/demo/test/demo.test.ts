@@ -96,9 +96,12 @@ describe("the demo", () => {
         assert.strictEqual(out.match(/← equipment {2}S6F11 W/g)?.length, 11, "ten measurements and the start")
         assert.strictEqual(out.match(/→ equipment {2}S6F12/g)?.length, 11)
         assert.include(out, "equipment: IDLE -> EXECUTING")
-        assert.include(out, '<A [9] "EXECUTING">')
-        assert.match(out, /S1F14 {2}reply after \d+\.\d ms/)
-        const temperatures = [...out.matchAll(/<A \[4\] "IDLE">\n\s+<F4 \[1\] ([\d.]+)>/g)].map((match) => match[1])
+        assert.include(out, '<A [9] "EXECUTING"> /* SV */')
+        assert.include(out, "<B [1] 0x00> /* COMMACK 0 accepted */")
+        assert.match(out, /S1F14 {2}Establish Communications Request Acknowledge {2}reply after \d+\.\d ms/)
+        const temperatures = [...out.matchAll(/<A \[4\] "IDLE"> \/\* S?V \*\/\n\s+<F4 \[1\] ([\d.]+)>/g)].map(
+          (match) => match[1]
+        )
         assert.strictEqual(new Set(temperatures).size, 11, "the values change from event to event")
         assert.notInclude(out, "\u001b[", "no colour where there is no terminal")
       }),

@@ -1,9 +1,10 @@
 /**
- * The two ends of the bench, each in a process of its own: `ends.ts ours|plain driver|responder connections [port …]`.
+ * The two ends of the bench, each in a process of its own: `ends.ts kind driver|responder connections [port …]`.
  *
  * The responder answers every primary; the driver has a number of transactions open all the time and starts the next
  * as soon as one is answered. `ours` are sessions as a user makes them; `plain` are bare sockets that count bytes: who
- * has received a whole message writes the next, with one `write` each.
+ * has received a whole message writes the next, with one `write` each. `typed` and `byhand` are sessions that begin and
+ * end with values instead of items.
  */
 import * as HsmsSession from "@effect-secs/session/HsmsSession"
 import * as NodeTransport from "@effect-secs/session/NodeTransport"
@@ -13,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as References from "effect/References"
 import * as Scope from "effect/Scope"
 import * as net from "node:net"
+import { serving, transactions } from "./typed.ts"
 import { frame, secondary, sessionId, type Workload, type WorkloadName, workloads } from "./workloads.ts"
 
 const host = "127.0.0.1"
@@ -52,16 +54,18 @@ const memory = (): Told => {
 
 interface End {
   readonly ports: ReadonlyArray<number>
-  readonly prepare: (workload: Workload) => void
+  readonly prepare: (workload: Workload, name: WorkloadName) => void
   /** Every connection has `outstanding` open until it has done its share. */
   readonly run: (outstanding: number, transactions: number) => Promise<void>
 }
+
+type Kind = "ours" | "typed" | "byhand"
 
 // --- ours ----------------------------------------------------------------------------------------------------------
 
 const quiet = { sessionId, timers: { linktest: 0 }, maxFrameLength: 2 ** 26 }
 
-const oursResponder = (connections: number): Effect.Effect<End, unknown, Scope.Scope> =>
+const oursResponder = (kind: Kind, connections: number): Effect.Effect<End, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     let answer: Workload["answer"]
     const handler = (primary: Session.InboundPrimary) =>
@@ -70,7 +74,8 @@ const oursResponder = (connections: number): Effect.Effect<End, unknown, Scope.S
     for (let i = 0; i < connections; i++) {
       const { listening, transport } = yield* NodeTransport.makeListen({ host, port: 0 })
       const session = yield* Effect.provideService(HsmsSession.makePassive(quiet), Transport, transport)
-      yield* Effect.forkScoped(Effect.provideService(Session.serve(handler), Session.Session, session))
+      const serve = kind === "ours" ? Session.serve(handler) : serving[kind]
+      yield* Effect.forkScoped(Effect.provideService(serve, Session.Session, session))
       ports.push(listening.port)
     }
     return {
@@ -82,29 +87,32 @@ const oursResponder = (connections: number): Effect.Effect<End, unknown, Scope.S
     }
   })
 
-const oursDriver = (ports: ReadonlyArray<number>): Effect.Effect<End, unknown, Scope.Scope> =>
+const oursDriver = (kind: Kind, ports: ReadonlyArray<number>): Effect.Effect<End, unknown, Scope.Scope> =>
   Effect.gen(function* () {
     const sessions = yield* Effect.forEach(ports, (port) =>
       Effect.provideService(HsmsSession.makeActive(quiet), Transport, NodeTransport.makeConnect({ host, port }))
     )
     for (const session of sessions) yield* session.awaitSelected
-    let primary = workloads.s1f1.primary
+    let { primary } = workloads.s1f1
+    const request = (session: Session.Service): Effect.Effect<unknown, unknown> => session.request(primary)
+    let transact = request
     const runPromise = Effect.runPromiseWith(yield* Effect.context())
     const share = (session: Session.Service, outstanding: number, transactions: number) => {
       let left = transactions
       const worker = Effect.gen(function* () {
-        while (left-- > 0) yield* session.request(primary)
+        while (left-- > 0) yield* transact(session)
       })
       return Effect.forEach(Array.from({ length: outstanding }), () => worker, { concurrency: "unbounded" })
     }
     return {
       ports,
-      prepare: (workload) => {
+      prepare: (workload, name) => {
         primary = workload.primary
+        transact = kind === "ours" ? request : (transactions[kind][name] ?? request)
       },
-      run: (outstanding, transactions) =>
+      run: (outstanding, count) =>
         runPromise(
-          Effect.forEach(sessions, (session) => share(session, outstanding, transactions / sessions.length), {
+          Effect.forEach(sessions, (session) => share(session, outstanding, count / sessions.length), {
             concurrency: "unbounded",
             discard: true
           })
@@ -204,7 +212,7 @@ const serve = (end: End): void => {
   process.on("message", (asked: Ask) => {
     switch (asked.ask) {
       case "prepare":
-        end.prepare(workloads[asked.workload])
+        end.prepare(workloads[asked.workload], asked.workload)
         return tell({ told: "prepared" })
       case "usage":
         return tell({ told: "usage", cpu: usage() })
@@ -236,9 +244,10 @@ const begun: Promise<End> =
       : plainResponder(count)
     : Effect.runPromise(
         // The Scope lives as long as the process, at whose end nobody separates; the other end need not say so.
-        Scope.provide(part === "driver" ? oursDriver(ports) : oursResponder(count), Scope.makeUnsafe()).pipe(
-          Effect.provideService(References.MinimumLogLevel, "None")
-        )
+        Scope.provide(
+          part === "driver" ? oursDriver(kind as Kind, ports) : oursResponder(kind as Kind, count),
+          Scope.makeUnsafe()
+        ).pipe(Effect.provideService(References.MinimumLogLevel, "None"))
       )
 begun.then(serve, (cause: unknown) => {
   process.stderr.write(`${String(cause)}\n`)

@@ -15,7 +15,7 @@ const median = (values: ReadonlyArray<number>): number => {
 
 // --- processes -----------------------------------------------------------------------------------------------------
 
-type Kind = "ours" | "plain"
+type Kind = "ours" | "plain" | "typed" | "byhand"
 type Answer<Tag extends Told["told"]> = Extract<Told, { readonly told: Tag }>
 
 interface Process {
@@ -99,6 +99,8 @@ export interface Case {
   readonly connections: number
   /** Open transactions of each connection. */
   readonly outstanding: number
+  /** What is measured, and what against; sessions against plain sockets unless told. */
+  readonly kinds?: readonly [Kind, Kind]
   /** Throughput in times of plain sockets to reach. */
   readonly goal?: number
 }
@@ -133,8 +135,9 @@ const warmUp = async (ends: Pair, { connections, outstanding }: Case): Promise<n
 
 export const measure = async (one: Case, rounds: number): Promise<Measured> => {
   const { connections, outstanding, workload } = one
-  const ours = await pair("ours", connections)
-  const plain = await pair("plain", connections)
+  const [subject, floor] = one.kinds ?? ["ours", "plain"]
+  const ours = await pair(subject, connections)
+  const plain = await pair(floor, connections)
   for (const end of [ours.driver, ours.responder, plain.driver, plain.responder]) {
     await end.ask({ ask: "prepare", workload }, "prepared")
   }
@@ -148,7 +151,7 @@ export const measure = async (one: Case, rounds: number): Promise<Measured> => {
   }
   await stop(ours)
   await stop(plain)
-  const of = (kind: Kind): Cost => ({
+  const of = (kind: "ours" | "plain"): Cost => ({
     time: median(costs.map((cost) => cost[kind].time)),
     cpu: median(costs.map((cost) => cost[kind].cpu))
   })
@@ -165,7 +168,7 @@ export const measure = async (one: Case, rounds: number): Promise<Measured> => {
 
 /** Bytes of one idle connection at one end. */
 export interface Memory {
-  readonly kind: Kind
+  readonly kind: "ours" | "plain"
   readonly end: "active" | "passive"
   readonly heap: number
   readonly resident: number

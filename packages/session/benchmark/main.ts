@@ -1,6 +1,7 @@
 /**
  * `pnpm bench session [case …]` measures sessions against plain sockets that move the same bytes, and prints Markdown:
- * `pnpm bench session s1f1 s1f1-64 --rounds=9`.
+ * `pnpm bench session s1f1 s1f1-64 --rounds=9`. Cases that begin with `typed` measure typed messages ("ours") against
+ * sessions whose items are made and taken apart by hand ("plain").
  */
 import { cpus } from "node:os"
 import { type Case, measure, measureMemory, type Measured } from "./harness.ts"
@@ -20,6 +21,12 @@ const cases: ReadonlyArray<Case> = [
   one("s6f11", "s6f11", 1, 0.7),
   one("s6f11-64", "s6f11", 64, 1.5),
   ...[8, 512, 4096].map((outstanding) => one(`s1f1-${outstanding}`, "s1f1", outstanding)),
+  ...(["s1f1", "s6f11"] as const).flatMap((workload) =>
+    [1, 64].map((outstanding): Case => ({
+      ...one(`typed-${workload}${outstanding === 1 ? "" : `-${outstanding}`}`, workload, outstanding, 0.9),
+      kinds: ["typed", "byhand"]
+    }))
+  ),
   ...[10, 100, 1000].map((connections): Case => ({
     name: `sessions-${connections}`,
     workload: "s1f1",

@@ -24,6 +24,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Dialogue from "./Dialogue.ts"
 import type { Options as SessionOptions } from "./HsmsSession.ts"
 import { accept } from "./internal/Accepting.ts"
 import { Core } from "./internal/Core.ts"
@@ -56,7 +57,7 @@ export interface PeerAddress {
  *
  * @since 0.1.0
  */
-export interface Options extends Omit<SessionOptions, "sessionId" | "role"> {
+export interface Options extends Omit<SessionOptions, "sessionId" | "role" | "dialogue"> {
   /**
    * Device id of the peers, 0 to 32 767: one for all, or one for each by its address. It is learned from a peer for
    * which it is undefined. A function that gives no device id or throws has the peer turned away.
@@ -64,6 +65,8 @@ export interface Options extends Omit<SessionOptions, "sessionId" | "role"> {
   readonly sessionId?: number | ((peer: PeerAddress) => number | undefined) | undefined
   /** What this side is to all of them; host unless told. */
   readonly role?: "host" | "equipment" | undefined
+  /** How typed messages are read and written: the same for all peers, or one for each by its address. Must not throw. */
+  readonly dialogue?: Dialogue.Options | ((peer: PeerAddress) => Dialogue.Options | undefined) | undefined
   /** Connections at a time, selected or not; 1 024 unless told. More are answered with Select.rsp status 3. */
   readonly maxPeers?: number | undefined
   /** Longest time a handler of `serve` may go on when its session has ended; 10 s unless told. */
@@ -182,7 +185,9 @@ const runPeers = (
         peers.tell({ _tag: "PeerTurnedAway", ...about, reason: "TooManyPeers" })
         return yield* turnAway(channel)
       }
-      const core = yield* Core.make(settings, peers.budget)
+      const { dialogue } = options
+      const spoken = typeof dialogue === "function" ? dialogue({ peer: channel.peer, address }) : dialogue
+      const core = yield* Core.make({ ...settings, dialogue: spoken }, peers.budget)
       core.peer = channel.peer
       if (identified.sessionId === undefined) core.learn()
       else core.sessionId = identified.sessionId
@@ -219,7 +224,8 @@ export const make = (options: Options = {}): Effect.Effect<Service, InvalidOptio
       ...options,
       // Anything else than a number, a function or nothing is told apart as an option that cannot be.
       sessionId: sessionId === undefined || typeof sessionId === "function" ? 0 : sessionId,
-      role: options.role ?? "host"
+      role: options.role ?? "host",
+      dialogue: typeof options.dialogue === "function" ? undefined : options.dialogue
     })
     const maxPeers = yield* between("maxPeers", options.maxPeers ?? 1024, 1, Number.MAX_SAFE_INTEGER)
     const drainTimeout = yield* positive("drainTimeout", options.drainTimeout ?? "10 seconds")

@@ -18,13 +18,15 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import type { FollowUps } from "./Conversation.ts"
+import type * as Dialogue from "./Dialogue.ts"
 import { accept } from "./internal/Accepting.ts"
 import { Core } from "./internal/Core.ts"
 import { close, Current, metered, runConnection } from "./internal/Current.ts"
-import { service } from "./internal/Service.ts"
+import { carrier } from "./internal/Service.ts"
 import { settingsOf, warnOutOfRange } from "./internal/Settings.ts"
 import * as TurnAway from "./internal/TurnAway.ts"
-import { type Service, Session } from "./Session.ts"
+import * as Session from "./Session.ts"
 import { type InvalidOption, TransportError } from "./SessionError.ts"
 import type * as Timers from "./Timers.ts"
 import { Transport } from "./Transport.ts"
@@ -62,8 +64,21 @@ export interface Options {
   readonly sessionIdPolicy?: "strict" | "warn" | "accept" | undefined
   /** Follows E37 or E37.1 to the letter where the two part; see `ConnectionState.Options` for what that changes. */
   readonly strict?: "E37" | "E37.1" | undefined
+  /** How typed messages are read and written: strictness, what this peer does otherwise, encoding of text. */
+  readonly dialogue?: Dialogue.Options | undefined
   /** Longest header and text in bytes, in both directions; 16 MiB and 13 unless told. */
   readonly maxFrameLength?: number | undefined
+  /**
+   * Longest text in bytes that is taken of a data message; as `maxFrameLength` allows unless told. A longer primary is
+   * refused undecoded: equipment answers S9F11. A longer reply fails its transaction. What does not even fit a frame
+   * ends the connection.
+   */
+  readonly maxTextLength?: number | undefined
+  /**
+   * Which primary has to follow when this side has granted an inquiry, and how long it may take, 45 s unless told.
+   * Equipment says S9F13 where it does not come; a host has the event only. Without it nothing is awaited.
+   */
+  readonly conversations?: { readonly followUps: FollowUps; readonly timeout?: Duration.Input | undefined } | undefined
   /** Primaries that wait for a reader before the peer is slowed; 1 024 unless told. */
   readonly primaryCapacity?: number | undefined
   /** Bytes of text in the primaries that wait before the peer is slowed; 16 MiB unless told. Decoded they take more. */
@@ -176,7 +191,7 @@ const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
     yield* Effect.forkScoped(run, { startImmediately: true })
     // Registered last, so it runs before the fibers of the session are interrupted.
     yield* Effect.addFinalizer(() => close(core, current))
-    return service(core, current)
+    return Session.make(carrier(core, current))
   })
 
 /**
@@ -184,15 +199,16 @@ const make = (mode: "Active" | "Passive", options: ActiveOptions) =>
  *
  * @since 0.1.0
  */
-export const makeActive = (options: ActiveOptions): Effect.Effect<Service, InvalidOption, Transport | Scope.Scope> =>
-  make("Active", options)
+export const makeActive = (
+  options: ActiveOptions
+): Effect.Effect<Session.Service, InvalidOption, Transport | Scope.Scope> => make("Active", options)
 
 /**
  * A passive session in the Scope of the caller. `layerPassive` is the layer.
  *
  * @since 0.1.0
  */
-export const makePassive = (options: Options): Effect.Effect<Service, InvalidOption, Transport | Scope.Scope> =>
+export const makePassive = (options: Options): Effect.Effect<Session.Service, InvalidOption, Transport | Scope.Scope> =>
   make("Passive", options)
 
 /**
@@ -201,8 +217,8 @@ export const makePassive = (options: Options): Effect.Effect<Service, InvalidOpt
  *
  * @since 0.1.0
  */
-export const layerActive = (options: ActiveOptions): Layer.Layer<Session, InvalidOption, Transport> =>
-  Layer.effect(Session, makeActive(options))
+export const layerActive = (options: ActiveOptions): Layer.Layer<Session.Session, InvalidOption, Transport> =>
+  Layer.effect(Session.Session, makeActive(options))
 
 /**
  * A session that is dialled and selected. It takes one connection at a time; another is answered with Select.rsp
@@ -210,5 +226,5 @@ export const layerActive = (options: ActiveOptions): Layer.Layer<Session, Invali
  *
  * @since 0.1.0
  */
-export const layerPassive = (options: Options): Layer.Layer<Session, InvalidOption, Transport> =>
-  Layer.effect(Session, makePassive(options))
+export const layerPassive = (options: Options): Layer.Layer<Session.Session, InvalidOption, Transport> =>
+  Layer.effect(Session.Session, makePassive(options))

@@ -6,16 +6,20 @@
  */
 import type { Item } from "@effect-secs/codec/Item"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import type { Primary } from "@effect-secs/codec/StreamFunction"
+import type { StructureError } from "@effect-secs/codec/StructureError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { State } from "./ConnectionState.ts"
+import * as Dialogue from "./Dialogue.ts"
 import * as Handling from "./internal/Handling.ts"
 import * as Options from "./internal/Options.ts"
+import * as Typed from "./internal/Typed.ts"
 import type { TransactionError } from "./SessionError.ts"
-import { type HandlerFailure, isWire, type SessionEvent, type Wire } from "./SessionEvent.ts"
+import { type HandlerFailure, isWire, type Refusal, type SessionEvent, type Wire } from "./SessionEvent.ts"
 import * as Timers from "./Timers.ts"
 
 /**
@@ -42,6 +46,11 @@ export interface InboundPrimary {
    * expected and was not sent, and gives observers `HandlerFailed`.
    */
   readonly fail: (failure: HandlerFailure) => Effect.Effect<void>
+  /**
+   * The same for a primary that this side has no use for: says why. Equipment reports it with stream 9, a reply that is
+   * expected and was not sent becomes SxF0, and observers get `PrimaryRefused`. The second time it does nothing.
+   */
+  readonly refuse: (refusal: Refusal) => Effect.Effect<void>
 }
 
 /**
@@ -53,6 +62,24 @@ export interface RequestOptions {
   /** How long to wait for this reply, in place of T3. */
   readonly timeout?: Duration.Input | undefined
 }
+
+/**
+ * Options of one call.
+ *
+ * @since 0.1.0
+ */
+export interface CallOptions extends RequestOptions {
+  /** How the reply is read, in place of the `mode` of the session's dialogue. */
+  readonly mode?: Dialogue.Mode | undefined
+}
+
+/** The body of a message, which may be left out where it is a header only, and what comes after it. */
+type WithBody<T, Rest extends ReadonlyArray<unknown>> = undefined extends T
+  ? [value?: T, ...rest: Rest]
+  : [value: T, ...rest: Rest]
+
+/** Nothing, but for a primary without a reply: that one is for `send`. */
+type Answered<R> = [R] extends [never] ? { readonly reply: "this primary has no reply: use `send`" } : unknown
 
 /**
  * What a session offers.
@@ -75,8 +102,32 @@ export interface Service {
    */
   readonly request: (message: SecsMessage, options?: RequestOptions) => Effect.Effect<SecsMessage, TransactionError>
 
-  /** Sends a primary without W-bit. Done when it is written; suspends while the peer does not read. */
-  readonly send: (message: SecsMessage) => Effect.Effect<void, TransactionError>
+  /**
+   * Sends the body of a primary and waits for that of its secondary, both typed by the definition. A header only takes
+   * no body: `session.call(S1F1)`.
+   *
+   * Fails    `StructureError` where the body cannot be written, before anything is sent, and where that of the reply is
+   *          not what its definition says; `TransactionError` as `request` does
+   */
+  readonly call: <T, R>(
+    definition: Primary<T, R> & Answered<R>,
+    ...body: WithBody<NoInfer<T>, [options?: CallOptions]>
+  ) => Effect.Effect<R, TransactionError | StructureError>
+
+  /**
+   * Sends a primary without W-bit: a message, or a definition and its body. Done when it is written; suspends while the
+   * peer does not read.
+   */
+  readonly send: {
+    (message: SecsMessage): Effect.Effect<void, TransactionError>
+    <T>(
+      definition: Primary<T, unknown>,
+      ...body: WithBody<NoInfer<T>, []>
+    ): Effect.Effect<void, TransactionError | StructureError>
+  }
+
+  /** How typed messages are read and written here. */
+  readonly dialogue: Dialogue.Dialogue
 
   /**
    * The primaries of the peer, in order, each given to one reader. They wait in a bounded buffer while nobody reads;
@@ -114,6 +165,27 @@ export interface Service {
 }
 
 /**
+ * What carries messages: a session without what `make` adds. Without a dialogue it has that of a host.
+ *
+ * @since 0.1.0
+ */
+export interface Carrier extends Omit<Service, "call" | "send" | "dialogue"> {
+  readonly send: (message: SecsMessage) => Effect.Effect<void, TransactionError>
+  readonly dialogue?: Dialogue.Dialogue | undefined
+}
+
+/**
+ * A session over what carries its messages, for whoever brings another transport of SECS messages or changes one:
+ * `Session.make({ ...session, request })`.
+ *
+ * @since 0.1.0
+ */
+export const make = (carrier: Carrier): Service => {
+  const dialogue = carrier.dialogue ?? Dialogue.make("host")
+  return { ...carrier, dialogue, call: Typed.call(carrier, dialogue), send: Typed.send(carrier, dialogue) }
+}
+
+/**
  * A session as a service. `HsmsSession` makes it over HSMS.
  *
  * @since 0.1.0
@@ -132,12 +204,32 @@ export const request = (
   Effect.flatMap(Session, (session) => session.request(message, options))
 
 /**
+ * `call` of the session in the context.
+ *
+ * @example
+ * const { hcack } = yield* Session.call(S2F41, { rcmd: "START", parameters: [] })
+ *
+ * @since 0.1.0
+ */
+export const call = <T, R>(
+  definition: Primary<T, R> & Answered<R>,
+  ...body: WithBody<NoInfer<T>, [options?: CallOptions]>
+): Effect.Effect<R, TransactionError | StructureError, Session> =>
+  Effect.flatMap(Session, (session) => session.call(definition, ...body))
+
+/**
  * `send` of the session in the context.
  *
  * @since 0.1.0
  */
-export const send = (message: SecsMessage): Effect.Effect<void, TransactionError, Session> =>
-  Effect.flatMap(Session, (session) => session.send(message))
+export const send: {
+  (message: SecsMessage): Effect.Effect<void, TransactionError, Session>
+  <T>(
+    definition: Primary<T, unknown>,
+    ...body: WithBody<NoInfer<T>, []>
+  ): Effect.Effect<void, TransactionError | StructureError, Session>
+} = (...what: ReadonlyArray<unknown>): Effect.Effect<void, TransactionError, Session> =>
+  Effect.flatMap(Session, (session) => session.send(...(what as [SecsMessage])))
 
 /**
  * `primaries` of the session in the context.

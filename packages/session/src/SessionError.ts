@@ -8,6 +8,7 @@
 import { FrameError, ItemDecodeError, ItemEncodeError, MessageError, shown } from "@effect-secs/codec/CodecError"
 import * as Schema from "effect/Schema"
 import { printable, rejection, seconds } from "./internal/Text.ts"
+import * as StreamNine from "./StreamNine.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 import * as TlsReason from "./TlsReason.ts"
 
@@ -292,6 +293,8 @@ export const UnexpectedReply = Schema.TaggedStruct("UnexpectedReply", {
 })
 /** The reply's text is no SECS-II item. @since 0.1.0 */
 export const UndecodableReply = Schema.TaggedStruct("UndecodableReply", { error: ItemDecodeError })
+/** The reply's text is longer than this side takes. @since 0.1.0 */
+export const ReplyTooLong = Schema.TaggedStruct("ReplyTooLong", { length: Schema.Natural, maximum: Schema.Natural })
 /** The message cannot be put on the wire; nothing was sent. @since 0.1.0 */
 export const Unsendable = Schema.TaggedStruct("Unsendable", { error: Schema.Union([ItemEncodeError, MessageError]) })
 /** The message is longer than a frame may be; nothing was sent. @since 0.1.0 */
@@ -316,6 +319,7 @@ export const TransactionReason = Schema.Union([
   NotSelected,
   UnexpectedReply,
   UndecodableReply,
+  ReplyTooLong,
   Unsendable,
   TooLong,
   NoReplyExpected,
@@ -370,7 +374,7 @@ const describeTransaction = (error: TransactionError): string => {
     case "Aborted":
       return `peer aborted the transaction (S${error.stream}F0): it does not know the message, or cannot answer now`
     case "ErrorReported":
-      return `equipment reported ${streamNine[reason.function] ?? "an error"} (S9F${reason.function})${
+      return `equipment reported ${StreamNine.meanings[reason.function] ?? "an error"} (S9F${reason.function})${
         reason.function === 1 ? ": is the device id (session id) right?" : ""
       }`
     case "ConnectionLost":
@@ -381,6 +385,8 @@ const describeTransaction = (error: TransactionError): string => {
       return `peer answered with S${reason.stream}F${reason.function}, not S${error.stream}F${error.function + 1}`
     case "UndecodableReply":
       return `the reply is not SECS-II: ${reason.error.message}`
+    case "ReplyTooLong":
+      return `the reply is too long: ${reason.length} bytes of text, maxTextLength is ${reason.maximum}`
     case "Unsendable":
       return `cannot be sent: ${reason.error.message}`
     case "TooLong":
@@ -395,12 +401,4 @@ const describeTransaction = (error: TransactionError): string => {
 const deselectStatusMeaning: { readonly [status: number]: string } = {
   1: "it has no session",
   2: "it cannot end the session now"
-}
-
-const streamNine: { readonly [function_: number]: string } = {
-  1: "an unrecognized device id",
-  3: "an unrecognized stream",
-  5: "an unrecognized function",
-  7: "illegal data",
-  11: "data too long"
 }

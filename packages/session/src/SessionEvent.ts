@@ -7,8 +7,13 @@
  * @since 0.1.0
  */
 import type { ItemDecodeError } from "@effect-secs/codec/CodecError"
+import * as Deviation from "@effect-secs/codec/Deviation"
 import { type HsmsHeader, SType } from "@effect-secs/codec/HsmsHeader"
+import type { Item } from "@effect-secs/codec/Item"
+import * as Labels from "@effect-secs/codec/Labels"
+import type { Registry } from "@effect-secs/codec/Registry"
 import type { SecsMessage } from "@effect-secs/codec/SecsMessage"
+import { formatPath, type StructureError } from "@effect-secs/codec/StructureError"
 import * as Cause from "effect/Cause"
 import type * as Duration from "effect/Duration"
 import type { State } from "./ConnectionState.ts"
@@ -19,6 +24,7 @@ import {
   type TransactionError,
   type TransportError
 } from "./SessionError.ts"
+import * as StreamNine from "./StreamNine.ts"
 import * as SystemBytes from "./SystemBytes.ts"
 
 interface Event<Tag extends string> {
@@ -62,11 +68,16 @@ export interface Undecoded {
   readonly text: Uint8Array
 }
 
-/** A message came in: the wire tap, with its item where it is data. @since 0.1.0 */
+/**
+ * A message came in: the wire tap, with its item where it is data. Text longer than this side takes gives none, and is
+ * told by another event.
+ *
+ * @since 0.1.0
+ */
 export interface Received extends Event<"Received"> {
   readonly header: HsmsHeader
   readonly message: SecsMessage | undefined
-  /** Why `message` has no item although there is text: without it, the message has none. */
+  /** Why `message` has no item although there is text; absent where it is a header only, or too long to be looked at. */
   readonly undecoded?: Undecoded | undefined
   /** For a reply: time since its primary was sent. */
   readonly elapsed: Duration.Duration | undefined
@@ -129,6 +140,58 @@ export interface PrimaryUnhandled extends Event<"PrimaryUnhandled"> {
 }
 
 /**
+ * Why a primary was not handled: no handler is for its stream, or none for its function; its body is not what its
+ * definition says; or its text is longer than this side takes.
+ *
+ * @since 0.1.0
+ */
+export type Refusal =
+  | { readonly _tag: "UnrecognizedStream" }
+  | { readonly _tag: "UnrecognizedFunction" }
+  | { readonly _tag: "IllegalData"; readonly error: StructureError }
+  | { readonly _tag: "DataTooLong"; readonly length: number; readonly maximum: number }
+
+/**
+ * A primary that this side does not handle. Equipment reported it with stream 9; it was answered SxF0 if it expects a
+ * reply.
+ *
+ * @since 0.1.0
+ */
+export interface PrimaryRefused extends Event<"PrimaryRefused"> {
+  readonly header: HsmsHeader
+  readonly message: SecsMessage
+  readonly refusal: Refusal
+}
+
+/**
+ * The equipment reported an error with stream 9 that names no open transaction of this host: those that do fail their
+ * transaction.
+ *
+ * @since 0.1.0
+ */
+export interface ErrorReported extends Event<"ErrorReported"> {
+  readonly header: HsmsHeader
+  readonly message: SecsMessage
+  /** The header it carries: of a message of ours, or in S9F9 of a primary of the equipment. */
+  readonly about: HsmsHeader | undefined
+}
+
+/**
+ * The primary that had to follow in a conversation did not come in time. Equipment said so with S9F13.
+ *
+ * @since 0.1.0
+ */
+export interface ConversationTimedOut extends Event<"ConversationTimedOut"> {
+  /** The header of the inquiry that was granted. */
+  readonly header: HsmsHeader
+  /** The primaries of which one had to follow: `S7F3`. */
+  readonly awaited: ReadonlyArray<string>
+  /** The id of what was expected. */
+  readonly edid: Item
+  readonly after: Duration.Duration
+}
+
+/**
  * Why a handler gave no answer: it failed, died or was interrupted, all of which the cause tells apart, or it took too
  * long.
  *
@@ -142,6 +205,16 @@ export type HandlerFailure =
 export interface HandlerFailed extends Event<"HandlerFailed"> {
   readonly header: HsmsHeader
   readonly failure: HandlerFailure
+}
+
+/**
+ * The peer sent something otherwise than its definition says, and it was taken all the same. Once per session for each
+ * habit, the indexes of lists apart.
+ *
+ * @since 0.1.0
+ */
+export interface Deviated extends Event<"Deviated"> {
+  readonly deviation: Deviation.Deviation
 }
 
 /** A transaction that did not end with its reply. `header` is that of its primary. @since 0.1.0 */
@@ -184,6 +257,10 @@ export type SessionEvent =
   | ProtocolWarning
   | PrimaryUnhandled
   | HandlerFailed
+  | PrimaryRefused
+  | ErrorReported
+  | ConversationTimedOut
+  | Deviated
   | TransactionFailed
   | LinktestFailed
   | ConnectionTurnedAway
@@ -224,6 +301,19 @@ const describeHandler = (failure: HandlerFailure): string => {
   if (Cause.hasInterruptsOnly(failure.cause)) return "was interrupted"
   const error = Cause.squash(failure.cause)
   return `failed: ${error instanceof Error ? error.message : String(error)}`
+}
+
+const describeRefusal = (refusal: Refusal): string => {
+  switch (refusal._tag) {
+    case "UnrecognizedStream":
+      return "no handler is for its stream"
+    case "UnrecognizedFunction":
+      return "no handler is for its function"
+    case "IllegalData":
+      return refusal.error.message
+    case "DataTooLong":
+      return `its text has ${refusal.length} bytes, maxTextLength is ${refusal.maximum}`
+  }
 }
 
 const unmatched: { readonly [kind in UnmatchedReply["kind"]]: string } = {
@@ -270,6 +360,16 @@ export const describe = (event: Untimed): string => {
       return `${event.header}: turned away, as the buffer is full and nobody reads primaries: run Session.serve`
     case "HandlerFailed":
       return `${event.header}: its handler ${describeHandler(event.failure)}`
+    case "PrimaryRefused":
+      return `${event.header}: ${describeRefusal(event.refusal)}`
+    case "ErrorReported":
+      return `${event.header}: the equipment reports ${StreamNine.meanings[event.message.function] ?? "an error"}${
+        event.about === undefined ? text(event.message) : `, of ${event.about}`
+      }`
+    case "ConversationTimedOut":
+      return `${event.header}: granted, and ${event.awaited.join(" or ")} did not follow within ${seconds(event.after)}, for ${event.edid}`
+    case "Deviated":
+      return Deviation.describe(event.deviation)
     case "TransactionFailed":
       return event.error.message
     case "LinktestFailed":
@@ -280,6 +380,27 @@ export const describe = (event: Untimed): string => {
       return `${event.count} events are missing here: whoever looks on was too slow`
   }
 }
+
+/**
+ * `describe` with the names of a registry: what a message is called, and what its codes mean.
+ *
+ * @example
+ * SessionEvent.describeWith(Catalogue.registry)(event)
+ * // => "received S1F14 [0000002a] <L [2] <B 0x00> <L [0]>> (Establish Communications Request Acknowledge, COMMACK 0 accepted)"
+ *
+ * @since 0.1.0
+ */
+export const describeWith =
+  (registry: Registry) =>
+  (event: Untimed): string => {
+    const message = event._tag === "Received" || event._tag === "Sent" ? event.message : undefined
+    const definition = message === undefined ? undefined : registry.get(message.stream, message.function)
+    if (definition === undefined) return describe(event)
+    const meanings = [...Labels.make(definition, message?.item).values()]
+      .filter((label) => label.meaning !== undefined)
+      .map(Labels.toString)
+    return `${describe(event)} (${[definition.name, ...new Set(meanings)].join(", ")})`
+  }
 
 /**
  * What a log can be filtered by. Every event has `event`, its tag. Where they apply: `from` and `to`, the states;
@@ -316,6 +437,15 @@ export const annotations = (event: Untimed): Readonly<Record<string, string | nu
       return { ...about, reason: event.what }
     case "HandlerFailed":
       return { ...about, reason: event.failure._tag }
+    case "PrimaryRefused":
+      return { ...about, reason: event.refusal._tag }
+    case "ConversationTimedOut":
+      return { ...about, awaited: event.awaited.join(" "), edid: String(event.edid) }
+    case "Deviated": {
+      const { expected, kind, path, seen, subject } = event.deviation
+      const of = subject === undefined ? {} : { subject }
+      return { ...about, ...of, reason: kind, path: formatPath(path), expected, seen }
+    }
     case "TransactionFailed":
       return { ...about, reason: event.error.reason._tag }
     case "EventsMissed":

@@ -8,10 +8,11 @@ import * as Logger from "effect/Logger"
 import type * as LogLevel from "effect/LogLevel"
 import * as References from "effect/References"
 import type { Transport } from "../src/index.ts"
-import { HsmsSession } from "../src/index.ts"
+import { Handlers, HsmsSession, Session } from "../src/index.ts"
 import { Log } from "../src/internal/Log.ts"
 import { LogBudget } from "../src/internal/LogBudget.ts"
 import type { Untimed } from "../src/SessionEvent.ts"
+import { S1F3 } from "./definitions.ts"
 import * as kit from "./kit.ts"
 
 interface Line {
@@ -60,6 +61,47 @@ describe("the log of a session", () => {
         assert.deepStrictEqual(ofFaults(lines).slice(2), [
           "Warn session 10: disconnected: read memory: the peer closed the connection",
           "Warn session 10: rejected LinktestRsp session 65535 [00000004]: transaction not open (reason 3)"
+        ])
+      })
+    )
+  )
+
+  it.effect("warns once of each habit of a peer, with SxFy, path, what was expected and what was seen", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { dial, peer, session } = yield* kit.passiveSelected()
+        const values = Handlers.make(Handlers.handle(S1F3, () => Effect.succeed([])))
+        yield* kit.start(Effect.provideService(Handlers.serve(values), Session.Session, session))
+        // I1 where an unsigned number should be, of many values in many messages.
+        const asked = kit.primary(1, 3, 7, "0102 650101 650102")
+        yield* peer.send(asked, asked, asked)
+        yield* kit.settle
+        yield* peer.close
+        const again = yield* dial
+        yield* again.send(kit.selectReq(3), asked)
+        yield* kit.settle
+        const [line, ...more] = lines.filter(({ annotations }) => annotations["event"] === "Deviated")
+        assert.deepStrictEqual(more, [])
+        assert.strictEqual(
+          line?.text,
+          "Warn session 10: S1F3 [0]: OtherNumberFormat, expected U4, U1, U2 or U8, got <I1 1>"
+        )
+        assert.deepInclude(line?.annotations, { session: "session 10", subject: "S1F3", path: "[0]", seen: "<I1 1>" })
+      })
+    )
+  )
+
+  it.effect("warns of the first primary of each SxFy that is refused, and keeps further ones for debugging", () =>
+    logged((lines) =>
+      Effect.gen(function* () {
+        const { peer, session } = yield* kit.activeSelected()
+        yield* kit.start(Effect.provideService(Handlers.serve(Handlers.make()), Session.Session, session))
+        yield* peer.send(kit.data(5, 1, 7), kit.data(5, 1, 8), kit.data(5, 3, 9))
+        yield* kit.settle
+        assert.deepStrictEqual(ofFaults(lines), [
+          "Warn session 10: S5F1 session 10 [00000007]: no handler is for its stream",
+          "Debug session 10: S5F1 session 10 [00000008]: no handler is for its stream",
+          "Warn session 10: S5F3 session 10 [00000009]: no handler is for its stream"
         ])
       })
     )

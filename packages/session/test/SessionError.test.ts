@@ -3,7 +3,7 @@ import { HsmsHeader } from "@effect-secs/codec/HsmsHeader"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import { SecsMessage } from "@effect-secs/codec"
+import { Item, Registry, SecsMessage, StreamFunction, Structure, StructureError } from "@effect-secs/codec"
 import { SessionError, SessionEvent } from "../src/index.ts"
 
 const { InvalidOption, TransactionError, TransportError } = SessionError
@@ -213,6 +213,7 @@ const transaction: ReadonlyArray<readonly [SessionError.TransactionReason, strin
   ],
   [{ _tag: "UnexpectedReply", stream: 2, function: 16 }, "peer answered with S2F16, not S1F14"],
   [{ _tag: "UndecodableReply", error: undecodable }, `the reply is not SECS-II: ${undecodable.message}`],
+  [{ _tag: "ReplyTooLong", length: 17, maximum: 16 }, "the reply is too long: 17 bytes of text, maxTextLength is 16"],
   [{ _tag: "Unsendable", error: unencodable }, `cannot be sent: ${unencodable.message}`],
   [{ _tag: "Unsendable", error: illegal }, `cannot be sent: ${illegal.message}`],
   [{ _tag: "TooLong", length: 17, maximum: 16 }, "cannot be sent: 17 bytes of header and text, maxFrameLength is 16"],
@@ -318,6 +319,12 @@ describe("one line for each event", () => {
   const linktest = new HsmsHeader(0xffff, 0, 0, 0, 5, 42)
   const message = SecsMessage.primary(1, 1)
   const refused = new TransportError({ operation: "connect", address: "192.0.2.10:5000", reason: { _tag: "Refused" } })
+  const illegalBody = new StructureError.StructureError({
+    subject: "S1F3",
+    operation: "decode",
+    path: [2],
+    reason: { _tag: "WrongFormat", expected: "U1", seen: '<A "x">' }
+  })
   const aborted = new TransactionError({ stream: 1, function: 1, systemBytes: 42, reason: { _tag: "Aborted" } })
   const at = 0
 
@@ -362,6 +369,40 @@ describe("one line for each event", () => {
       { _tag: "PrimaryUnhandled", at, header, message },
       `${header}: turned away, as the buffer is full and nobody reads primaries: run Session.serve`
     ],
+    ...(
+      [
+        [{ _tag: "UnrecognizedStream" }, "no handler is for its stream"],
+        [{ _tag: "UnrecognizedFunction" }, "no handler is for its function"],
+        [{ _tag: "IllegalData", error: illegalBody }, 'S1F3 [2]: expected U1, got <A "x">'],
+        [{ _tag: "DataTooLong", length: 17, maximum: 16 }, "its text has 17 bytes, maxTextLength is 16"]
+      ] as const
+    ).map(
+      ([refusal, text]) => [{ _tag: "PrimaryRefused", at, header, message, refusal }, `${header}: ${text}`] as const
+    ),
+    [
+      { _tag: "ErrorReported", at, header, message: SecsMessage.primary(9, 9), about: header },
+      `${header}: the equipment reports a reply that did not come in time, of ${header}`
+    ],
+    [
+      { _tag: "ErrorReported", at, header, message: SecsMessage.primary(9, 13, Item.A("?")), about: undefined },
+      `${header}: the equipment reports a conversation that did not go on <A "?">`
+    ],
+    [
+      { _tag: "ErrorReported", at, header, message: SecsMessage.primary(9, 99), about: undefined },
+      `${header}: the equipment reports an error`
+    ],
+    [
+      { _tag: "ConversationTimedOut", at, header, awaited: ["S7F3", "S7F23"], edid: Item.A("R"), after: seconds(45) },
+      `${header}: granted, and S7F3 or S7F23 did not follow within 45s, for <A "R">`
+    ],
+    [
+      {
+        _tag: "Deviated",
+        at,
+        deviation: { kind: "OtherNumberFormat", subject: "S1F3", path: [0], expected: "U4", seen: "<U1 7>" }
+      },
+      "S1F3 [0]: OtherNumberFormat, expected U4, got <U1 7>"
+    ],
     [{ _tag: "TransactionFailed", at, header, error: aborted }, aborted.message],
     [
       { _tag: "LinktestFailed", at, failures: 1, maxFailures: 3 },
@@ -377,4 +418,25 @@ describe("one line for each event", () => {
   for (const [event, text] of events) {
     it(event._tag, () => assert.strictEqual(SessionEvent.describe(event), text))
   }
+
+  it("names a message and says what its codes mean, where a registry knows it", () => {
+    const COMMACK = Structure.enumeration("B", { Accepted: [0, "accepted"] }, { name: "COMMACK" })
+    const device = Structure.list({ mdln: Structure.text({ name: "MDLN" }) })
+    const definition = StreamFunction.secondary({
+      stream: 1,
+      function: 14,
+      name: "Establish Communications Request Acknowledge",
+      structure: Structure.list({ commack: COMMACK, device })
+    })
+    const describe = SessionEvent.describeWith(Registry.make([definition]))
+    const message = SecsMessage.secondary(1, 14, Item.L(Item.B(0), Item.L(Item.A("E"))))
+    const received: SessionEvent.SessionEvent = { _tag: "Received", at, header, message, elapsed: undefined }
+    assert.strictEqual(
+      describe(received),
+      `${SessionEvent.describe(received)} (Establish Communications Request Acknowledge, COMMACK 0 accepted)`
+    )
+    const unknown = SecsMessage.secondary(1, 16, Item.B(0))
+    const other: SessionEvent.SessionEvent = { ...received, message: unknown }
+    assert.strictEqual(describe(other), SessionEvent.describe(other))
+  })
 })

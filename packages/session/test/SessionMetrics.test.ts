@@ -99,7 +99,7 @@ describe("metrics", () => {
         assert.include(labels, "secs_transactions_total ReplyTimeout")
         assert.include(labels, "secs_faults_total LinktestFailed")
         assert.include(labels, "secs_disconnections_total T7Expired")
-        assert.strictEqual(labels.length, 12 + 11 + 11)
+        assert.strictEqual(labels.length, 13 + 15 + 11)
       })
     )
   )

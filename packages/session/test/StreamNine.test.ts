@@ -147,6 +147,65 @@ describe("stream 9 from equipment", () => {
   )
 })
 
+describe("text longer than this side takes", () => {
+  /** `<A "abc">`: 5 bytes. */
+  const text = "4103616263"
+
+  it.effect("is reported by equipment with S9F11, undecoded and once, and SxF0 ends it (e5/stream-9/too-long)", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.passiveSelected({ maxTextLength: 4 })
+      const seen = yield* kit.primaries(session)
+      for (const frame of [kit.primary(7, 3, 5, text), kit.data(7, 3, 6, "ffffffffff")]) {
+        yield* peer.send(frame)
+        const report = yield* peer.next
+        assert.deepStrictEqual(report, kit.data(9, 11, report.system, kit.headItem(frame)))
+        if (frame.system === 5) assert.deepStrictEqual(yield* peer.next, kit.data(7, 0, 5))
+        yield* peer.silent
+      }
+      yield* peer.send(kit.data(7, 3, 7, "41026162"))
+      yield* peer.silent
+      assert.deepStrictEqual(
+        seen.map(({ systemBytes }) => systemBytes),
+        [7]
+      )
+      const refusal = { _tag: "DataTooLong", length: 5, maximum: 4 }
+      assert.deepStrictEqual(
+        (yield* events.of("PrimaryRefused")).map((event) => event.refusal),
+        [refusal, refusal] as never
+      )
+      assert.strictEqual(yield* session.state, "Selected")
+    })
+  )
+
+  it.effect("is answered SxF0 by a host, and a reply fails its transaction", () =>
+    Effect.gen(function* () {
+      const { peer, session } = yield* kit.activeSelected({ maxTextLength: 4 })
+      yield* peer.send(kit.primary(6, 11, 5, text), kit.data(6, 11, 6, text))
+      assert.deepStrictEqual(yield* peer.rest, [kit.data(6, 0, 5)])
+      const request = yield* kit.start(session.request(s1f3))
+      yield* peer.send(kit.data(1, 4, (yield* peer.next).system, text))
+      assert.deepStrictEqual(yield* kit.reason(request), { _tag: "ReplyTooLong", length: 5, maximum: 4 })
+    })
+  )
+
+  it.effect("of another device is answered S9F1 and nothing else: the device id comes first", () =>
+    Effect.gen(function* () {
+      const { peer } = yield* kit.passiveSelected({ maxTextLength: 4 })
+      yield* peer.send(kit.primary(7, 3, 5, text, 11))
+      assert.strictEqual((yield* peer.next).byte3, 1)
+      yield* peer.silent
+    })
+  )
+
+  it.effect("is not reported where it is stream 9 itself", () =>
+    Effect.gen(function* () {
+      const { peer } = yield* kit.passiveSelected({ maxTextLength: 4 })
+      yield* peer.send(kit.data(9, 7, 5, text))
+      yield* peer.silent
+    })
+  )
+})
+
 describe("stream 9 at the host", () => {
   for (const function_ of [1, 3, 5, 7, 11]) {
     it.effect(
@@ -188,9 +247,23 @@ describe("stream 9 at the host", () => {
       })
   )
 
-  it.effect("is delivered when nobody waits for that header, and fails nothing", () =>
+  it.effect("makes no late reply of the SxF0 that follows it: the caller knows already", () =>
     Effect.gen(function* () {
-      const { peer, session } = yield* kit.activeSelected()
+      const { events, peer, session } = yield* kit.activeSelected()
+      const request = yield* kit.start(session.request(s1f3))
+      const sent = yield* peer.next
+      yield* peer.send(kit.data(9, 5, 77, kit.headItem(sent)), kit.data(1, 0, sent.system))
+      assert.strictEqual((yield* kit.reason(request))._tag, "ErrorReported")
+      assert.deepStrictEqual(yield* events.of("UnmatchedReply"), [])
+      // A reply that comes all the same is news.
+      yield* peer.send(kit.data(1, 4, sent.system))
+      assert.strictEqual((yield* events.of("UnmatchedReply"))[0]?.kind, "Late")
+    })
+  )
+
+  it.effect("is delivered and an event when nobody waits for that header, and fails nothing (e5/stream-9/told)", () =>
+    Effect.gen(function* () {
+      const { events, peer, session } = yield* kit.activeSelected()
       const seen = yield* kit.primaries(session)
       const request = yield* kit.start(session.request(s1f3))
       const sent = yield* peer.next
@@ -205,18 +278,30 @@ describe("stream 9 at the host", () => {
       )
       assert.isTrue(yield* kit.waits(request))
       assert.strictEqual(seen.length, 6)
+      assert.deepStrictEqual(
+        (yield* events.of("ErrorReported")).map(({ about, header }) => [header.systemBytes, about?.systemBytes]),
+        [
+          [77, (sent.system ^ 1) >>> 0],
+          [78, sent.system],
+          [79, sent.system],
+          [80, undefined],
+          [81, sent.system],
+          [82, undefined]
+        ]
+      )
     })
   )
 
   it.effect("means nothing to equipment, which delivers it", () =>
     Effect.gen(function* () {
-      const { peer, session } = yield* kit.passiveSelected()
+      const { events, peer, session } = yield* kit.passiveSelected()
       const seen = yield* kit.primaries(session)
       const request = yield* kit.start(session.request(s1f3))
       const sent = yield* peer.next
       yield* peer.send(kit.data(9, 5, 77, kit.headItem(sent)))
       assert.isTrue(yield* kit.waits(request))
       assert.strictEqual(seen.length, 1)
+      assert.deepStrictEqual(yield* events.of("ErrorReported"), [])
     })
   )
 })

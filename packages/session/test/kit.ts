@@ -14,7 +14,7 @@ import { TestClock } from "effect/testing"
 import { assert } from "@effect/vitest"
 import { HsmsSession, Transport } from "../src/index.ts"
 import type { InboundPrimary, Session } from "../src/Session.ts"
-import type { TransactionError, TransportError } from "../src/SessionError.ts"
+import type { TransportError } from "../src/SessionError.ts"
 import type { SessionEvent } from "../src/SessionEvent.ts"
 
 // --- frames --------------------------------------------------------------------------------------------------------
@@ -456,7 +456,9 @@ export const value = <A, E>(fiber: Fiber.Fiber<A, E>): Effect.Effect<A> =>
   Effect.flatMap(ended(fiber), (exit) => Effect.orDie(exit))
 
 /** Why a message was not exchanged; dies while the fiber runs and where it succeeded. */
-export const reason = <A>(fiber: Fiber.Fiber<A, TransactionError>): Effect.Effect<TransactionError["reason"]> =>
+export const reason = <A, E extends { readonly reason: unknown }>(
+  fiber: Fiber.Fiber<A, E>
+): Effect.Effect<E["reason"]> =>
   Effect.map(ended(fiber), (exit) => {
     const error = Exit.findError(exit)
     if (Result.isSuccess(error)) return error.success.reason

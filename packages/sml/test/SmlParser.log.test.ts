@@ -41,6 +41,13 @@ const logs: ReadonlyArray<readonly [what: string, text: string, messages: Readon
     ['S6F11 W <L [3] <U4 1 2 3 4> <BOOLEAN T F> <A "S6F11 W">>']
   ],
   [
+    "priorities and levels in angle brackets",
+    "<190>2024-03-11T02:58:02Z tool RECV S1F1 W\n<187>2024-03-11T02:58:03Z tool SEND S1F2 <L [0]>\n" +
+      "<info> 02:58:04 SEND S1F3 W\n<L [0]>\n<warn> 02:58:05 RECV S1F4\n<warn> 02:58:05 <L [1]\n<warn> 02:58:05 <U4 1>>\n" +
+      "<info> 02:58:06 SEND S1F1 W\n<info> 02:58:07 done\n",
+    ["S1F1 W", "S1F2 <L [0]>", "S1F3 W <L [0]>", "S1F4 <L [1] <U4 1>>", "S1F1 W"]
+  ],
+  [
     "brackets that touch what they stand before",
     "[02:58:02.001][4]S1F3 W\n[02:58:02.001][4]<L [1]\n[02:58:02.001][4]<U4 7>\n[02:58:02.001][4]>\n[02:58:02.001][4].\n",
     ["S1F3 W <L [1] <U4 7>>"]
@@ -189,6 +196,48 @@ describe("the log dialect", () => {
       assert.deepStrictEqual(errors, [])
       assert.deepStrictEqual(messages.map(said), expected)
     }
+  })
+
+  it("gives no header the item of the next, however alike their lines begin", () => {
+    const { errors, messages } = read(
+      "[12:00:02] sent S6F11 to host\n[12:00:03] S1F4 <L [1] <U4 2>>.\n" +
+        "12:00:04 T3 timeout for S1F3\n12:00:05 S6F12 <B 0>.\n"
+    )
+    assert.deepStrictEqual(errors, [])
+    assert.deepStrictEqual(messages.map(said), ["S6F11", "S1F4 <L [1] <U4 2>>", "S6F12 <B 0x00>"])
+  })
+
+  const quoting: ReadonlyArray<readonly [text: string, item: string]> = [
+    ['<L\n  <A [7] "S1F1 W.">\n  <U1 [0]>\n>', '<L [2] <A "S1F1 W."> <U1 [0]>>'],
+    ['<L\n  <A "S1F1">\n  <U4 [1] 5>\n  <A "S1F1">\n  <U4 [1] 6>\n>', '<L [4] <A "S1F1"> <U4 5> <A "S1F1"> <U4 6>>'],
+    ['<A "S1F1 W SystemBytes=7">', '<A "S1F1 W SystemBytes=7">'],
+    ["<A [15] 'S1F3 [00000001]'>", '<A "S1F3 [00000001]">'],
+    ['<A 0x41 "x" 65 "S1F3 session 3">', '<A "AxAS1F3 session 3">'],
+    ['<A "say "S1F1 sb=1" now">', String.raw`<A "say \"S1F1 sb=1\" now">`],
+    [
+      '<L <A "one\nsee S1F1 session 5\nand <A"> <U1>>',
+      String.raw`<L [2] <A "one\x0asee S1F1 session 5\x0aand <A"> <U1 [0]>>`
+    ],
+    ['<L <A "x"> <A "S1F1 W sb=5">>', '<L [2] <A "x"> <A "S1F1 W sb=5">>']
+  ]
+
+  it.each(quoting)(
+    "leaves a text that speaks of messages as it is, with what stands below it: %j",
+    (item, expected) => {
+      for (const between of ["\n", " "]) {
+        const { errors, messages } = read(`12:00:00 SEND S10F3 W${between}${item}.\n12:00:01 RECV S10F4 sb=1\n<B 0>.\n`)
+        assert.deepStrictEqual(errors, [])
+        assert.deepStrictEqual(messages.map(said), [`S10F3 W ${expected}`, "S10F4 <B 0x00>"])
+      }
+    }
+  )
+
+  it("goes on at the line that ends a message too early, whatever stands before its header", () => {
+    const { errors, messages } = read(
+      '12:00:00 SEND S1F3 W\n<L\n  <A "a">\n12:00:01 RECV S1F5 W\n<L [0]>\n12:00:02 SEND S1F6 <B 0>.\n'
+    )
+    assert.strictEqual(errors.length, 1)
+    assert.deepStrictEqual(messages.map(said), ["S1F5 W <L [0]>", "S1F6 <B 0x00>"])
   })
 
   it("takes no line of a text for a header where the message before it is broken", () => {

@@ -22,11 +22,17 @@ const plain = (_: string, code: string | undefined, character: string): string =
       ? " "
       : character
 
+/** Another backslash than that before a quote may be one of what was logged, unless a message is in it. */
+const header = /S\d{1,3}F\d{1,3}/i
+
 const unquoted = (quoted: string): string => {
-  if (!quoted.includes("\\")) return quoted
+  if (!quoted.includes("\\") || !(quoted.includes('\\"') || header.test(quoted))) return quoted
   const said = quoted.slice(1, -1).replace(escape, plain)
   return `"${said}"`.padEnd(quoted.length)
 }
+
+/** What loggers write for a quote and for the end of a line. */
+const escaped = /\\["nr]/g
 
 const readLine = (line: string): string => line.replace(json.test(line) ? text : value, unquoted)
 
@@ -39,17 +45,18 @@ const readLine = (line: string): string => line.replace(json.test(line) ? text :
  * @since 0.1.0
  */
 export const read = (log: string): string => {
-  let at = log.indexOf('\\"')
-  if (at < 0) return log
   let out = ""
   let from = 0
-  while (at >= 0) {
+  const next = (at: number): number => {
+    escaped.lastIndex = at
+    return escaped.test(log) ? escaped.lastIndex - 1 : -1
+  }
+  for (let at = next(0); at >= 0; at = next(from)) {
     const start = log.lastIndexOf("\n", at) + 1
-    const next = log.indexOf("\n", at)
-    const end = next < 0 ? log.length : next
-    out += log.slice(from, start) + readLine(log.slice(start, end))
-    from = end
-    at = log.indexOf('\\"', end)
+    const end = log.indexOf("\n", at)
+    out += log.slice(from, start)
+    from = end < 0 ? log.length : end
+    out += readLine(log.slice(start, from))
   }
   return out + log.slice(from)
 }

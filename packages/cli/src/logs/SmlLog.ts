@@ -89,8 +89,9 @@ class Log {
     let error = 0
     const { errors, messages } = document
     for (const message of messages) {
-      while (error < errors.length && errors[error]!.offset < message.start) {
-        end = this.#unreadable(raw, end, errors[error++]!, events)
+      // What comes too early for the message before it is an error at the header of the next, or before it on its line.
+      while (error < errors.length && errors[error]!.offset <= message.header.offset) {
+        end = Math.min(this.#unreadable(raw, end, errors[error++]!, events), message.start)
       }
       events.push(this.#message(raw, end, message))
       end = message.end

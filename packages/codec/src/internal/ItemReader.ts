@@ -25,6 +25,9 @@ export const fault: { reason: ItemDecodeReason; offset: number; path: ReadonlyAr
   path: []
 }
 
+/** Where the last item ended that `readItem` returned: what follows it is read by others, if `allowTrailing` says so. */
+export const reached: { at: number } = { at: 0 }
+
 // The lists that are open above the current one. Two parallel arrays, kept between calls but emptied: what they held
 // would live until the next message.
 const openChildren: Array<Array<ItemNode>> = []
@@ -213,6 +216,7 @@ export const readItem = (bytes: Uint8Array, start: number, end: number, limits: 
         if (at < end && !limits.allowTrailing) {
           return fail({ _tag: "TrailingBytes", count: end - at }, at - start, depth, index)
         }
+        reached.at = at
         return item
       }
       children[index++] = item

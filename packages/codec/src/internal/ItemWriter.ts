@@ -107,6 +107,65 @@ const grown = (bytes: Uint8Array, start: number, at: number, more: number): Uint
   return next
 }
 
+// --- messages that others write ------------------------------------------------------------------------------------
+
+/** A message whose bytes others put down, from `start` on and so far up to `at`, items in between among them. */
+export interface Output {
+  bytes: Uint8Array
+  start: number
+  at: number
+}
+
+/** Begins a message in the slab, which is its own until it ends: others that are written meanwhile get another one. */
+export const openOutput = (out: Output): void => {
+  if (!(slabUsed + 256 <= slab.length)) {
+    slab = allocate(slabSize)
+    slabUsed = 0
+  }
+  out.bytes = slab
+  out.start = out.at = slabUsed
+  slabUsed = slabSize
+}
+
+/** Moves what is written so far to where there is room for `more` bytes. */
+export const makeRoom = (out: Output, more: number): void => {
+  const { at, bytes, start } = out
+  if (bytes === slab) slabUsed = start
+  out.bytes = grown(bytes, start, at, more)
+  if (out.bytes === slab) slabUsed = slabSize
+  out.at = at - start
+  out.start = 0
+}
+
+/** Ends a message and hands out its bytes. */
+export const closeOutput = (out: Output): Uint8Array => {
+  const { at, bytes, start } = out
+  if (bytes === slab) slabUsed = at
+  return bytes.subarray(start, at)
+}
+
+/** Ends a message that cannot be written. */
+export const dropOutput = (out: Output): void => {
+  if (out.bytes === slab) slabUsed = out.start
+}
+
+/** Writes items one after the other. False where one cannot be written, or was not made by this library. */
+export const putItems = (out: Output, items: ReadonlyArray<ItemNode>, limits: WriteLimits): boolean => {
+  if (items.length === 0) return true
+  let end = write(out.bytes, out.at, items, 0, 0, limits)
+  while (end === full) {
+    const { at, children, depth, index, room } = pause
+    pause.children = noItems
+    out.at = at
+    makeRoom(out, room)
+    end = write(out.bytes, out.at, children, index, depth, limits)
+  }
+  if (openChildren.length > keptDepth) openChildren.length = openIndex.length = keptDepth
+  if (!(end > out.at)) return false
+  out.at = end
+  return true
+}
+
 /** Sets `fault`. Not a closure: captured variables would leave their registers. */
 const fail = (reason: ItemEncodeReason, depth: number, index: number): number => {
   const path = openIndex.slice(1, Math.max(depth, 1))
@@ -127,10 +186,10 @@ const wait = (children: ReadonlyArray<ItemNode>, index: number, depth: number, a
 }
 
 /** Room for any item of one number, and of others for all but the value. */
-const singleRoom = 12
+export const singleRoom = 12
 
 /** Up to this many characters a loop beats a native write, which costs 60 ns however short. */
-const shortest = 20
+export const shortest = 20
 
 /**
  * Writes from one item on until all lists are closed. `bytes` never changes on the way: with a buffer that may grow in
@@ -250,7 +309,7 @@ const write = (
 
 // --- heads ---------------------------------------------------------------------------------------------------------
 
-const putHead = (bytes: Uint8Array, at: number, format: number, length: number): number => {
+export const putHead = (bytes: Uint8Array, at: number, format: number, length: number): number => {
   if (length < 0x100) {
     bytes[at] = (format << 2) | 1
     bytes[at + 1] = length
@@ -289,7 +348,12 @@ const badCharacter = (text: string, limit: number, alphabet: "ASCII" | "latin-1"
 const aboveLatin1 = /[^\x00-\xff]/
 const aboveAscii = /[^\x00-\x7f]/
 
-const putLatin1 = (bytes: Uint8Array, at: number, text: string, ascii: boolean): ItemEncodeReason | undefined => {
+export const putLatin1 = (
+  bytes: Uint8Array,
+  at: number,
+  text: string,
+  ascii: boolean
+): ItemEncodeReason | undefined => {
   // Constant time on the one-byte strings that nearly all are: V8 knows that nothing in them is above FF.
   if (aboveLatin1.test(text)) return badCharacter(text, 0xff, "latin-1")
   if (ascii && aboveAscii.test(text)) return badCharacter(text, 0x7f, "ASCII")
@@ -297,7 +361,7 @@ const putLatin1 = (bytes: Uint8Array, at: number, text: string, ascii: boolean):
   return undefined
 }
 
-const putJis = (bytes: Uint8Array, at: number, text: string): ItemEncodeReason | undefined => {
+export const putJis = (bytes: Uint8Array, at: number, text: string): ItemEncodeReason | undefined => {
   for (let index = 0; index < text.length; index++) {
     const byte = jisByte(text.charCodeAt(index))
     if (byte < 0) {
@@ -323,14 +387,14 @@ const high = 1 - low
 const f4NaN = 0x7fc00000
 const f8NaN = 0x7ff80000
 
-const putUint32 = (bytes: Uint8Array, at: number, value: number): void => {
+export const putUint32 = (bytes: Uint8Array, at: number, value: number): void => {
   bytes[at] = value >>> 24
   bytes[at + 1] = value >>> 16
   bytes[at + 2] = value >>> 8
   bytes[at + 3] = value
 }
 
-const putLong = (bytes: Uint8Array, at: number, value: bigint): void => {
+export const putLong = (bytes: Uint8Array, at: number, value: bigint): void => {
   bigUint64[0] = value
   putUint32(bytes, at, words64[high]!)
   putUint32(bytes, at + 4, words64[low]!)
@@ -369,7 +433,7 @@ const fewOf: { readonly [format: number]: { readonly set: (values: never) => voi
   0o40: new Float64Array(few)
 }
 
-const putArray = (bytes: Uint8Array, at: number, format: number, values: Numbers | Longs): void => {
+export const putArray = (bytes: Uint8Array, at: number, format: number, values: Numbers | Longs): void => {
   const length = values.byteLength
   const size = values.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8
   if (length <= inHeap) {

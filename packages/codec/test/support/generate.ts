@@ -38,12 +38,13 @@ export const Bytes = Arbitrary.array(Byte, { maxLength: 64 }).pipe(Arbitrary.map
 /** Numbers to choose by. */
 export const Numbers = Arbitrary.array(natural(0xff_ffff), { maxLength: 40 })
 
-const seed = natural(0xffff_ffff)
+/** What draws begin with. A failing property shows it as it is. */
+export const Seeds = natural(0xffff_ffff)
 
 /** Draws from a seed: uniform integers below a limit. (mulberry32) */
 export type Draw = (below: number) => number
 
-const draw = (from: number): Draw => {
+export const drawFrom = (from: number): Draw => {
   let state = from
   return (below) => {
     state = (state + 0x6d2b79f5) | 0
@@ -53,7 +54,7 @@ const draw = (from: number): Draw => {
   }
 }
 
-const seeded = <A>(make: (draw: Draw) => A) => seed.pipe(Arbitrary.map((from) => make(draw(from))))
+const seeded = <A>(make: (draw: Draw) => A) => Seeds.pipe(Arbitrary.map((from) => make(drawFrom(from))))
 
 const scalars = formats.filter((info) => info.format !== "L")
 

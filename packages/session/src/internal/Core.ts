@@ -7,6 +7,7 @@ import * as Latch from "effect/Latch"
 import * as PubSub from "effect/PubSub"
 import * as Stream from "effect/Stream"
 import { type Event, type State, transition, type Transition } from "../ConnectionState.ts"
+import * as Dialogue from "../Dialogue.ts"
 import type { SessionEvent, Untimed } from "../SessionEvent.ts"
 import { Log } from "./Log.ts"
 import { LogBudget } from "./LogBudget.ts"
@@ -45,6 +46,7 @@ export class Core {
     count
   }))
   readonly primaries: Primaries
+  readonly dialogue: Dialogue.Dialogue
   readonly #selected = Latch.makeUnsafe(false)
   /** True once a session was selected, until the owner of the reconnect loop takes note. */
   wasSelected = false
@@ -59,6 +61,9 @@ export class Core {
     this.clock = clock
     this.primaries = primaries
     this.log = log(this)
+    this.dialogue = Dialogue.make(settings.role, settings.dialogue, (deviation) =>
+      this.fault({ _tag: "Deviated", deviation })
+    )
   }
 
   /** `budget` is that of the session's log, its own unless it shares one. */

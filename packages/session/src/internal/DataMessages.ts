@@ -17,11 +17,12 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import { type DisconnectReason, TransactionError, type TransactionReason } from "../SessionError.ts"
-import type { HandlerFailure } from "../SessionEvent.ts"
+import type { HandlerFailure, Refusal } from "../SessionEvent.ts"
 import * as StreamNine from "../StreamNine.ts"
 import type { SystemBytes } from "../SystemBytes.ts"
 import { type Transaction, Transactions } from "./Transactions.ts"
 import type { Fork } from "./Alarm.ts"
+import { type Conversation, Conversations } from "./Conversations.ts"
 import type { Core } from "./Core.ts"
 import { type Frame, FrameParts } from "./Frame.ts"
 import { Inbound, type Replying } from "./Inbound.ts"
@@ -29,6 +30,11 @@ import type { Outbox, Owner } from "./Outbox.ts"
 
 /** Bytes of header and text above which a frame that came in pieces has a buffer of its own. */
 const ownFrom = 64 * 1024
+
+/** Why the text of a message has no item: it is no SECS-II, or so long that nobody looked. */
+type TextFault =
+  | { readonly _tag: "Undecodable"; readonly error: ItemDecodeError }
+  | { readonly _tag: "DataTooLong"; readonly length: number; readonly maximum: number }
 
 /** What data messages need of their connection. */
 export interface Port {
@@ -47,6 +53,7 @@ export class DataMessages {
   readonly #core: Core
   readonly #outbox: Outbox
   readonly #transactions: Transactions
+  readonly #conversations: Conversations | undefined
   #ended = false
   /** What senders are told whose frames are dropped. */
   #lost: DisconnectReason = { _tag: "LocalClose" }
@@ -58,6 +65,12 @@ export class DataMessages {
     this.#core = port.core
     this.#outbox = port.outbox
     this.#transactions = new Transactions(port.core.clock, port.fork, (transaction) => this.#t3Expired(transaction))
+    const { conversations } = port.core.settings
+    if (conversations !== undefined) {
+      this.#conversations = new Conversations(port.core.clock, port.fork, conversations, (conversation) =>
+        this.#conversationOver(conversation)
+      )
+    }
   }
 
   /** Open transactions. */
@@ -100,8 +113,9 @@ export class DataMessages {
   /** Fails open transactions and unwritten data frames alike. Returns how many frames were not written. */
   #failAll(cause: DisconnectReason, close: boolean): number {
     this.#lost = cause
+    this.#conversations?.clear()
     const open = this.#transactions.all()
-    for (const transaction of open) this.#transactions.remove(transaction, false)
+    for (const transaction of open) this.#transactions.remove(transaction, "failed")
     const unwritten = close ? this.#outbox.close() : this.#outbox.dropOwned()
     for (const transaction of open) this.#fail(transaction, { _tag: "ConnectionLost", cause })
     return unwritten
@@ -112,13 +126,16 @@ export class DataMessages {
   /** One data message; its text is the bytes `text` to `end`, valid during the call. */
   receive(header: Header, bytes: Uint8Array, text: number, end: number): void {
     let item: Item | undefined
-    let fault: ItemDecodeError | undefined
-    if (text < end) {
+    let fault: TextFault | undefined
+    const length = end - text
+    const { maxTextLength } = this.#core.settings
+    if (length > maxTextLength) fault = { _tag: "DataTooLong", length, maximum: maxTextLength }
+    else if (text < end) {
       // A long frame has a buffer of its own, see FrameDecoder: its binary need not be copied.
       const own = text === HsmsHeader.length && end === bytes.length && end > ownFrom
       const decoded = own ? this.#core.settings.adopt(bytes, text, end) : this.#core.settings.decode(bytes, text, end)
       if (Result.isSuccess(decoded)) item = decoded.success
-      else fault = decoded.failure
+      else fault = { _tag: "Undecodable", error: decoded.failure }
     }
     const message = new SecsMessage(header.stream, header.function, header.replyExpected, item)
     if (this.#core.learning && !this.#echoes(header, message)) this.#core.learned(header.sessionId, true)
@@ -147,23 +164,33 @@ export class DataMessages {
   #onPrimary(
     header: Header,
     message: SecsMessage,
-    fault: ItemDecodeError | undefined,
+    fault: TextFault | undefined,
     dropped: boolean,
     bytes: Uint8Array,
     text: number,
     end: number
   ): void {
     if (this.#core.observed)
-      this.#core.emit({ _tag: "Received", header, message, elapsed: undefined, ...undecoded(fault, bytes, text, end) })
+      this.#core.emit({
+        _tag: "Received",
+        header,
+        message,
+        elapsed: undefined,
+        ...undecoded(fault, bytes, text, end)
+      })
     if (dropped) return
     if (fault !== undefined) {
-      this.#undecodable(header, fault, bytes, text, end)
-      this.#report("IllegalData", header)
+      if (fault._tag === "DataTooLong") this.refused(header, message, this.#sessions, fault)
+      else {
+        this.#undecodable(header, fault.error, bytes, text, end)
+        this.#report("IllegalData", header)
+      }
       if (header.replyExpected) this.#answerAbort(header)
       return
     }
+    this.#conversations?.came(message)
     if (message.stream === 0) this.#warn(header, "StreamZero")
-    if (message.stream === 9) this.#reported(message)
+    if (message.stream === 9) this.#reported(header, message)
     const primary = new Inbound(this, header, message, end - text)
     if (this.#core.primaries.offer(primary)) return
     this.#core.fault({ _tag: "PrimaryUnhandled", header, message })
@@ -173,7 +200,7 @@ export class DataMessages {
   #onSecondary(
     header: Header,
     message: SecsMessage,
-    fault: ItemDecodeError | undefined,
+    fault: TextFault | undefined,
     bytes: Uint8Array,
     text: number,
     end: number
@@ -186,7 +213,7 @@ export class DataMessages {
       this.#core.emit({ _tag: "Received", header, message, elapsed, ...undecoded(fault, bytes, text, end) })
     }
     if (header.replyExpected) this.#warn(header, "WBitOnSecondary")
-    if (fault !== undefined) this.#undecodable(header, fault, bytes, text, end)
+    if (fault?._tag === "Undecodable") this.#undecodable(header, fault.error, bytes, text, end)
     const foreign =
       transaction !== undefined &&
       header.sessionId !== transaction.sessionId &&
@@ -194,7 +221,7 @@ export class DataMessages {
     if (transaction === undefined || (foreign && this.#core.settings.sessionIdPolicy === "strict")) {
       return this.#unmatched(header, transaction)
     }
-    this.#transactions.remove(transaction, true)
+    this.#transactions.remove(transaction, "replied")
     if (
       header.stream !== transaction.stream ||
       (header.function !== 0 && header.function !== transaction.function + 1)
@@ -202,7 +229,14 @@ export class DataMessages {
       return this.#fail(transaction, { _tag: "UnexpectedReply", stream: header.stream, function: header.function })
     }
     if (header.function === 0) return this.#fail(transaction, { _tag: "Aborted" })
-    if (fault !== undefined) return this.#fail(transaction, { _tag: "UndecodableReply", error: fault })
+    if (fault !== undefined) {
+      return this.#fail(
+        transaction,
+        fault._tag === "Undecodable"
+          ? { _tag: "UndecodableReply", error: fault.error }
+          : { _tag: "ReplyTooLong", length: fault.length, maximum: fault.maximum }
+      )
+    }
     transaction.settle(Exit.succeed(message))
   }
 
@@ -216,7 +250,9 @@ export class DataMessages {
       return this.#core.fault({ _tag: "UnmatchedReply", kind: "Mismatched", header, age })
     }
     const ended = this.#transactions.ended(header.systemBytes)
-    const kind = ended === undefined ? "Orphan" : ended.replied ? "Duplicate" : "Late"
+    // Equipment says both, stream 9 and SxF0; the first was told to whoever waited.
+    if (header.function === 0 && ended?.ending === "reported") return
+    const kind = ended === undefined ? "Orphan" : ended.ending === "replied" ? "Duplicate" : "Late"
     const age = ended === undefined ? undefined : this.#since(ended.sentAt)
     this.#core.fault({ _tag: "UnmatchedReply", kind, header, age })
   }
@@ -229,14 +265,19 @@ export class DataMessages {
     this.#core.fault({ _tag: "ProtocolWarning", header, what })
   }
 
-  /** Stream 9 at the host: the transaction whose header it carries fails now instead of at T3. */
-  #reported(message: SecsMessage): void {
+  /** Stream 9 at the host: the transaction whose header it carries fails now instead of at T3; else it is news. */
+  #reported(header: Header, message: SecsMessage): void {
     if (this.#core.settings.role !== "host") return
     const reported = StreamNine.reportedHeader(message)
-    if (reported === undefined) return
-    const transaction = this.#transactions.get(reported.systemBytes)
-    if (transaction?.stream !== reported.stream || transaction.function !== reported.function) return
-    this.#transactions.remove(transaction, false)
+    const transaction = reported === undefined ? undefined : this.#transactions.get(reported.systemBytes)
+    if (
+      transaction === undefined ||
+      transaction.stream !== reported?.stream ||
+      transaction.function !== reported.function
+    ) {
+      return this.#core.fault({ _tag: "ErrorReported", header, message, about: StreamNine.carriedHeader(message) })
+    }
+    this.#transactions.remove(transaction, "reported")
     this.#fail(transaction, { _tag: "ErrorReported", function: message.function })
   }
 
@@ -302,7 +343,7 @@ export class DataMessages {
 
   /** Ends a transaction whose caller has gone. */
   release(transaction: Transaction): void {
-    if (!this.#transactions.remove(transaction, false)) return
+    if (!this.#transactions.remove(transaction, "failed")) return
     this.#outbox.withdraw(transaction)
   }
 
@@ -321,7 +362,16 @@ export class DataMessages {
     session: number,
     replying: Replying
   ): Effect.Effect<void, TransactionError> {
-    return this.#write(message, HsmsHeader.data(primary.sessionId, message, primary.systemBytes), session, replying)
+    const header = HsmsHeader.data(primary.sessionId, message, primary.systemBytes)
+    const answered = this.#conversations?.granting(primary, replying.message, message)
+    return this.#write(message, header, session, replying, answered)
+  }
+
+  /** A primary that is of no use to this side: equipment says so. */
+  refused(header: Header, message: SecsMessage, session: number, refusal: Refusal): void {
+    this.#core.fault({ _tag: "PrimaryRefused", header, message, refusal })
+    if (this.#ended || session !== this.#sessions) return
+    this.#report(refusal._tag, header)
   }
 
   /** Whoever had a primary gave it up. */
@@ -334,7 +384,8 @@ export class DataMessages {
     message: SecsMessage,
     header: Header,
     session: number,
-    replying?: Replying
+    replying?: Replying,
+    written?: () => void
   ): Effect.Effect<void, TransactionError> {
     // All in the step that queues it: a caller that gives up before leaves no trace of it, one that does later takes
     // its frame back.
@@ -349,11 +400,17 @@ export class DataMessages {
       if (Result.isFailure(frame)) return resume(Effect.fail(frame.failure))
       if (replying !== undefined) {
         replying.replied = true
-        if (this.#outbox.accept(frame.success)) return resume(Effect.void)
+        if (this.#outbox.accept(frame.success)) {
+          written?.()
+          return resume(Effect.void)
+        }
       }
       const owner: Owner = {
         queued: false,
-        written: () => resume(Effect.void),
+        written: () => {
+          written?.()
+          resume(Effect.void)
+        },
         lost: () => failed({ _tag: "ConnectionLost", cause: this.#lost })
       }
       this.#outbox.push(frame.success, owner)
@@ -377,11 +434,18 @@ export class DataMessages {
   }
 
   #t3Expired(transaction: Transaction): void {
-    if (!this.#transactions.remove(transaction, false)) return
+    if (!this.#transactions.remove(transaction, "failed")) return
     const { function: function_, sessionId, stream, systemBytes } = transaction
     this.#report("TransactionTimeout", new Header(sessionId, 0x80 | stream, function_, 0, SType.Data, systemBytes))
     const timer = transaction.timeout === this.#core.settings.t3Millis ? "T3" : undefined
     this.#fail(transaction, { _tag: "ReplyTimeout", timer, waited: Duration.millis(transaction.timeout) })
+  }
+
+  #conversationOver({ awaited, edid, header, millis }: Conversation): void {
+    this.#core.fault({ _tag: "ConversationTimedOut", header, awaited, edid, after: Duration.millis(millis) })
+    if (this.#core.settings.role !== "equipment") return
+    const message = StreamNine.conversationTimeout(awaited[0]!, edid)
+    this.#push(message, this.#core.sessionId, this.#port.systemBytes.next())
   }
 
   /** Reject.req: fails the transaction it names, if one is open. */
@@ -391,7 +455,7 @@ export class DataMessages {
       this.#core.fault({ _tag: "UnmatchedReject", header })
       return
     }
-    this.#transactions.remove(transaction, false)
+    this.#transactions.remove(transaction, "failed")
     this.#fail(transaction, { _tag: "Rejected", rejectReason: header.byte3 })
   }
 }
@@ -400,5 +464,5 @@ export class DataMessages {
 const copied = (bytes: Uint8Array, text: number, end: number): Uint8Array =>
   Uint8Array.prototype.slice.call(bytes, text, end)
 
-const undecoded = (error: ItemDecodeError | undefined, bytes: Uint8Array, text: number, end: number) =>
-  error === undefined ? undefined : { undecoded: { error, text: copied(bytes, text, end) } }
+const undecoded = (fault: TextFault | undefined, bytes: Uint8Array, text: number, end: number) =>
+  fault?._tag === "Undecodable" ? { undecoded: { error: fault.error, text: copied(bytes, text, end) } } : undefined

@@ -7,10 +7,12 @@ import { SecsMessage } from "@effect-secs/codec/SecsMessage"
 import * as Effect from "effect/Effect"
 import type { InboundPrimary } from "../Session.ts"
 import type { TransactionError, TransactionReason } from "../SessionError.ts"
-import type { HandlerFailure } from "../SessionEvent.ts"
+import type { HandlerFailure, Refusal } from "../SessionEvent.ts"
 
 /** What there is to know of replies to a primary when one is to be queued. */
 export interface Replying {
+  /** The primary. */
+  readonly message: SecsMessage
   /** Why there can be none, if so. */
   readonly refused: TransactionReason | undefined
   /** One was queued, and not taken back. */
@@ -29,6 +31,7 @@ export interface Answering {
     replying: Replying
   ) => Effect.Effect<void, TransactionError>
   readonly handlerFailed: (primary: HsmsHeader, failure: HandlerFailure) => void
+  readonly refused: (primary: HsmsHeader, message: SecsMessage, session: number, refusal: Refusal) => void
 }
 
 /** A primary in the buffer. */
@@ -44,6 +47,7 @@ export class Inbound implements Waiting, Replying {
   readonly message: SecsMessage
   readonly length: number
   replied = false
+  #refused = false
 
   constructor(connection: Answering, header: HsmsHeader, message: SecsMessage, length: number) {
     this.#connection = connection
@@ -71,6 +75,16 @@ export class Inbound implements Waiting, Replying {
     return (failure) =>
       Effect.suspend(() => {
         this.#connection.handlerFailed(this.#header, failure)
+        return this.message.replyExpected ? Effect.ignore(this.abort) : Effect.void
+      })
+  }
+
+  get refuse(): (refusal: Refusal) => Effect.Effect<void> {
+    return (refusal) =>
+      Effect.suspend(() => {
+        if (this.#refused) return Effect.void
+        this.#refused = true
+        this.#connection.refused(this.#header, this.message, this.#session, refusal)
         return this.message.replyExpected ? Effect.ignore(this.abort) : Effect.void
       })
   }

@@ -5,6 +5,7 @@
  * filter. Whether a level is logged at all is known when the session is made, so that a line nobody wants costs a
  * comparison.
  */
+import * as Deviation from "@effect-secs/codec/Deviation"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as LogLevel from "effect/LogLevel"
@@ -20,9 +21,12 @@ const severity = (event: Untimed): LogLevel.Severity => {
   return event.reason._tag === "LocalClose" ? "Debug" : event.reason._tag === "Separated" ? "Info" : "Warn"
 }
 
-/** Handlers fail each for their own reason: those of two messages are two kinds. */
-const kindOf = (event: Untimed): string =>
-  event._tag === "HandlerFailed" ? `S${event.header.stream}F${event.header.function}` : event._tag
+/** Each message fails or is refused for a reason of its own, and habits of the peer are told apart by the session. */
+const kindOf = (event: Untimed): string => {
+  if (event._tag === "HandlerFailed" || event._tag === "PrimaryRefused")
+    return `${event._tag} S${event.header.stream}F${event.header.function}`
+  return event._tag === "Deviated" ? `${event._tag} ${Deviation.key(event.deviation)}` : event._tag
+}
 
 /** Whose log it is. */
 export interface Named {

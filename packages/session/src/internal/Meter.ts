@@ -45,6 +45,7 @@ const outcomes: Readonly<
   NotSelected: true,
   UnexpectedReply: true,
   UndecodableReply: true,
+  ReplyTooLong: true,
   Unsendable: true,
   TooLong: true,
   Interrupted: true
@@ -74,6 +75,10 @@ const faults: ReadonlyArray<SessionEvent["_tag"]> = [
   "ProtocolWarning",
   "PrimaryUnhandled",
   "HandlerFailed",
+  "PrimaryRefused",
+  "ErrorReported",
+  "ConversationTimedOut",
+  "Deviated",
   "LinktestFailed",
   "ConnectionTurnedAway"
 ]

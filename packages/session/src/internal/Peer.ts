@@ -5,11 +5,12 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { PeerSession } from "../HsmsServer.ts"
+import * as Session from "../Session.ts"
 import type { DisconnectReason } from "../SessionError.ts"
 import { now } from "./Alarm.ts"
 import type { Core } from "./Core.ts"
 import { close, Current } from "./Current.ts"
-import { service } from "./Service.ts"
+import { carrier } from "./Service.ts"
 
 /** The host of `192.0.2.7:51234` and of `[::ffff:192.0.2.7]:51234` is `192.0.2.7`. */
 export const addressOf = (peer: string): string => {
@@ -33,21 +34,21 @@ export class Peer {
     this.core = core
     this.name = name
     this.address = addressOf(name)
-    const session = service(core, this.current)
+    const session = carrier(core, this.current)
+    const request: Session.Carrier["request"] = (message, options) =>
+      Effect.suspend(() => {
+        const requested = session.request(message, options)
+        if (!core.learning) return requested
+        const { sessionId } = core
+        // S9F1 says that the peer has dropped the primary, and under which id it would have taken it.
+        return Effect.catch(requested, (error) =>
+          error.reason._tag === "ErrorReported" && error.reason.function === 1 && core.sessionId !== sessionId
+            ? session.request(message, options)
+            : Effect.fail(error)
+        )
+      })
     this.session = {
-      ...session,
-      request: (message, options) =>
-        Effect.suspend(() => {
-          const requested = session.request(message, options)
-          if (!core.learning) return requested
-          const { sessionId } = core
-          // S9F1 says that the peer has dropped the primary, and under which id it would have taken it.
-          return Effect.catch(requested, (error) =>
-            error.reason._tag === "ErrorReported" && error.reason.function === 1 && core.sessionId !== sessionId
-              ? session.request(message, options)
-              : Effect.fail(error)
-          )
-        }),
+      ...Session.make({ ...session, request }),
       peer: name,
       address: this.address,
       sessionId: Effect.sync(() => this.sessionId),

@@ -1,38 +1,29 @@
 /**
- * `Session` on top of a connection: what a user calls.
+ * `Session` on top of a connection: what carries its messages.
  */
-import { MessageError } from "@effect-secs/codec/CodecError"
 import { isPrimary, SecsMessage, withoutReply } from "@effect-secs/codec/SecsMessage"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { type Service, Session } from "../Session.ts"
-import { TransactionError, type TransactionReason } from "../SessionError.ts"
+import type { Carrier } from "../Session.ts"
 import type { Core } from "./Core.ts"
 import type { Current } from "./Current.ts"
 import * as Deselect from "./Deselect.ts"
 import * as Linktest from "./Linktest.ts"
 import * as Spans from "./Spans.ts"
 import type { Transaction } from "./Transactions.ts"
+import { unsendable, unsent } from "./Unsent.ts"
 
-const failure = (message: SecsMessage, reason: TransactionReason): Effect.Effect<never, TransactionError> =>
-  Effect.fail(new TransactionError({ stream: message.stream, function: message.function, systemBytes: 0, reason }))
-
-const unsendable = (message: SecsMessage, reason: MessageError["reason"]): Effect.Effect<never, TransactionError> => {
-  const { function: function_, stream } = message
-  return failure(message, { _tag: "Unsendable", error: new MessageError({ stream, function: function_, reason }) })
-}
-
-/** What a session offers, over whichever connection it has. */
-export const service = (core: Core, current: Current): Service => {
+/** What a session carries messages with, over whichever connection it has. */
+export const carrier = (core: Core, current: Current): Carrier => {
   const { settings } = core
   const exchange = (message: SecsMessage, timeout: number, onOpen?: (systemBytes: number) => void) => {
     let transaction: Transaction | undefined
     const { connection } = current
     return Effect.onExit(
       Effect.suspend(() => {
-        if (connection === undefined) return failure(message, { _tag: "NotSelected", state: core.state })
+        if (connection === undefined) return unsent(message, { _tag: "NotSelected", state: core.state })
         const opened = connection.data.request(message, timeout)
         if (Result.isFailure(opened)) return Effect.fail(opened.failure)
         transaction = opened.success
@@ -52,7 +43,8 @@ export const service = (core: Core, current: Current): Service => {
         Spans.requested(core, message, (onOpen) => exchange(message, timeout, onOpen))
     : exchange
 
-  return Session.of({
+  return {
+    dialogue: core.dialogue,
     state: Effect.sync(() => core.state),
     changes: core.changes,
     awaitSelected: core.awaitSelected,
@@ -74,7 +66,7 @@ export const service = (core: Core, current: Current): Service => {
         // A secondary on its own answers nothing: `reply` gives it the system bytes of its primary.
         if (!isPrimary(message)) return unsendable(message, "NotPrimary")
         return current.connection === undefined
-          ? failure(message, { _tag: "NotSelected", state: core.state })
+          ? unsent(message, { _tag: "NotSelected", state: core.state })
           : current.connection.data.send(withoutReply(message))
       }),
     primaries: core.primaries.stream,
@@ -90,5 +82,5 @@ export const service = (core: Core, current: Current): Service => {
         ? Effect.fail(Deselect.failure({ _tag: "NotSelected", state: core.state }))
         : current.connection.deselect
     )
-  })
+  }
 }

@@ -10,6 +10,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import { type Table, table } from "../ConnectionState.ts"
+import type { FollowUps } from "../Conversation.ts"
+import type * as Dialogue from "../Dialogue.ts"
 import type { ActiveOptions } from "../HsmsSession.ts"
 import { InvalidOption } from "../SessionError.ts"
 import * as Timers from "../Timers.ts"
@@ -38,6 +40,9 @@ export interface Settings {
   /** Milliseconds before attempt n + 1, where n attempts in a row have failed. */
   readonly separation: (attempts: number) => number
   readonly sessionIdPolicy: "strict" | "warn" | "accept"
+  readonly maxTextLength: number
+  readonly conversations: Conversing | undefined
+  readonly dialogue: Dialogue.Options | undefined
   readonly maxFrameLength: number
   readonly primaryCapacity: number
   readonly primaryBytes: number
@@ -46,6 +51,12 @@ export interface Settings {
   readonly decode: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
   /** The same for bytes that are the item's to keep. */
   readonly adopt: (bytes: Uint8Array, start: number, end: number) => Result.Result<Item, ItemDecodeError>
+}
+
+/** Which primary follows which grant, and for how many milliseconds it is waited for. */
+export interface Conversing {
+  readonly followUps: FollowUps
+  readonly millis: number
 }
 
 /** The settings that these options give. What is about dialling concerns the active side only. */
@@ -58,7 +69,7 @@ export const settingsOf = (
     if (invalid !== undefined) return yield* invalid
     const timers = Timers.make(options.timers)
     const t5 = Duration.toMillis(timers.t5)
-    const { backoff } = options
+    const { backoff, conversations } = options
     const initial = backoff === undefined ? t5 : Duration.toMillis(yield* positive("backoff.initial", backoff.initial))
     const factor = backoff?.factor ?? 2
     if (!(factor >= 1)) {
@@ -72,6 +83,7 @@ export const settingsOf = (
     if (decode.maxDepth !== undefined) yield* between("decode.maxDepth", decode.maxDepth, 0, Number.MAX_SAFE_INTEGER)
     if (decode.maxItems !== undefined) yield* between("decode.maxItems", decode.maxItems, 1, Number.MAX_SAFE_INTEGER)
     yield* oneOf("strict", options.strict, ["E37", "E37.1"])
+    yield* oneOf("dialogue.mode", options.dialogue?.mode, ["strict", "lenient"])
     yield* oneOf("role", options.role, ["host", "equipment"])
     yield* oneOf("sessionIdPolicy", options.sessionIdPolicy, ["strict", "warn", "accept"])
     return {
@@ -91,6 +103,20 @@ export const settingsOf = (
       separation: (attempts) =>
         backoff === undefined ? t5 : Math.min(t5, initial * factor ** Math.max(0, attempts - 1)),
       sessionIdPolicy: options.sessionIdPolicy ?? "strict",
+      dialogue: options.dialogue,
+      maxTextLength: yield* between(
+        "maxTextLength",
+        options.maxTextLength ?? Number.MAX_SAFE_INTEGER,
+        0,
+        Number.MAX_SAFE_INTEGER
+      ),
+      conversations:
+        conversations === undefined
+          ? undefined
+          : {
+              followUps: conversations.followUps,
+              millis: Duration.toMillis(yield* positive("conversations.timeout", conversations.timeout ?? "45 seconds"))
+            },
       maxFrameLength: yield* between(
         "maxFrameLength",
         options.maxFrameLength ?? FrameDecoder.defaultMaxFrameLength,

@@ -75,11 +75,16 @@ export class Transaction implements Deadline, Owner {
   }
 }
 
+/** How a transaction ended: with its reply, by a report of stream 9, or otherwise. */
+export type Ending = "replied" | "reported" | "failed"
+
 /** What is remembered of a transaction that ended. */
 export interface Ended {
   readonly sentAt: number
-  readonly replied: boolean
+  readonly ending: Ending
 }
+
+const endings: ReadonlyArray<Ending> = ["replied", "reported", "failed"]
 
 /** Ended transactions that are remembered, to tell a late reply from a duplicate and from an orphan. */
 const remembered = 256
@@ -90,7 +95,7 @@ export class Transactions {
   // A ring: the system bytes, time of sending and outcome of the last ones that ended.
   readonly #endedSystemBytes = new Uint32Array(remembered)
   readonly #endedSentAt = new Float64Array(remembered).fill(Number.NaN)
-  readonly #endedReplied = new Uint8Array(remembered)
+  readonly #endedHow = new Uint8Array(remembered)
   #endedCount = 0
 
   /** `expired` is told of a transaction whose time is over; it is still open then. */
@@ -124,7 +129,7 @@ export class Transactions {
   }
 
   /** Removes a transaction. False where it was removed before: whoever gets true settles it. */
-  remove(transaction: Transaction, replied: boolean): boolean {
+  remove(transaction: Transaction, ending: Ending): boolean {
     if (!transaction.open) return false
     transaction.open = false
     this.#deadlines.stop(transaction)
@@ -132,7 +137,7 @@ export class Transactions {
     const at = this.#endedCount++ % remembered
     this.#endedSystemBytes[at] = transaction.systemBytes
     this.#endedSentAt[at] = transaction.sentAt
-    this.#endedReplied[at] = replied ? 1 : 0
+    this.#endedHow[at] = endings.indexOf(ending)
     return true
   }
 
@@ -142,7 +147,7 @@ export class Transactions {
     for (let back = 1; back <= known; back++) {
       const at = (this.#endedCount - back) % remembered
       if (this.#endedSystemBytes[at] === systemBytes) {
-        return { sentAt: this.#endedSentAt[at]!, replied: this.#endedReplied[at] === 1 }
+        return { sentAt: this.#endedSentAt[at]!, ending: endings[this.#endedHow[at]!]! }
       }
     }
     return undefined

@@ -151,6 +151,10 @@ export const hostile: { readonly [family: string]: (length: number) => string } 
   "headers and lines that are no body": (n) => "1:02:03 recv S1F1\n1:02:03 <Q\n".repeat(n / 30),
   "texts that nothing ends in broken messages": repeat('S1F1 <U1 999> <A "x\n', log),
   "texts of many lines in broken messages": repeat('<A "x\ny">\n', `${log}S1F1 <U1 999>\n`),
+  "texts never ended on a line of a log": repeat(`<A "x<A 'y`, log),
+  "items of a log that begin again and again": repeat("<A\t", log),
+  "messages of a log that the next cuts short": repeat('1:02:03 S1F1 W\n<L\n<A "a">\n'),
+  "priorities before every line of a log": repeat("<190>1:02:03 S1F1 W\n", log),
   "words behind headers": repeat("S1F1 W is S1F3 W foo\n\n", log),
   "columns that are empty": (n) =>
     `1:02:03 | 12 | S1F1 W\n${"        |    | <L\n".repeat(n / 40)}${"             |".repeat(n / 40)}`

@@ -6,9 +6,10 @@ import * as Schema from "effect/Schema"
 import type { Kind } from "../../Deviation.ts"
 import { FormatCode } from "../../FormatCode.ts"
 import { expectation, type Layout, type Leaf, type Members } from "../../Layout.ts"
-import { choiceReason, type StructureReason } from "../../StructureError.ts"
+import type { StructureReason } from "../../StructureError.ts"
 import type { ItemNode } from "../node.ts"
 import { arrayOf } from "./arrays.ts"
+import { Attempts } from "./attempts.ts"
 import { fail, type Failed, failed, fault, leafFromItem, showItem } from "./leaf.ts"
 import { nothing, numberInText, tolerate, toleratedList } from "./tolerance.ts"
 
@@ -89,7 +90,7 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
 
 // --- leaves --------------------------------------------------------------------------------------------------------
 
-const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
+export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown => {
   // Where numbers were agreed to travel as text, digits are a number, even if the data item could be a text as well.
   let value = leaf.wire === "A" ? numberInText(leaf, item) : failed
   if (value !== failed) return value
@@ -130,10 +131,12 @@ const listInstead = (layout: Layout, item: ItemNode, reading: Reading): Readonly
   return values
 }
 
-const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
+/** The typed array of the numbers of a list. */
+export const pack = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
   arrayOf(leaf.formats[0])!.from(values as ReadonlyArray<number>)
 
-const required = (layout: Members): number => {
+/** Fewest elements of a list with members. */
+export const required = (layout: Members): number => {
   const tail = layout.members.findIndex((member) => member.presence === "tail")
   return tail < 0 ? layout.members.length : tail
 }
@@ -187,8 +190,7 @@ export const assemble = (layout: Members, values: ReadonlyArray<unknown>): objec
 // --- choices and Schemas -------------------------------------------------------------------------------------------
 
 const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Reading, depth: number): unknown => {
-  const from = reading.path.length
-  const reasons: Array<string> = []
+  const attempts = new Attempts(reading.path)
   reading.dead ??= { strict: new Map(), lenient: new Map() }
   // By the letter first: what one option says exactly is not read by the tolerance of another.
   for (const tolerant of reading.deviations === undefined ? [false] : [false, true]) {
@@ -197,15 +199,12 @@ const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Rea
       const seen = reading.deviations?.length ?? 0
       const value = read(option, item, tolerant ? reading : strict, depth)
       if (value !== failed) return value
-      if (tolerant === (reading.deviations !== undefined)) {
-        reasons.push(choiceReason(reading.path.slice(from), fault.reason))
-      }
-      reading.path.length = from
-      if (reading.deviations !== undefined) reading.deviations.length = seen
       if (fault.reason._tag === "TooDeep") return failed
+      if (reading.deviations !== undefined) reading.deviations.length = seen
+      attempts.note(tolerant === (reading.deviations !== undefined))
     }
   }
-  return fail({ _tag: "NoChoice", reasons })
+  return attempts.fail()
 }
 
 /** Reads a structure inside itself. An item that it has refused once is refused at once, however many ways lead there. */
@@ -238,7 +237,7 @@ export const refused = (error: unknown): StructureReason => ({
 const parsers = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
 
 /** The value that a user's Schema makes of what its layout read. */
-const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
+export const map = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let parse = parsers.get(ast)
   if (parse === undefined) {
     parse = Schema.decodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))

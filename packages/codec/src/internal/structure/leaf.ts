@@ -91,7 +91,8 @@ const wrongLength = (leaf: Leaf, unit: "values" | "characters" | "bytes", seen: 
     ? fail({ _tag: "WrongLength", unit, minimum: 1, maximum: 1, seen })
     : fail({ _tag: "WrongLength", unit, minimum: leaf.minimum, maximum: leaf.maximum, seen })
 
-const normal = (value: number | bigint): number | bigint =>
+/** A 64-bit integer as a number where that holds it exactly. */
+export const normal = (value: number | bigint): number | bigint =>
   typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
     ? Number(value)
     : value
@@ -133,7 +134,8 @@ const manyValues = (plan: LeafPlan, item: ItemNode): unknown => {
   return values ?? arrayOfCode(item.format)?.of(value as number | bigint) ?? [value]
 }
 
-const unknownCode = (leaf: Leaf, value: unknown): boolean =>
+/** True where a closed leaf does not have the value. */
+export const unknownCode = (leaf: Leaf, value: unknown): boolean =>
   leaf.closed &&
   !leaf.codes.some((code) =>
     code.to === undefined
@@ -216,9 +218,16 @@ const holds = (format: LeafFormat, value: number | bigint): boolean => {
 const numberItem = (plan: LeafPlan, value: number | bigint): ItemNode | Failed => {
   const format = formatOfNumber(plan, value)
   if (format === undefined) return wrongValue(plan, value)
-  if (format === "B") return new ItemNode(FormatCode.B, Uint8Array.of(value as number))
+  if (format === "B") return new ItemNode(FormatCode.B, Uint8Array.of(Number(value)))
   const long = longFormats.has(format)
-  const held = long ? BigInt(value) : format === "F4" ? Math.fround(value as number) : Number(value) + 0
+  // An integer has no sign of zero; a float keeps its own.
+  const held = long
+    ? BigInt(value)
+    : format === "F8"
+      ? value
+      : format === "F4"
+        ? Math.fround(value as number)
+        : Number(value) + 0
   return new ItemNode(FormatCode[format], held)
 }
 

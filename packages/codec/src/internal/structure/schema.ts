@@ -3,6 +3,7 @@
  * the definition; what decodes messages is compiled from its layout, and a property test holds the two together.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
@@ -10,14 +11,14 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 import { FormatCode, info } from "../../FormatCode.ts"
 import type { Item } from "../../Item.ts"
 import { Item as ItemSchema } from "../../ItemSchema.ts"
-import type { Elements, Layout, Leaf, Members } from "../../Layout.ts"
+import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
 import { describe } from "../../StructureError.ts"
 import { ItemNode, Localized } from "../node.ts"
 import { layoutKey } from "./annotation.ts"
 import { arrayOf } from "./arrays.ts"
 import { assemble, isEmpty } from "./fromItem.ts"
 import { failed, fault, leafFromItem, leafToItem, planOf, showItem } from "./leaf.ts"
-import { write } from "./toItem.ts"
+import { overlooks, write } from "./toItem.ts"
 
 /** A Schema that reads items, of whatever value. */
 export type AnyStructure = Schema.Codec<unknown, Item>
@@ -48,24 +49,26 @@ const long = (minimum: bigint, maximum: bigint) => Schema.BigInt.check(Schema.is
 
 const safe = BigInt(Number.MAX_SAFE_INTEGER)
 
-/** What numbers a leaf of one value may be. */
+const floatSchemas = (numbers: ReadonlyArray<LeafFormat>): Array<Schema.Top> => {
+  if (numbers.includes("F8")) return [Schema.Number]
+  if (!numbers.includes("F4")) return []
+  const single = (value: number) => !Number.isFinite(value) || Number.isFinite(Math.fround(value))
+  return [Schema.Number.check(Schema.makeFilter(single, { expected: "a number within the range of binary32" }))]
+}
+
+/** What numbers a leaf of one value may be; integers that no number holds exactly are bigints among any formats. */
 const numberSchemas = (leaf: Leaf): ReadonlyArray<Schema.Top> => {
   const { normalise, numbers } = planOf(leaf)
-  if (numbers.includes("F8")) return [Schema.Number]
-  if (numbers.includes("F4")) {
-    const single = (value: number) => !Number.isFinite(value) || Number.isFinite(Math.fround(value))
-    return [Schema.Number.check(Schema.makeFilter(single, { expected: "a number within the range of binary32" }))]
-  }
-  const rows = numbers.map(info)
-  const least = rows.map((row) => BigInt(row.minimum!)).reduce((a, b) => (b < a ? b : a), 0n)
-  const most = rows.map((row) => BigInt(row.maximum!)).reduce((a, b) => (b > a ? b : a), 0n)
-  if (numbers.length === 0) return []
-  if (most <= safe) return [integer(Number(least), Number(most))]
-  if (!normalise) return [long(least, most)]
-  const out: Array<Schema.Top> = [
-    integer(least < -safe ? -Number(safe) : Number(least), Number(safe)),
-    long(safe + 1n, most)
-  ]
+  const floats = floatSchemas(numbers)
+  const rows = numbers.filter((format) => format !== "F8" && format !== "F4").map(info)
+  if (rows.length === 0) return floats
+  const least = rows.map((row) => BigInt(row.minimum!)).reduce((a, b) => (b < a ? b : a))
+  const most = rows.map((row) => BigInt(row.maximum!)).reduce((a, b) => (b > a ? b : a))
+  if (most > safe && !normalise) return [long(least, most)]
+  const fewest = least < -safe ? -Number(safe) : Number(least)
+  const out: Array<Schema.Top> =
+    floats.length > 0 ? floats : [integer(fewest, most > safe ? Number(safe) : Number(most))]
+  if (most > safe) out.push(long(safe + 1n, most))
   if (least < -safe) out.push(long(least, -safe - 1n))
   return out
 }
@@ -146,6 +149,12 @@ const children = step<Item, unknown>(
 
 const typeOf = (structure: AnyStructure): Schema.Codec<unknown> => Schema.toType(structure)
 
+/** True where the value may be `undefined`, which leaves its member out of the object. */
+const mayBeNothing = (layout: Layout): boolean =>
+  layout._tag === "Optional" ||
+  (layout._tag === "Choice" && layout.options.some(mayBeNothing)) ||
+  (layout._tag === "Mapped" && layout.inner !== undefined && mayBeNothing(layout.inner))
+
 export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure>): AnyStructure => {
   const { members } = layout
   const elements = members.map((member, index) =>
@@ -154,7 +163,7 @@ export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure
   const fields: { [key: string]: Schema.Top } = {}
   members.forEach((member, index) => {
     const type = typeOf(parts[index]!)
-    const absent = member.presence === "tail" || member.layout._tag === "Optional"
+    const absent = member.presence === "tail" || mayBeNothing(member.layout)
     fields[member.key] = absent ? Schema.optional(type) : type
   })
   const object = step<unknown, unknown>(
@@ -207,8 +216,33 @@ export const optionalSchema = (
   return annotated(Schema.Union([absent as AnyStructure, inner]) as Schema.Top, layout)
 }
 
-export const choiceSchema = (layout: Layout, options: ReadonlyArray<AnyStructure>): AnyStructure =>
-  annotated(Schema.Union(options) as Schema.Top, layout)
+/**
+ * Not a union of Effect's, which would take the first that has the members it knows, and leave the others out.
+ */
+export const choiceSchema = (
+  layout: Extract<Layout, { readonly _tag: "Choice" }>,
+  options: ReadonlyArray<AnyStructure>
+): AnyStructure => {
+  const decoders = options.map((option) => Schema.decodeUnknownResult(option))
+  const encoders = options.map((option) => Schema.encodeUnknownResult(option))
+  const first = (value: unknown, results: ReadonlyArray<(value: unknown) => Result.Result<unknown, unknown>>) => {
+    for (const result of results) {
+      const tried = result(value)
+      if (Result.isSuccess(tried)) return tried.success
+    }
+    fault.reason = { _tag: "NoChoice", reasons: [] }
+    return failed
+  }
+  const choosing = step<Item, unknown>(
+    (item: ItemNode) => first(item, decoders),
+    (value) => {
+      const fitting = encoders.filter((_, index) => !overlooks(layout.options[index]!, value))
+      return first(value, fitting)
+    }
+  )
+  const types = Schema.Union(options.map(typeOf)) as Schema.Codec<unknown>
+  return annotated(ItemSchema.pipe(Schema.decodeTo(types, choosing)) as Schema.Top, layout)
+}
 
 export const suspendSchema = (layout: Layout, structure: () => AnyStructure): AnyStructure =>
   annotated(Schema.suspend(structure) as Schema.Top, layout)

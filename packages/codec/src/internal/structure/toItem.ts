@@ -5,8 +5,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
-import { choiceReason } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
+import { Attempts } from "./attempts.ts"
 import { refused } from "./fromItem.ts"
 import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
 
@@ -56,7 +56,7 @@ export const write = (layout: Layout, value: unknown, writing: Writing, depth: n
   }
 }
 
-const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNode | Failed => {
+export const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNode | Failed => {
   const { wire } = leaf
   // What the peer wants in a format of its own: the number as its digits, the text as it is.
   const given = wire === "A" && (typeof value === "number" || typeof value === "bigint") ? String(value) : value
@@ -81,7 +81,7 @@ const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
 }
 
 /** What stands for no value: an empty list for a list, and else an item of no value in the format of the leaf. */
-const emptyItem = (layout: Layout): ItemNode => {
+export const emptyItem = (layout: Layout): ItemNode => {
   if (layout._tag === "Optional") return emptyItem(layout.inner)
   if (layout._tag !== "Leaf" || layout.formats[0] === "C2") return empty
   const item = leafToItem(
@@ -91,7 +91,7 @@ const emptyItem = (layout: Layout): ItemNode => {
   return item === failed ? empty : item
 }
 
-const list = (children: ReadonlyArray<ItemNode>): ItemNode =>
+export const list = (children: ReadonlyArray<ItemNode>): ItemNode =>
   children.length === 0 ? empty : new ItemNode(FormatCode.L, children)
 
 const wrongElements = (layout: Elements, seen: number): Failed | undefined => {
@@ -144,28 +144,42 @@ const writeMembers = (layout: Members, value: unknown, writing: Writing, depth: 
   return list(children)
 }
 
+/**
+ * True where an option of a choice would leave a part of the value out: it has members that are not the option's. Which
+ * option a value is meant for is told by its keys.
+ */
+export const overlooks = (option: Layout, value: unknown): boolean => {
+  if (option._tag === "Optional") return overlooks(option.inner, value)
+  if (option._tag !== "Members" || typeof value !== "object" || value === null) return false
+  return Object.keys(value).some((key) => !option.members.some((member) => member.key === key))
+}
+
+const overlooked = (option: Layout, value: object): Failed => {
+  const keys = option._tag === "Members" ? option.members.map((member) => member.key).join(", ") : ""
+  const expected = keys === "" ? "no members" : `no members but ${keys}`
+  return fail({ _tag: "WrongValue", expected, seen: Object.keys(value).join(", ") })
+}
+
 const writeChoice = (
   options: ReadonlyArray<Layout>,
   value: unknown,
   writing: Writing,
   depth: number
 ): ItemNode | Failed => {
-  const from = writing.path.length
-  const reasons: Array<string> = []
+  const attempts = new Attempts(writing.path)
   for (const option of options) {
-    const item = write(option, value, writing, depth)
+    const item = overlooks(option, value) ? overlooked(option, value as object) : write(option, value, writing, depth)
     if (item !== failed) return item
-    reasons.push(choiceReason(writing.path.slice(from), fault.reason))
-    writing.path.length = from
     if (fault.reason._tag === "TooDeep") return failed
+    attempts.note()
   }
-  return fail({ _tag: "NoChoice", reasons })
+  return attempts.fail()
 }
 
 const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
 
 /** The value a layout writes, of what a user's Schema gives. */
-const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
+export const unmap = (ast: Extract<Layout, { readonly _tag: "Mapped" }>["ast"], value: unknown): unknown => {
   let encode = encoders.get(ast)
   if (encode === undefined) {
     encode = Schema.encodeUnknownResult(Schema.make<Schema.Codec<unknown>>(ast))

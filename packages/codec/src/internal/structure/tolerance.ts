@@ -10,7 +10,7 @@ import { ItemNode, type Localized, noItems } from "../node.ts"
 import { decodeLocalized } from "../localized.ts"
 import { latin1Slice } from "../platform.ts"
 import { arrayOf } from "./arrays.ts"
-import { failed, leafFromItem, planOf } from "./leaf.ts"
+import { failed, formatOfNumber, leafFromItem, normal, planOf } from "./leaf.ts"
 
 /** A value that was read with tolerance, and which kind of it. */
 export interface Tolerated {
@@ -43,17 +43,15 @@ const textOf = (item: ItemNode): string | undefined => {
   return undefined
 }
 
-/** Integers become what the leaf's formats give: bigint where they are 64 bits wide. */
+/** A number as the leaf's formats give it: bigint where they are 64 bits wide; `failed` where none of them holds it. */
 const shaped = (leaf: Leaf, value: number | bigint): unknown => {
-  const { boolean, normalise, numbers } = planOf(leaf)
+  const plan = planOf(leaf)
+  const { boolean, normalise, numbers } = plan
   if (numbers.length === 0) return boolean && (value === 0 || value === 1) ? value === 1 : failed
-  const fractional = typeof value === "number" && !Number.isInteger(value)
-  const floating = numbers.includes("F4") || numbers.includes("F8")
-  if (fractional && !floating) return failed
-  if (!normalise && (numbers[0] === "U8" || numbers[0] === "I8")) return BigInt(value)
-  return typeof value === "bigint" && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
-    ? Number(value)
-    : value
+  const long = !normalise && (numbers[0] === "U8" || numbers[0] === "I8")
+  if (long && typeof value === "number" && !Number.isInteger(value)) return failed
+  const given = long ? BigInt(value) : normal(value)
+  return formatOfNumber(plan, given) === undefined ? failed : given
 }
 
 const parsed = (leaf: Leaf, text: string): unknown => {

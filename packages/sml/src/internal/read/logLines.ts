@@ -5,9 +5,16 @@
 import { dot, greater, isQuote, isSpace, less, slash, star } from "./characters.ts"
 import { behindNote } from "./logNotes.ts"
 import { begins, follow, goesOn, isBlank, type Stretch } from "./logPrefixes.ts"
+import { behindText } from "./recovery.ts"
 
 /** `SxFy` that is no label. */
 const header = /(?<![\w-])(["']?)S\d{1,3}F\d{1,3}\1(?:W(?![\w-])|(?!["'\w-])(?:[ \t]*(?:W\b|\[W\]))?)(?![ \t]*:)/gi
+
+/** The same, or what begins the text of an item, in which no `SxFy` is a header. */
+const headerOrText = new RegExp(
+  String.raw`${header.source}|(?<text><[ \t]*(?:A|J|W|C2|ASCII|JIS8?|UNICODE|LOCALIZED)(?=[\s["']))`,
+  "gi"
+)
 
 /** What is longer is no prefix. */
 const longestPrefix = 1000
@@ -61,8 +68,7 @@ const bodyLines = (text: string, before: Stretch, lineEnd: number, out: Blanked)
       const behind = follow(text, prefix, line)
       body = behind
       if (behind >= 0 && !begins(text, behind)) {
-        header.lastIndex = 0
-        if (header.test(text.slice(behind, line.end))) return start
+        if (holdsHeader(text, behind, line.end)) return start
         if (!goesOn(text, behind)) body = -1
       }
       // A text of several lines is left as the log has it.
@@ -72,13 +78,19 @@ const bodyLines = (text: string, before: Stretch, lineEnd: number, out: Blanked)
         continue
       }
     }
-    if (body < 0) return start
+    // A line that has a header before its item is a message of its own, however alike the two begin.
+    if (body < 0 || holdsHeader(text, line.start, body)) return start
     quote = quoteBehind(text, body, line.end, quote)
     out.blank(line.start, body)
     start = line.end + 1
     if (endsMessage(text, body, line.end)) return start
   }
   return start
+}
+
+const holdsHeader = (text: string, from: number, to: number): boolean => {
+  header.lastIndex = 0
+  return header.test(text.slice(from, to))
 }
 
 const none = 0
@@ -107,14 +119,77 @@ const endsMessage = (text: string, body: number, lineEnd: number): boolean => {
   return text.charCodeAt(end - 1) === dot
 }
 
+/** What stands behind the quote that ends a text: the end of the item, another text, a code, or nothing more. */
+const behindQuote = /[ \t]*(?:[>"'\d\r\n]|$)/y
+
+/** Where the texts of items end. */
+class Texts {
+  private readonly text: string
+  /** The ends of the last lines on which a text begins and does not end, in double quotes and in single ones. */
+  private readonly unended = { '"': -1, "'": -1 }
+  /** The end of the line that was asked for last; what is asked for comes in the order of the text. */
+  private lineEnd = -1
+  /** The end of the last line on which a text begins that ends on none. */
+  private broken = -1
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  /** Behind the texts of an item; behind its format where they do not end. */
+  behind(item: number, from: number): number {
+    const { text } = this
+    // Many texts may begin on a line, which is looked through once.
+    if (from > this.lineEnd) this.lineEnd = endOf(text, from)
+    const { lineEnd } = this
+    let at = from
+    while (at < lineEnd) {
+      const mark = text[at]!
+      if (mark === "<" || mark === ">") return at
+      if (mark === '"' || mark === "'") {
+        const end = this.quoteEnd(mark, at + 1, lineEnd)
+        if (end < 0) return Math.max(from, this.behindLines(item, lineEnd))
+        at = end
+      }
+      at++
+    }
+    return at
+  }
+
+  /** Behind a text that ends on a later line; -1 where none does. */
+  private behindLines(item: number, lineEnd: number): number {
+    if (this.broken === lineEnd) return -1
+    const behind = behindText(this.text, item, lineEnd)
+    if (behind < 0) this.broken = lineEnd
+    return behind
+  }
+
+  /** Where a text in quotes ends on its line; -1 where it does not. */
+  private quoteEnd(quote: '"' | "'", from: number, lineEnd: number): number {
+    const { text, unended } = this
+    if (unended[quote] === lineEnd) return -1
+    for (let at = text.indexOf(quote, from); at >= 0 && at < lineEnd; at = text.indexOf(quote, at + 1)) {
+      behindQuote.lastIndex = at + 1
+      if (behindQuote.test(text)) return at
+    }
+    unended[quote] = lineEnd
+    return -1
+  }
+}
+
 /**
  * The text with spaces for notes behind headers and for what stands before the lines of bodies. Every place stays.
  */
 export const messagesAlone = (text: string): string => {
   const out = new Blanked(text)
+  const texts = new Texts(text)
   const next = (from: number): RegExpExecArray | null => {
-    header.lastIndex = from
-    return header.exec(text)
+    headerOrText.lastIndex = from
+    for (;;) {
+      const match = headerOrText.exec(text)
+      if (match?.groups?.["text"] === undefined) return match
+      headerOrText.lastIndex = texts.behind(match.index, headerOrText.lastIndex)
+    }
   }
   let match = next(0)
   while (match !== null) {

@@ -110,10 +110,10 @@ class Reader {
     this.checkHeader(header, attributes.wBit, attributes.wAt)
 
     const bodyAt = s.at
-    const body = s.skip() === less ? readItem(s) : undefined
+    const body = s.skip() === less && !beginsAlike(s, found.label.prefix) ? readItem(s) : undefined
     if (body === undefined) s.at = bodyAt
     else if (header.function === 0) s.warn("TextOnAbort", header.at, "no text in a message that aborts a transaction")
-    this.terminator(prose)
+    this.terminator(prose, found.label.prefix)
     this.isBroken = false
     this.messages.push({
       name: label.name ?? attributes.name,
@@ -207,7 +207,7 @@ class Reader {
     s.warn("WBitOnSecondary", wAt, expected)
   }
 
-  private terminator(prose: boolean): void {
+  private terminator(prose: boolean, prefix: string): void {
     const { s } = this
     const behind = s.at
     const code = s.skip()
@@ -216,7 +216,7 @@ class Reader {
       return
     }
     const next = s.at
-    if (code === less) s.fail("SecondRoot", next, ". behind the one item of a message")
+    if (code === less && !beginsAlike(s, prefix)) s.fail("SecondRoot", next, ". behind the one item of a message")
     const separate = Number.isNaN(code) || startsLine(s.text, next) || this.candidates.next(next)?.at === next
     if (!separate && !prose) {
       const hint = code === greater ? "there is a > too many before it" : undefined
@@ -238,6 +238,13 @@ class Reader {
 }
 
 const none: ReadonlyArray<SmlComment> = []
+
+/** A priority or a level in angle brackets: `<190>` of syslog, `<info>`. */
+const bracketed = /^<[\w-]{1,20}>(?=\S*[ \t])/
+
+/** Whether this is no item, but the line of a log that begins as that of the header before it does. */
+const beginsAlike = ({ at, text }: Scanner, prefix: string): boolean =>
+  bracketed.test(prefix) && bracketed.test(text.slice(at, at + 200)) && startsLine(text, at)
 
 const startsLine = (text: string, at: number): boolean => lineStartAt(text, at) >= 0
 

@@ -81,7 +81,7 @@ export const resumeAt = (s: Scanner, began: number, from: number): number => {
   const { prose } = s.rules.dialect
   // The error may stand behind the label of the next message, which the item before it took for its own.
   const here = lineStartWithin(text, began, from)
-  if (here >= 0 && stands(line, text, here)) return here
+  if (here >= 0 && (prose || stands(line, text, here))) return here
   let at = from
   while (at < text.length) {
     const lineEnd = s.lineEnd(at)
