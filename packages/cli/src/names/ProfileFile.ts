@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { QuirkProfile, TextEncoding } from "@effect-secs/codec"
+import { QuirkProfile } from "@effect-secs/codec"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -12,15 +12,6 @@ import { readText, type Shell } from "../Shell.ts"
 
 /** A name that is none is a mistake: it would change nothing, and nobody would know. */
 const decode = Schema.decodeUnknownResult(QuirkProfile.QuirkProfile, { onExcessProperty: "error" })
-
-/** Every name of an encoding in it. */
-const encodings = ({ items = {}, messages = {}, text }: QuirkProfile.QuirkProfile): ReadonlyArray<string> =>
-  [
-    text,
-    ...[items, ...Object.values(messages).map((message) => message.items ?? {})].flatMap((all) =>
-      Object.values(all).map((item) => item.text)
-    )
-  ].filter((name) => name !== undefined)
 
 /**
  * Reads a profile and makes it ready.
@@ -38,9 +29,6 @@ export const read = (path: string): Effect.Effect<QuirkProfile.Compiled, CliFail
     if (Result.isFailure(profile)) {
       return yield* failed(`${path}: no quirk profile: ${String(profile.failure).replaceAll(/\s*\n\s*/g, " ")}`)
     }
-    for (const name of encodings(profile.success)) {
-      const known = TextEncoding.make(name)
-      if (Result.isFailure(known)) return yield* failed(`${path}: ${known.failure.message}`)
-    }
-    return QuirkProfile.compile(profile.success, TextEncoding.view)
+    const ready = QuirkProfile.make(profile.success)
+    return Result.isSuccess(ready) ? ready.success : yield* failed(`${path}: ${ready.failure.message}`)
   })
