@@ -26,6 +26,7 @@ import { decode } from "./commands/decode.ts"
 import { encode } from "./commands/encode.ts"
 import { listen } from "./commands/listen.ts"
 import { log } from "./commands/log.ts"
+import { quirks } from "./commands/quirks.ts"
 import { send } from "./commands/send.ts"
 import { sml } from "./commands/sml.ts"
 import * as Printable from "./Printable.ts"
@@ -38,7 +39,7 @@ import { Shell, type ShellService } from "./Shell.ts"
  */
 export const secs = Command.make("secs").pipe(
   Command.withDescription("SECS/GEM on the command line: SML, SECS-II bytes, HSMS messages and logs."),
-  Command.withSubcommands([sml, decode, encode, send, listen, log])
+  Command.withSubcommands([sml, decode, encode, send, listen, log, quirks])
 )
 
 /**

@@ -23,7 +23,7 @@ const interrupt = () => {
   Effect.runFork(Fiber.interrupt(fiber))
 }
 const command = process.argv.slice(2).find((arg) => !arg.startsWith("-"))
-if (command === "send" || command === "listen") {
+if (command === "send" || command === "listen" || command === "quirks") {
   process.on("SIGINT", interrupt)
   process.on("SIGTERM", interrupt)
 }

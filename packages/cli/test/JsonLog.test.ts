@@ -23,7 +23,9 @@ const events: ReadonlyArray<SessionEvent.SessionEvent> = [
 
 const toJson: Transcript.ToJson = ({ item }) => (item === undefined ? undefined : ItemJson.fromItem(item))
 
-const printed = events.map((event) => `${JSON.stringify(Transcript.json(event, toJson, "192.0.2.7:51234"))}\n`).join("")
+const printed = events
+  .map((event) => `${JSON.stringify(Transcript.json(event, toJson, { who: "192.0.2.7:51234" }))}\n`)
+  .join("")
 
 const run = (text: string, size = text.length) => {
   const log = JsonLog.make()

@@ -1,3 +1,4 @@
+import * as Catalogue from "@effect-secs/messages/Catalogue"
 import { assert, describe, it } from "@effect/vitest"
 import * as LogPrefix from "../src/logs/LogPrefix.ts"
 import { Texts } from "./support/draw.ts"
@@ -155,6 +156,17 @@ describe("LogPrefix", () => {
       systemBytes: 1,
       sessionId: undefined
     })
+  })
+
+  it("takes the name of no message for who sent it, neither as transcripts write it nor as decode does", () => {
+    assert.isAbove(Catalogue.registry.definitions.length, 500)
+    for (const { name } of Catalogue.registry.definitions) {
+      const read = (text: string) => LogPrefix.read(` 15:14:37.402 ${text} [0000002a], reply after 2.0 ms`)
+      assert.deepInclude(read(`${name} sent`), { from: "local", systemBytes: 42 }, name)
+      assert.deepInclude(read(`${name} received`), { from: "peer", systemBytes: 42 }, name)
+      const decoded = LogPrefix.read(`// "${name}", session 7, system bytes 0000002a`)
+      assert.deepStrictEqual(decoded, { time: undefined, from: undefined, systemBytes: 42, sessionId: 7 }, name)
+    }
   })
 
   it.prop("reads any text", [Texts], ([text]) => {

@@ -55,7 +55,7 @@ const failed: SessionEvent.TransactionFailed = {
 
 const print: Transcript.Print = (message) => SmlPrinter.show(message)
 const text = (event: SessionEvent.SessionEvent, who?: string, why?: string) =>
-  Transcript.text(event, print, zone, plain, who, why)
+  Transcript.text(event, print, zone, plain, { who, why })
 
 describe("Transcript", () => {
   it("writes a message as SML below a comment with time, direction and system bytes", () => {
@@ -120,7 +120,7 @@ describe("Transcript", () => {
 
   it("gives programs the parts of a message, and times they can compute with", () => {
     assert.deepStrictEqual(
-      Transcript.json(received, ({ item }) => String(item), "peer"),
+      Transcript.json(received, ({ item }) => String(item), { who: "peer" }),
       {
         at: "2026-01-02T03:04:05.678Z",
         peer: "peer",

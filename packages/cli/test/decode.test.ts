@@ -20,7 +20,7 @@ describe("secs decode", () => {
   ])("prints %s as SML, with the fields of its header", async (_, args, stdin) => {
     assert.deepInclude(await run(["decode", ...args], { stdin }), {
       code: 0,
-      stdout: "// session 7, system bytes 0000002a\nS1F13 W\n<L [0]>\n.\n",
+      stdout: '// "Establish Communications Request", session 7, system bytes 0000002a\nS1F13 W\n<L [0]>\n.\n',
       stderr: ""
     })
   })
@@ -70,7 +70,8 @@ describe("secs decode", () => {
       sessionId: 7,
       systemBytes: 42,
       type: "data",
-      message: { stream: 1, function: 13, replyExpected: true, item: { L: [] } }
+      message: { stream: 1, function: 13, replyExpected: true, item: { L: [] } },
+      standard: { name: "Establish Communications Request" }
     })
     assert.deepInclude(second, { offset: 16 })
   })
@@ -120,8 +121,8 @@ describe("secs decode", () => {
   it.each([
     ["410548656c6c6f0d", '<A [5] "Hello">\n', "TrailingBytes at byte 7"],
     [
-      "0000000e0000010e000000000001a5010700",
-      "// session 0, system bytes 00000001\nS1F14\n<U1 [1] 7>\n.\n",
+      "0000000e0000010d000000000001a5010700",
+      '// "Establish Communications Request", session 0, system bytes 00000001\nS1F13\n<U1 [1] 7>\n.\n// S1F13 the body: none of 2 structures fits: the body: expected L, got <U1 7>; the body: expected L, got <U1 7>\n',
       "TrailingBytes at byte 17"
     ]
   ])("prints the item of %s, then names the byte behind it and ends with 1", async (bytes, sml, fault) => {
@@ -138,12 +139,19 @@ describe("secs decode", () => {
     assert.match(base64, /=\n./)
     const { code, stdout } = await run(["decode", "--compact", "-"], { stdin: base64 })
     assert.strictEqual(code, 0)
-    assert.deepStrictEqual(stdout.match(/^S.*/gm), ["S1F1 W.", "S1F13 W <L [0]>.", "S1F3 W <L [1] <U4 [1] 1>>."])
+    assert.deepStrictEqual(stdout.match(/^S.*/gm), [
+      "S1F1 W.",
+      "S1F13 W <L [0]>.",
+      "S1F3 W <L [1] <U4 [1] 1> /* SVID */>."
+    ])
   })
 
   it("prints what it reads on one line with --compact", async () => {
     const { stdout } = await run(["decode", "--compact", hex + hex])
-    assert.strictEqual(stdout, "// session 7, system bytes 0000002a\nS1F13 W <L [0]>.\n".repeat(2))
+    assert.strictEqual(
+      stdout,
+      '// "Establish Communications Request", session 7, system bytes 0000002a\nS1F13 W <L [0]>.\n'.repeat(2)
+    )
   })
 
   it("prints a line of JSON for each row it explains", async () => {

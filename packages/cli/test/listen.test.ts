@@ -25,6 +25,7 @@ const file = (text: string) =>
 /** The messages of a transcript, without comments and line ends. */
 const bare = (transcript: string): string =>
   transcript
+    .replaceAll(/ \/\*.*?\*\//g, "")
     .split("\n")
     .filter((line) => !line.startsWith("//"))
     .join(" ")

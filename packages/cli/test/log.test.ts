@@ -69,12 +69,13 @@ describe("secs log", () => {
   it("prints a timeline of a log, with reply times, names and what went wrong", async () => {
     const { code, stderr, stdout } = await secs("a.log")
     assert.deepStrictEqual(stdout.split("\n"), [
-      '2024-05-14 08:00:00.104        S1F13 W    [00000001]             "Establish"  <L [0]>',
-      "2024-05-14 08:00:00.131        S1F14      [00000001]    27.0 ms  <L [2] <B 0x00> <L [0]>>",
-      '2024-05-14 08:00:09.000        S6F11 W    [00000003]             "Event"  CEID=CarrierRead  <L [2] <U4 7> <U4 58>>',
+      '2024-05-14 08:00:00.104        S1F13 W    [00000001]             Establish Communications Request  "Establish"  <L [0]>',
+      "2024-05-14 08:00:00.131        S1F14      [00000001]    27.0 ms  Establish Communications Request Acknowledge  COMMACK 0 accepted  <L [2] <B 0x00> <L [0]>>",
+      '2024-05-14 08:00:09.000        S6F11 W    [00000003]             Event Report Send  "Event"  CEID=CarrierRead  <L [2] <U4 7> <U4 58>>',
+      "    // S6F11 the body: MissingTail, expected L, got <L [2] <U4 7> <U4 58>>",
       "2024-05-14 08:00:54.000        S6F11      [00000003]             ! no reply within 45 s (line 12)",
-      "2024-05-14 08:01:10.000        S1F1 W     [00000004]",
-      "2024-05-14 08:01:10.012        S1F0       [00000004]    12.0 ms  ! the transaction is aborted (line 20)",
+      "2024-05-14 08:01:10.000        S1F1 W     [00000004]             Are You There Request",
+      "2024-05-14 08:01:10.012        S1F0       [00000004]    12.0 ms  ! the transaction is aborted (line 20)  Abort Transaction",
       ""
     ])
     assert.deepStrictEqual([code, stderr], [0, ""])
@@ -94,8 +95,8 @@ describe("secs log", () => {
       "2019-06-08 15:14:37.000Z  #1   A->P  Connected                         192.0.2.1:49152 > 192.0.2.2:5000",
       "2019-06-08 15:14:37.003Z  #1   A->P  SelectReq  [00000001]",
       "2019-06-08 15:14:37.005Z  #1   A<-P  SelectRsp  [00000001]    2.00 ms",
-      "2019-06-08 15:14:37.007Z  #1   A->P  S1F3 W     [00000002]             <L [1] <U4 7>>",
-      '2019-06-08 15:14:37.009Z  #1   A<-P  S1F4       [00000002]    2.00 ms  <L [1] <A "x">>',
+      "2019-06-08 15:14:37.007Z  #1   A->P  S1F3 W     [00000002]             Selected Equipment Status Request  <L [1] <U4 7>>",
+      '2019-06-08 15:14:37.009Z  #1   A<-P  S1F4       [00000002]    2.00 ms  Selected Equipment Status Data  <L [1] <A "x">>',
       "2019-06-08 15:14:37.011Z  #1   A->P  SeparateReq  [00000003]",
       "2019-06-08 15:14:37.014Z  #1         Disconnected                         closed",
       ""
@@ -119,7 +120,10 @@ describe("secs log", () => {
   it("reads hex dumps, and standard input", async () => {
     const { code, stdout } = await secs("trace.txt")
     assert.strictEqual(code, 0)
-    assert.include(stdout, '10:00:00.030  RECV  S1F4       [00000002]    10.0 ms  <L [1] <A "x">>')
+    assert.include(
+      stdout,
+      '10:00:00.030  RECV  S1F4       [00000002]    10.0 ms  Selected Equipment Status Data  <L [1] <A "x">>'
+    )
     const piped = await run(["log", "-"], { stdin: log })
     assert.include(piped.stdout, '"Establish"')
   })
@@ -144,8 +148,8 @@ describe("secs log", () => {
     const { code, stdout } = await secs("--summary", "a.log")
     assert.strictEqual(code, 0)
     assert.match(stdout, /^5 messages, 0 control messages, 2024-05-14 08:00:00.104 to 2024-05-14 08:01:10.012\n/)
-    assert.match(stdout, /^S6F11 +1 +1$/m)
-    assert.match(stdout, /^S1F13 +1 +1 +27.0 ms +27.0 ms +27.0 ms +27.0 ms$/m)
+    assert.match(stdout, /^S6F11 Event Report Send +1 +1$/m)
+    assert.match(stdout, /^S1F13 Establish Communications Request +1 +1 +27.0 ms +27.0 ms +27.0 ms +27.0 ms$/m)
     assert.match(stdout, /^ +1 {2}had no reply in time$/m)
   })
 
@@ -272,8 +276,8 @@ describe("secs log", () => {
       item: { L: [{ A: "x" }] }
     })
     assert.deepStrictEqual(json.stdout.split("\n"), [
-      "2026-01-02 03:04:05.678Z  SEND  S1F3 W     [0000002a]             <L [1] <U4 7>>",
-      "2026-01-02 03:04:05.690Z  RECV  S1F4       [0000002a]    12.0 ms  <L [0]>",
+      "2026-01-02 03:04:05.678Z  SEND  S1F3 W     [0000002a]             Selected Equipment Status Request  <L [1] <U4 7>>",
+      "2026-01-02 03:04:05.690Z  RECV  S1F4       [0000002a]    12.0 ms  Selected Equipment Status Data  <L [0]>",
       ""
     ])
     assert.deepStrictEqual([frames.code, json.code, json.stderr], [0, 0, ""])

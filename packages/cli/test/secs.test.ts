@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFileSync, spawn } from "node:child_process"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import * as CompletionScript from "../src/CompletionScript.ts"
-import { environment, run } from "./support/run.ts"
+import { binary, environment, run } from "./support/run.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   readonly version: string
@@ -24,16 +24,35 @@ const typedToBash = async (cwd: string, input: string): Promise<string> => {
   return text(bash.stdout)
 }
 
+const holds = (file: string, words: string): boolean =>
+  file.endsWith(".js") && readFileSync(join(binary, "..", file), "utf8").includes(words)
+
 describe("secs", () => {
   it("prints its name and the version of its package", async () => {
     assert.deepInclude(await run(["--version"]), { code: 0, stdout: `secs ${version}\n`, stderr: "" })
+  })
+
+  it("starts without the catalogue, which commands load that print names", () => {
+    const folder = join(binary, "..")
+    const catalogue = readdirSync(folder).filter((file) => holds(file, "Establish Communications Request"))
+    assert.lengthOf(catalogue, 1)
+    const started = new Set(["secs.js"])
+    for (const file of started) {
+      for (const [, other] of readFileSync(join(folder, file), "utf8").matchAll(
+        /^(?:import|export)\b[^;]*"\.\/(.+?)"/gm
+      )) {
+        started.add(other!)
+      }
+    }
+    assert.isAbove(started.size, 1)
+    assert.notInclude([...started], catalogue[0])
   })
 
   it("lists its commands where none is given", async () => {
     const { code, stderr, stdout } = await run([])
     assert.strictEqual(code, 0)
     assert.strictEqual(stderr, "")
-    for (const command of ["sml", "decode", "encode", "send", "listen", "log"])
+    for (const command of ["sml", "decode", "encode", "send", "listen", "log", "quirks"])
       assert.match(stdout, new RegExp(`^  ${command} `, "m"))
   })
 

@@ -69,10 +69,10 @@ describe("secs send", () => {
       assert.deepStrictEqual([code, stderr], [0, ""])
       const pattern = [
         `^${time} selected`,
-        `${time} sent ${number}`,
+        `${time} Are You There Request sent ${number}`,
         "S1F1 W",
         String.raw`\.`,
-        `${time} received ${number}, reply after \\d+\\.?\\d* ms`,
+        `${time} On Line Data received ${number}, reply after \\d+\\.?\\d* ms`,
         String.raw`S1F2[^]*"SECS"[^]*`,
         String.raw`\.\n$`
       ].join("\n")
@@ -215,7 +215,7 @@ describe("secs send", () => {
     Effect.gen(function* () {
       const { address } = yield* listening()
       const quiet = yield* ran(["send", address, "S1F1 W.", "--quiet"])
-      assert.match(quiet.stdout, new RegExp(`^${time} received ${number}, reply after [^\n]*\nS1F2`))
+      assert.match(quiet.stdout, new RegExp(`^${time} On Line Data received ${number}, reply after [^\n]*\nS1F2`))
       const { stdout } = yield* ran(["send", address, "S1F1 W.", "--trace"])
       for (const control of ["sent SelectReq", "received SelectRsp", "sent SeparateReq"])
         assert.include(stdout, control)

@@ -3,8 +3,9 @@
  * observer itself, which counts.
  *
  * An item that always has one format, and not the one its definition writes, gets that format. A primary that never has
- * the W-bit its definition requires, or always has one it forbids, gets its own rule. What varies, or could mean
- * anything, is left out of the profile and told as a note.
+ * the W-bit its definition requires, or always has one it forbids, gets its own rule. Text with bytes above 7F names its
+ * encoding, where all of it is text in one of the field's and in no other. What varies, or could mean anything, is left
+ * out of the profile and told as a note.
  *
  * @example
  * const observer = QuirkObserver.make(registry)
@@ -15,6 +16,7 @@
  */
 import { type Format, FormatCode, fromCode } from "./FormatCode.ts"
 import type { ItemNode } from "./internal/node.ts"
+import * as TextGuess from "./internal/textGuess.ts"
 import { walk } from "./internal/structure/walk.ts"
 import * as Layout from "./Layout.ts"
 import type { ItemQuirk, MessageQuirk, QuirkProfile } from "./QuirkProfile.ts"
@@ -90,10 +92,9 @@ export const make = (registry: Registry): QuirkObserver => {
   const wrong = new Map<string, { count: number; readonly first: string }>()
   let messages = 0
   let defined = 0
-  let foreignText = 0
+  const text = TextGuess.make()
 
   const seeLeaf = (id: string, leaf: Layout.Leaf, item: ItemNode): void => {
-    if (item.format === FormatCode.A && /[^\x00-\x7f]/.test(item.value as string)) foreignText++
     if (leaf.name === undefined || isText(leaf, item)) return
     const tally = tallies.get(leaf.name) ?? {
       leaf,
@@ -105,8 +106,18 @@ export const make = (registry: Registry): QuirkObserver => {
     seen.count++
   }
 
+  /** Text is text, whether a message is defined or not. Items are nested as deep as they like. */
+  const seeTexts = (root: ItemNode): void => {
+    const rest = [root]
+    for (let item = rest.pop(); item !== undefined; item = rest.pop()) {
+      if (item.format === FormatCode.A) text.see(item.value as string)
+      else if (item.format === FormatCode.L) for (const child of item.value as ReadonlyArray<ItemNode>) rest.push(child)
+    }
+  }
+
   const see = (message: SecsMessage): void => {
     messages++
+    if (message.item !== undefined) seeTexts(message.item as unknown as ItemNode)
     const definition = registry.get(message.stream, message.function)
     if (definition === undefined) return
     defined++
@@ -155,12 +166,13 @@ export const make = (registry: Registry): QuirkObserver => {
     for (const [id, { count, first }] of [...wrong].toSorted(byName)) {
       notes.push(`${id} has another structure, ${plural(count, "time")}: ${first}`)
     }
-    if (foreignText > 0) {
-      notes.push(`${plural(foreignText, "text")} with bytes above 7F: name the encoding in "text"`)
-    }
+    const said = text.note()
+    if (said !== undefined) notes.push(said)
+    const encoding = text.encoding()
     return {
       profile: {
         ...(name === undefined ? {} : { name }),
+        ...(encoding === undefined ? {} : { text: encoding }),
         ...(Object.keys(items).length === 0 ? {} : { items }),
         ...(Object.keys(quirks).length === 0 ? {} : { messages: quirks })
       },

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
-import { A, B, type Item, L, U1, U2, U4 } from "../src/Item.ts"
+import type * as Item from "../src/Item.ts"
+import { A, B, L, U1, U2, U4 } from "../src/Item.ts"
 import * as QuirkObserver from "../src/QuirkObserver.ts"
 import * as QuirkProfile from "../src/QuirkProfile.ts"
 import * as Registry from "../src/Registry.ts"
 import { SecsMessage } from "../src/SecsMessage.ts"
 import * as StreamFunction from "../src/StreamFunction.ts"
 import * as Structure from "../src/Structure.ts"
+import * as TextEncoding from "../src/TextEncoding.ts"
 import { success } from "./support/expect.ts"
 
 const CEID = Structure.value(["U4", "U1", "U2", "U8", "A"], { name: "CEID" })
@@ -23,7 +25,9 @@ const S64F2 = StreamFunction.secondary({
 const S64F1 = StreamFunction.primary({ stream: 64, function: 1, name: "Event", structure: event, reply: S64F2 })
 const registry = Registry.make([S64F1])
 
-const observe = (...messages: ReadonlyArray<readonly [stream: number, function_: number, w: boolean, item: Item]>) => {
+const observe = (
+  ...messages: ReadonlyArray<readonly [stream: number, function_: number, w: boolean, item: Item.Item]>
+) => {
   const observer = QuirkObserver.make(registry)
   for (const [stream, function_, w, item] of messages) observer.see(new SecsMessage(stream, function_, w, item))
   return observer.result("ACME")
@@ -75,8 +79,43 @@ describe("QuirkObserver", () => {
     expect(found.notes).toEqual([
       "S64F1 without W: 3 times; the standard requires a reply",
       'S64F1 has another structure, 1 time: S64F1 the body: expected L, got <A "x">',
-      '1 text with bytes above 7F: name the encoding in "text"'
+      '1 text with bytes above 7F: none of utf-8, shift_jis, gbk, big5, euc-kr fits, name the encoding in "text"'
     ])
+  })
+
+  describe("of text with bytes above 7F", () => {
+    const spoken = (name: string, ...texts: ReadonlyArray<string>) =>
+      observe(
+        ...texts.map(
+          (text) =>
+            [99, 1, false, L(A("x"), A(success(TextEncoding.encodeA(success(TextEncoding.make(name)), text))))] as const
+        )
+      )
+
+    it("names UTF-8 where all of it is that, whatever else it could be", () => {
+      const found = spoken("utf-8", "晶圆", "温度")
+      expect(found.profile.text).toBe("utf-8")
+      expect(found.notes).toEqual(["text is utf-8: 2 texts with bytes above 7F, which fit"])
+    })
+
+    it("names the one encoding of the field that fits", () => {
+      expect(spoken("shift_jis", "ｳｪﾊ", "ウェハ").profile.text).toBe("shift_jis")
+    })
+
+    it("leaves the choice between several to people, and says which", () => {
+      const found = spoken("gbk", "晶圆", "温度")
+      expect(found.profile.text).toBe(undefined)
+      expect(found.notes.length).toBe(1)
+      expect(found.notes[0]).toMatch(
+        /^2 texts with bytes above 7F: any of .*\bgbk\b.* may be meant, name the encoding in "text"$/
+      )
+    })
+
+    it("looks at texts in lists of any depth", () => {
+      let item: Item.Item = A("\xe6\xb8\xa9")
+      for (let depth = 0; depth < 100_000; depth++) item = L(item)
+      expect(observe([99, 1, false, item]).profile.text).toBe("utf-8")
+    })
   })
 
   it("gives a profile under which the same messages are read without a deviation", () => {

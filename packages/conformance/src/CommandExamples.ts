@@ -71,6 +71,15 @@ const equipmentLog = `2024-05-14 08:00:00,104 INFO  [12] - SECS. S1F13: 'S1F13' 
 .
 `
 
+/** An equipment with ways of its own: ids that are text, codes in U1, events without W, text in Shift_JIS. */
+const quirkyLog = `2024-05-14 08:00:00.104 H->E S1F13 W <L>.
+2024-05-14 08:00:00.131 H<-E S1F14 <L <U1 0> <L <A "ETCH"> <A "1.7">>>.
+2024-05-14 08:00:05.012 H<-E S6F11 <L <U1 1> <A "57"> <L <L <A "3"> <L <F4 21.5>>>>>.
+2024-05-14 08:00:07.012 H<-E S6F11 <L <U1 2> <A "58"> <L>>.
+2024-05-14 08:00:09.012 H<-E S5F1 W <L <B 128> <U4 7> <A 0xB3 0xAA 0xCA>>.
+2024-05-14 08:00:09.020 H->E S5F2 <B 0>.
+`
+
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")
 
 const [, , asks, answers] = frames
@@ -117,6 +126,7 @@ const capture = (): Uint8Array => {
 export const exampleFiles: ReadonlyMap<string, Uint8Array> = new Map([
   ["capture.bin", Uint8Array.from(frames.flatMap((frame) => [...frame]))],
   ["equipment.log", encoder.encode(equipmentLog)],
+  ["quirky.log", encoder.encode(quirkyLog)],
   ["capture.pcap", capture()],
   ["trace.txt", encoder.encode(trace)],
   ["messages.sml", encoder.encode(messages)],

@@ -29,8 +29,8 @@ interface Ran {
   readonly shown: string
 }
 
-/** Commands that need a peer: their examples are printed and not run. */
-const talking = ["send", "listen"]
+/** Lines that need a peer: they are printed and not run. */
+const talks = /^secs (?:send|listen) |^secs quirks (?:\S+:\d+ |--listen )/
 
 const encoder = new TextEncoder()
 
@@ -122,7 +122,7 @@ const page = async (path: ReadonlyArray<string>, command: Command): Promise<stri
   const examples = await Promise.all(
     command.examples.map(async ({ command: line, description = "" }) => {
       const title = `${description.charAt(0).toUpperCase()}${description.slice(1)}:\n`
-      if (talking.includes(command.name)) return `${title}\n${block("sh", line)}`
+      if (talks.test(line)) return `${title}\n${block("sh", line)}`
       const { code, shown } = await runLine(line)
       const output = shown === "" ? "" : `\n${block("", cut(shown))}`
       return `${title}\n${block("sh", line)}${output}${code === 0 ? "" : `\nExit code ${code}.\n`}`
@@ -173,7 +173,7 @@ const overview = async (): Promise<string> =>
     "## For scripts\n",
     [
       "- `-` is standard input. Results go to standard output, everything else to standard error.",
-      "- `--json` prints one JSON value, or a line of JSON for each result.",
+      "- `--json` prints one JSON value, or a line of JSON for each result. In `standard` a message has its `name`, `items` with `path` (indexes from the root), `name` and, where it has one, `value` and `meaning`, and `error` or `deviations` where its body is otherwise than defined; `--no-names` leaves it out.",
       "- Exit codes: 0 fine; 1 bad input, a failed check, a transaction without its reply, a finding of log --errors; 2 a wrong command line; 3 a log in which there is no message; 130 ^C.",
       "- Colours and progress are for terminals only; `NO_COLOR` turns colours off there too.",
       "- Text is UTF-8, UTF-16 with a byte order mark, or latin-1 where it is no UTF-8.\n"

@@ -13,6 +13,7 @@ import * as Others from "../guides/other-transports.ts"
 import * as Secure from "../guides/secure-connections.ts"
 import { faults } from "../guides/reading-logs.ts"
 import * as Sml from "../guides/sml-reading.ts"
+import * as SmlNames from "../guides/sml-names.ts"
 import * as SmlTemplates from "../guides/sml-templates.ts"
 import * as SmlWriting from "../guides/sml-writing.ts"
 import * as Typed from "../guides/typed-messages.ts"
@@ -39,7 +40,7 @@ describe("the guides", () => {
     ["docs/guides/many-equipments.md", "many-equipments.ts"],
     ["docs/guides/other-transports.md", "other-transports.ts"],
     ["docs/guides/testing.md", "testing-pair.ts", "testing-timers.ts", "testing-chaos.ts"],
-    ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts", "sml-writing.ts"],
+    ["docs/guides/sml.md", "sml-reading.ts", "sml-templates.ts", "sml-writing.ts", "sml-names.ts"],
     ["docs/guides/reading-logs.md", "reading-logs.ts"],
     ["docs/guides/typed-messages.md", "typed-messages.ts"],
     ["docs/guides/vendor-quirks.md", "vendor-quirks.ts"],
@@ -52,6 +53,10 @@ describe("the guides", () => {
       )
     })
   }
+
+  it("a message is shown with the names of its items", () => {
+    assert.include(SmlNames.named, "  <B [1] 0x00> /* COMMACK 0 accepted */\n")
+  })
 
   it.effect("SML is read by name, and the message that is wrong is told", () =>
     Effect.gen(function* () {

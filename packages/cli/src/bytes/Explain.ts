@@ -1,14 +1,15 @@
 /**
  * Bytes of SECS-II and HSMS with their meaning, row by row. Pure.
  *
- * A row is an offset, the bytes that stand there and what they say, indented as the lists are nested. Rows are made when
- * they are asked for, so that a long input costs no memory.
+ * A row is an offset, the bytes that stand there, the name of the item that begins there, and what they say, indented as
+ * the lists are nested. Rows are made when they are asked for, so that a long input costs no memory.
  *
  * @since 0.1.0
  */
-import { FormatCode, HsmsHeader, Item, ItemCodec } from "@effect-secs/codec"
+import { FormatCode, HsmsHeader, Item, ItemCodec, type Labels } from "@effect-secs/codec"
 import * as Result from "effect/Result"
-import type { Part, WireError } from "./Wire.ts"
+import type { Names } from "../names/Names.ts"
+import { messageOf, type Part, type WireError } from "./Wire.ts"
 
 /** @since 0.1.0 */
 export interface Row {
@@ -20,6 +21,8 @@ export interface Row {
   /** Nesting of lists; 0 for headers and the root item. */
   readonly depth: number
   readonly meaning: string
+  /** Of the data item that begins here, where it is known: `COMMACK`. */
+  readonly name: string | undefined
   /** Here the bytes stop being what they should be. */
   readonly fault: boolean
 }
@@ -28,6 +31,7 @@ export interface Row {
 export interface ExplainOptions {
   /** Rows of one value, of 8 bytes each, before it is cut; 4 unless told. */
   readonly valueRows?: number | undefined
+  readonly names?: Names | undefined
 }
 
 /** Bytes of a row. */
@@ -45,7 +49,7 @@ export function* explain(bytes: Uint8Array, part: Part, options: ExplainOptions 
   const { end, fault, start } = part
   const limit = fault === undefined || isCut(fault.error) ? end : fault.offset
   let at = start
-  for (const row of meaningful(bytes, part, limit, options.valueRows ?? 4)) {
+  for (const row of meaningful(bytes, part, limit, options)) {
     yield row
     at = row.offset + row.bytes.length + row.left
   }
@@ -58,31 +62,73 @@ const isCut = (error: WireError): boolean =>
   error._tag === "IncompleteError" || (error._tag === "ItemDecodeError" && error.reason._tag === "Truncated")
 
 /** Nothing behind the fault is explained, as nothing there means anything. */
-function* meaningful(bytes: Uint8Array, part: Part, limit: number, valueRows: number): Generator<Row> {
+function* meaningful(
+  bytes: Uint8Array,
+  part: Part,
+  limit: number,
+  { names, valueRows = 4 }: ExplainOptions
+): Generator<Row> {
   const { form, header, start, text } = part
   if (form === "frame" && start + 4 <= limit) yield frameLength(bytes, start)
   if (header !== undefined) {
-    for (const row of headerRows(bytes, text - HsmsHeader.length, header)) if (row.offset < limit) yield row
+    for (const row of headerRows(bytes, text - HsmsHeader.length, header, names)) if (row.offset < limit) yield row
   }
   if (header === undefined ? form === "item" : header.sType === HsmsHeader.SType.Data) {
-    yield* itemRows(bytes, text, limit, valueRows)
+    yield* itemRows(bytes, text, limit, valueRows, labelled(part.item, labelsOf(part, names)))
   }
 }
 
 const unread = (bytes: Uint8Array, from: number, end: number, meaning: string, fault: boolean): Row =>
   row(bytes, from, Math.min(width, end - from), meaning, { fault, left: end - from - width })
 
+const labelsOf = (part: Part, names: Names | undefined): Labels.Labels => {
+  const message = names === undefined ? undefined : messageOf(part)
+  return message === undefined ? new Map() : names!.labels(message)
+}
+
+/** Columns that names take at most; a longer one pushes its meaning to the right. */
+const longestName = 20
+
 /**
- * A row as a line: offset in hex, bytes, meaning.
+ * Columns for the names of items; 0 where they have none.
  *
  * @since 0.1.0
  */
-export const line = (row: Row, offsetDigits = 4): string => {
+export const nameColumns = (parts: ReadonlyArray<Part>, names: Names | undefined): number => {
+  let width = 0
+  for (const part of parts) {
+    for (const { name } of labelsOf(part, names).values()) width = Math.max(width, Math.min(name.length, longestName))
+  }
+  return width
+}
+
+/** Gives the label of the next item, in their order on the wire, each time it is asked. */
+const labelled = (root: Item.Item | undefined, labels: Labels.Labels): (() => Labels.Label | undefined) => {
+  if (root === undefined || labels.size === 0) return () => undefined
+  /** Items that are still to come, the next one last. */
+  const rest: Array<{ readonly items: ReadonlyArray<Item.Item>; at: number }> = [{ items: [root], at: 0 }]
+  return () => {
+    while (rest.length > 0 && rest.at(-1)!.at === rest.at(-1)!.items.length) rest.pop()
+    const level = rest.at(-1)
+    if (level === undefined) return undefined
+    const item = level.items[level.at++]!
+    if (item._tag === "L") rest.push({ items: item.value, at: 0 })
+    return labels.get(item)
+  }
+}
+
+/**
+ * A row as a line: offset in hex, bytes, name in so many columns, meaning.
+ *
+ * @since 0.1.0
+ */
+export const line = (row: Row, offsetDigits = 4, nameColumns = 0): string => {
   const bytes = hexOf(row.bytes).padEnd(3 * width - 1)
   const indent = "  ".repeat(Math.min(row.depth, maxIndent))
   const left = row.left === 0 ? "" : `… ${plural(row.left, "byte")}`
   const meaning = [row.meaning, left].filter((text) => text !== "").join(", ")
-  return `${row.offset.toString(16).padStart(offsetDigits, "0")}  ${bytes}  ${indent}${meaning}`.trimEnd()
+  const name = nameColumns === 0 ? "" : `${(row.name ?? "").padEnd(nameColumns)}  `
+  return `${row.offset.toString(16).padStart(offsetDigits, "0")}  ${bytes}  ${name}${indent}${meaning}`.trimEnd()
 }
 
 /**
@@ -99,8 +145,16 @@ const row = (
   offset: number,
   length: number,
   meaning: string,
-  { depth = 0, fault = false, left = 0 }: Partial<Pick<Row, "depth" | "fault" | "left">> = {}
-): Row => ({ offset, bytes: bytes.subarray(offset, offset + length), left: Math.max(left, 0), depth, meaning, fault })
+  { depth = 0, fault = false, left = 0, name }: Partial<Pick<Row, "depth" | "fault" | "left" | "name">> = {}
+): Row => ({
+  offset,
+  bytes: bytes.subarray(offset, offset + length),
+  left: Math.max(left, 0),
+  depth,
+  meaning,
+  name,
+  fault
+})
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? "" : "s"}`
 
@@ -115,13 +169,20 @@ const frameLength = (bytes: Uint8Array, at: number): Row => {
 export const controlName = (sType: number): string =>
   HsmsHeader.sTypeName(sType).replace(/(Req|Rsp)$/, (end) => `.${end.toLowerCase()}`)
 
-const headerRows = (bytes: Uint8Array, at: number, header: HsmsHeader.HsmsHeader): ReadonlyArray<Row> => {
-  const { pType, sType, sessionId, systemBytes } = header
+const headerRows = (
+  bytes: Uint8Array,
+  at: number,
+  header: HsmsHeader.HsmsHeader,
+  names: Names | undefined
+): ReadonlyArray<Row> => {
+  const { pType, sType, sessionId, stream, systemBytes } = header
+  const isData = pType === 0 && sType === HsmsHeader.SType.Data
+  const name = isData ? names?.ofMessage(stream, header.function) : undefined
   const known = pType === 0 && Object.values<number>(HsmsHeader.SType).includes(sType)
   return [
     row(bytes, at, 2, `session ${sessionId}`),
     row(bytes, at + 2, 1, byte2(header)),
-    row(bytes, at + 3, 1, byte3(header)),
+    row(bytes, at + 3, 1, name === undefined ? byte3(header) : `${byte3(header)}: ${name}`),
     row(bytes, at + 4, 1, pType === 0 ? "PType 0: SECS-II" : `PType ${pType}`),
     row(bytes, at + 5, 1, known ? `SType ${sType}: ${sType === 0 ? "data" : controlName(sType)}` : `SType ${sType}`),
     row(bytes, at + 6, 4, `system bytes ${systemBytes.toString(16).padStart(8, "0")}`)
@@ -151,7 +212,13 @@ const byte3 = ({ byte3, sType }: HsmsHeader.HsmsHeader): string => {
 // --- items -----------------------------------------------------------------------------------------------------------
 
 /** The items from `start` on, up to `limit`, where the input ends or stops being one. */
-function* itemRows(bytes: Uint8Array, start: number, limit: number, valueRows: number): Generator<Row> {
+function* itemRows(
+  bytes: Uint8Array,
+  start: number,
+  limit: number,
+  valueRows: number,
+  nextLabel: () => Labels.Label | undefined
+): Generator<Row> {
   /** Items that each open list still owes. */
   const owed: Array<number> = []
   let at = start
@@ -161,13 +228,14 @@ function* itemRows(bytes: Uint8Array, start: number, limit: number, valueRows: n
     if (info === undefined || head === 1 || at + head > limit) return
     let length = 0
     for (let i = 1; i < head; i++) length = (length << 8) | bytes[at + i]!
+    const label = nextLabel()
     if (info.format === "L") {
-      yield row(bytes, at, head, `L, ${plural(length, "item")}`, { depth: owed.length })
+      yield row(bytes, at, head, `L, ${plural(length, "item")}`, { depth: owed.length, name: label?.name })
       at += head
       owed.push(length)
     } else {
       yield* valueRowsOf(
-        { bytes, info, at, head, length, end: Math.min(at + head + length, limit) },
+        { bytes, info, at, head, length, end: Math.min(at + head + length, limit), label },
         owed.length,
         valueRows
       )
@@ -192,19 +260,22 @@ interface Value {
   readonly length: number
   /** Less than that where the input ends early. */
   readonly end: number
+  readonly label: Labels.Label | undefined
 }
 
 function* valueRowsOf(one: Value, depth: number, valueRows: number): Generator<Row> {
-  const { at, bytes, end, head, info, length } = one
+  const { at, bytes, end, head, info, label, length } = one
+  const name = label?.name
+  const means = label?.meaning === undefined ? "" : `, ${label.meaning}`
   const what = `${info.format}, ${plural(length, "byte")}`
   let from = at + head
   if (info.format === "C2" || info.format === "J") {
-    yield row(bytes, at, head, what + textOf(one, valueRows), { depth })
+    yield row(bytes, at, head, what + textOf(one, valueRows), { depth, name })
   } else if (end - at <= width) {
     const seen = values(bytes, info, from, end)
-    return yield row(bytes, at, end - at, seen === "" ? what : `${what}: ${seen}`, { depth })
+    return yield row(bytes, at, end - at, (seen === "" ? what : `${what}: ${seen}`) + means, { depth, name })
   } else {
-    yield row(bytes, at, head, what, { depth })
+    yield row(bytes, at, head, what + means, { depth, name })
   }
   if (info.format === "C2" && end - from >= 2) {
     const lsh = (bytes[from]! << 8) | bytes[from + 1]!
@@ -306,10 +377,11 @@ const characters = (bytes: Uint8Array): string => {
  *
  * @since 0.1.0
  */
-export const json = ({ bytes, depth, fault, left, meaning, offset }: Row): unknown => ({
+export const json = ({ bytes, depth, fault, left, meaning, name, offset }: Row): unknown => ({
   offset,
   bytes: hexOf(bytes).replaceAll(" ", ""),
   depth,
+  ...(name === undefined ? {} : { name }),
   meaning,
   ...(left === 0 ? {} : { left }),
   ...(fault ? { fault } : {})

@@ -16,6 +16,7 @@
 import { CodecError, HsmsHeader, type Item, ItemCodec } from "@effect-secs/codec"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { Message } from "../names/Names.ts"
 
 /** @since 0.1.0 */
 export type Form = "item" | "header" | "message" | "frame"
@@ -87,6 +88,16 @@ export interface Part {
   readonly item: Item.Item | undefined
   readonly fault: Fault | undefined
 }
+
+/**
+ * The message of a part; undefined where it is none, or faulty before its item ends.
+ *
+ * @since 0.1.0
+ */
+export const messageOf = ({ fault, header, item }: Part): Message | undefined =>
+  header === undefined || header.sType !== HsmsHeader.SType.Data || (fault !== undefined && item === undefined)
+    ? undefined
+    : { stream: header.stream, function: header.function, item }
 
 /**
  * What bytes are, by the rule above.

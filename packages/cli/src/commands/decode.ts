@@ -14,6 +14,7 @@ import * as ByteInput from "../bytes/ByteInput.ts"
 import { failed, tooLarge } from "../CliFailure.ts"
 import * as Described from "../bytes/Described.ts"
 import * as Explain from "../bytes/Explain.ts"
+import * as NamesFlags from "../names/NamesFlags.ts"
 import * as Printable from "../Printable.ts"
 import { colours, readBytes, readTextBytes, Shell, writeAll } from "../Shell.ts"
 import * as Wire from "../bytes/Wire.ts"
@@ -45,6 +46,7 @@ const flags = {
     Flag.withDescription("Print each item or message on one line"),
     Flag.withDefault(false)
   ),
+  ...NamesFlags.flags,
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print JSON lines: one for each item, message or frame, or for each row of --explain"),
     Flag.withDefault(false)
@@ -73,34 +75,41 @@ const readInput = Effect.fnUntraced(function* (words: ReadonlyArray<string>, fro
     : yield* failed(`${name}: no such file, and no ${from ?? "hex or base64"}: ${bytes.failure.message}`)
 })
 
-export const decode = Command.make("decode", { input, ...flags }, ({ as, compact, explain, from, full, input, json }) =>
-  Effect.gen(function* () {
-    const { bytes, name } = yield* readInput(input, Option.getOrUndefined(from))
-    const parts = Wire.read(bytes, Option.getOrUndefined(as))
-    const { bold, red } = yield* colours
-    const valueRows = full ? Number.POSITIVE_INFINITY : undefined
-    const digits = Explain.offsetDigits(bytes.length)
-    yield* writeAll(lines())
-    const faulty = parts.find((part) => part.fault !== undefined)
-    if (faulty?.fault !== undefined) return yield* failed(`${name}: ${faulty.fault.error.message}`)
+export const decode = Command.make(
+  "decode",
+  { input, ...flags },
+  ({ as, compact, explain, from, full, input, json, ...settings }) =>
+    Effect.gen(function* () {
+      const { bytes, name } = yield* readInput(input, Option.getOrUndefined(from))
+      const parts = Wire.read(bytes, Option.getOrUndefined(as))
+      // Only messages have names, and the way to them.
+      const hasMessages = parts.some((part) => Wire.messageOf(part) !== undefined)
+      const names = hasMessages || settings.profile !== undefined ? yield* NamesFlags.load(settings) : undefined
+      const { bold, red } = yield* colours
+      const valueRows = full ? Number.POSITIVE_INFINITY : undefined
+      const digits = Explain.offsetDigits(bytes.length)
+      const nameColumns = explain && !json ? Explain.nameColumns(parts, names) : 0
+      yield* writeAll(lines())
+      const faulty = parts.find((part) => part.fault !== undefined)
+      if (faulty?.fault !== undefined) return yield* failed(`${name}: ${faulty.fault.error.message}`)
 
-    function* lines(): Generator<string> {
-      for (const part of parts) {
-        if (!explain) {
-          if (json) yield `${Printable.json(JSON.stringify(Described.json(part)))}\n`
-          else yield* Described.sml(part, compact ? Preset.compact : Preset.canonical)
-          continue
-        }
-        for (const row of Explain.explain(bytes, part, { valueRows })) {
-          if (json) yield `${Printable.json(JSON.stringify(Explain.json(row)))}\n`
-          else {
-            const line = Printable.line(Explain.line(row, digits))
-            yield `${row.fault ? red(line) : row.offset === part.start ? bold(line) : line}\n`
+      function* lines(): Generator<string> {
+        for (const part of parts) {
+          if (!explain) {
+            if (json) yield `${Printable.json(JSON.stringify(Described.json(part, names)))}\n`
+            else yield* Described.sml(part, compact ? Preset.compact : Preset.canonical, names)
+            continue
+          }
+          for (const row of Explain.explain(bytes, part, { valueRows, names })) {
+            if (json) yield `${Printable.json(JSON.stringify(Explain.json(row)))}\n`
+            else {
+              const line = Printable.line(Explain.line(row, digits, nameColumns))
+              yield `${row.fault ? red(line) : row.offset === part.start ? bold(line) : line}\n`
+            }
           }
         }
       }
-    }
-  })
+    })
 ).pipe(
   Command.withDescription("Decodes SECS-II items, messages and HSMS frames to SML."),
   Command.withExamples([

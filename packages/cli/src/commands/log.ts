@@ -8,25 +8,25 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import { type CliFailure, ExitCode, failed, quiet } from "../CliFailure.ts"
+import { ExitCode, failed, quiet } from "../CliFailure.ts"
 import { counted } from "../Counts.ts"
 import * as Durations from "../Durations.ts"
 import * as LogAnalysis from "../logs/LogAnalysis.ts"
 import * as LogEntry from "../logs/LogEntry.ts"
 import type * as LogEvent from "../logs/LogEvent.ts"
+import * as LogFile from "../logs/LogFile.ts"
 import * as LogFilter from "../logs/LogFilter.ts"
-import * as LogFormat from "../logs/LogFormat.ts"
+import * as LogFlags from "../logs/LogFlags.ts"
 import * as LogJson from "../logs/LogJson.ts"
 import * as LogTime from "../logs/LogTime.ts"
 import * as LogView from "../logs/LogView.ts"
-import { colours, complain, progress, Shell, write } from "../Shell.ts"
+import * as Names from "../names/Names.ts"
+import * as NamesFlags from "../names/NamesFlags.ts"
+import { colours, complain, Shell, write } from "../Shell.ts"
 
 const files = Argument.String("files").pipe(
   Argument.withMetavar("FILES|-"),
-  Argument.withDescription(
-    "Logs with SML, hex dumps, pcap and pcapng files, JSON of secs send and secs listen, files of HSMS frames, or - for standard input; read as one log"
-  ),
+  Argument.withDescription(`${LogFlags.inputs}; read as one log`),
   Argument.variadic({ min: 1 })
 )
 
@@ -50,18 +50,7 @@ const limit = (name: string, description: string) =>
   )
 
 const flags = {
-  format: Flag.Literals("format", LogFormat.formats).pipe(
-    Flag.withDescription("What the files are; detected unless told"),
-    Flag.optional
-  ),
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("Of captures, only connections with this port; else every connection that carries HSMS"),
-    Flag.filter(
-      (port) => port > 0 && port < 65_536,
-      () => "a port from 1 to 65535"
-    ),
-    Flag.optional
-  ),
+  ...LogFlags.flags,
   t3: limit("t3", "How long a primary may wait for its reply; 45s unless told"),
   t6: limit("t6", "How long a control message may wait for its response; 5s unless told"),
   only: Flag.String("only").pipe(
@@ -84,17 +73,17 @@ const flags = {
     Flag.withDefault(false)
   ),
   full: Flag.Boolean("full").pipe(
-    Flag.withDescription("Print whole messages below their lines"),
+    Flag.withDescription(
+      "Print whole messages below their lines, as the log has them or with the names of their items"
+    ),
     Flag.withDefault(false)
   ),
+  ...NamesFlags.flags,
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print JSON lines: one for each entry of the timeline, then one with the sums"),
     Flag.withDefault(false)
   )
 }
-
-/** Bytes between two signs of life. */
-const strideOfProgress = 4 * 1024 * 1024
 
 export const log = Command.make("log", { files, ...flags }, (flags) =>
   Effect.gen(function* () {
@@ -106,19 +95,22 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       since: Option.getOrUndefined(flags.since),
       until: Option.getOrUndefined(flags.until)
     }
+    const names = yield* NamesFlags.load(flags)
     const analysis = LogAnalysis.make({
       t3: Option.getOrUndefined(flags.t3),
-      t6: Option.getOrUndefined(flags.t6)
+      t6: Option.getOrUndefined(flags.t6),
+      structure: (event) => {
+        const message = Names.ofEvent(event)
+        return message === undefined ? undefined : names?.structure(message)
+      }
     })
     const view = LogView.make({
       full: flags.full,
       columns: shell.outputIsTerminal ? shell.columns : undefined,
-      colours: paint
+      colours: paint,
+      names
     })
     const wanted = { ...filter, errors: false }
-    const notes: Array<string> = []
-    let happened = 0
-    let unreadable = 0
     let matching = 0
     let wrong = 0
     let inWindow = filter.since === undefined
@@ -131,7 +123,7 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
         matching++
         if (LogEntry.isError(entry)) wrong++
         else if (flags.errors) continue
-        if (!flags.summary) text += flags.json ? `${LogJson.entry(entry, file)}\n` : view.entry(entry, file)
+        if (!flags.summary) text += flags.json ? `${LogJson.entry(entry, file, names)}\n` : view.entry(entry, file)
       }
       return text
     }
@@ -139,8 +131,6 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     const take = (events: ReadonlyArray<LogEvent.LogEvent>, file: string | undefined) => {
       let text = ""
       for (const event of events) {
-        if (event._tag === "Message" || event._tag === "Control") happened++
-        if (event._tag === "Unreadable") unreadable++
         // What has no time is where the one before it is.
         if (event.time !== undefined) inWindow = LogFilter.isWithin(filter, event.time)
         text += lines(analysis.push(event, inWindow), file)
@@ -148,43 +138,19 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
       return text === "" ? Effect.void : write(text)
     }
 
-    let unknown = 0
-    for (const path of flags.files) {
-      const file = flags.files.length > 1 ? path : undefined
-      const before = { happened, unreadable }
-      const read = yield* readFile(path, {
-        format: Option.getOrUndefined(flags.format),
-        port: Option.getOrUndefined(flags.port),
-        // A timeline on the same terminal is sign of life enough.
-        showsProgress: flags.summary || !shell.outputIsTerminal,
-        take: (events) => take(events, file)
-      })
-      yield* progress("")
-      if (read._tag === "Empty") yield* complain(`secs: ${path}: no messages, the file is empty`)
-      else if (read._tag === "Unknown") {
-        unknown++
-        yield* complain(`secs: ${path}: neither SML nor HSMS nor a capture; --format says which`)
-      } else {
-        const { format, reader } = read
-        const passedOver = reader.notes()
-        notes.push(...passedOver.map((note) => (file === undefined ? note : `${file}: ${note}`)))
-        if (happened === before.happened) {
-          const parts = unreadable - before.unreadable
-          const why = [
-            `no messages in ${reader.extent()}, looked for ${LogFormat.messagesOf[format]}`,
-            ...(parts === 0 ? [] : [`${counted(parts, "part")} could not be read`]),
-            ...(passedOver.length === 0 ? [] : [`passed over: ${passedOver.join("; ")}`])
-          ]
-          yield* complain(`secs: ${path}: ${why.join("; ")}`)
-        }
-      }
-    }
+    const { happened, notes, unknown } = yield* LogFile.readAll(flags.files, {
+      format: Option.getOrUndefined(flags.format),
+      port: Option.getOrUndefined(flags.port),
+      // A timeline on the same terminal is sign of life enough.
+      showsProgress: flags.summary || !shell.outputIsTerminal,
+      take
+    })
     yield* write(lines(analysis.end(), undefined))
 
     const summary = analysis.summary()
     const rows = summary.rows.filter(({ label }) => filter.only?.(label) ?? true)
-    if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes)}\n`)
-    else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint))
+    if (flags.json) yield* write(`${LogJson.summary({ ...summary, rows }, notes, names)}\n`)
+    else if (flags.summary) yield* write(LogView.summary({ ...summary, rows }, notes, paint, names))
     if (happened > 0 && matching === 0) {
       const by = (["only", "since", "until"] as const).filter((name) => filter[name] !== undefined)
       const flagged = by.map((name) => `--${name}`).join(" and ")
@@ -214,64 +180,3 @@ export const log = Command.make("log", { files, ...flags }, (flags) =>
     { command: "secs log --json --only S1F4 trace.txt", description: "a hex dump, as lines of JSON" }
   ])
 )
-
-interface ReadOptions {
-  readonly format: LogFormat.LogFormat | undefined
-  readonly port: number | undefined
-  readonly showsProgress: boolean
-  readonly take: (events: ReadonlyArray<LogEvent.LogEvent>) => Effect.Effect<void, CliFailure, Shell>
-}
-
-/** What became of a file: it was read, nobody knows what it is, or there is nothing in it. */
-type Read =
-  | { readonly _tag: "Read"; readonly format: LogFormat.LogFormat; readonly reader: LogEvent.LogReader }
-  | { readonly _tag: "Unknown" }
-  | { readonly _tag: "Empty" }
-
-/** Reads a file piece by piece. */
-const readFile = Effect.fnUntraced(function* (path: string, { format, port, showsProgress, take }: ReadOptions) {
-  const shell = yield* Shell
-  const head: Array<Uint8Array> = []
-  let headLength = 0
-  let bytes = 0
-  let told = 0
-  let read: Read = { _tag: "Empty" }
-
-  /** Makes the reader from the first bytes, which it is given at once. */
-  const begin = (): ReadonlyArray<LogEvent.LogEvent> => {
-    const first = Buffer.concat(head.splice(0))
-    if (first.length === 0) return []
-    const known = format ?? LogFormat.detect(first)
-    if (known === undefined) {
-      read = { _tag: "Unknown" }
-      return []
-    }
-    const reader = LogFormat.reader(known, { port })
-    read = { _tag: "Read", format: known, reader }
-    return reader.push(first)
-  }
-
-  yield* shell.stream(path).pipe(
-    Stream.takeWhile(() => read._tag !== "Unknown"),
-    Stream.runForEach((piece) =>
-      Effect.gen(function* () {
-        bytes += piece.length
-        if (read._tag === "Read") {
-          yield* take(read.reader.push(piece))
-        } else {
-          head.push(piece)
-          headLength += piece.length
-          if (headLength >= LogFormat.enough) yield* take(begin())
-        }
-        if (!showsProgress || bytes - told < strideOfProgress) return
-        told = bytes
-        yield* progress(`${path}: ${Math.floor(bytes / 1024 / 1024)} MB`)
-      })
-    )
-  )
-  if (read._tag === "Empty") yield* take(begin())
-  // By now it may be any of the three.
-  const last = read as Read
-  if (last._tag === "Read") yield* take(last.reader.end())
-  return last
-})

@@ -19,6 +19,7 @@ import * as LogEvent from "./LogEvent.ts"
 import * as LogPrefix from "./LogPrefix.ts"
 import type * as LogTime from "./LogTime.ts"
 import * as LogSummary from "./LogSummary.ts"
+import type { Structure } from "../names/Names.ts"
 import { control, OpenTransactions, type Transaction } from "./OpenTransactions.ts"
 
 /** @since 0.1.0 */
@@ -27,6 +28,8 @@ export interface LogAnalysisOptions {
   readonly t3?: Duration.Input | undefined
   /** How long a control message may wait for its response; 5 s unless told. */
   readonly t6?: Duration.Input | undefined
+  /** How the body of a message agrees with its definition; not looked up unless given. */
+  readonly structure?: ((event: LogEvent.Message) => Structure | undefined) | undefined
 }
 
 /** @since 0.1.0 */
@@ -47,12 +50,14 @@ export const make = (options: LogAnalysisOptions = {}): LogAnalysis => new Analy
 class Analysis implements LogAnalysis {
   readonly #t3: number
   readonly #t6: number
+  readonly #structure: (event: LogEvent.Message) => Structure | undefined
   readonly #sums = LogSummary.make()
   readonly #open = new OpenTransactions((open) => this.#count(open, "missing"))
   #now: LogTime.LogTime | undefined
   #rank = 0
 
-  constructor({ t3 = "45 seconds", t6 = "5 seconds" }: LogAnalysisOptions) {
+  constructor({ structure = () => undefined, t3 = "45 seconds", t6 = "5 seconds" }: LogAnalysisOptions) {
+    this.#structure = structure
     this.#t3 = Duration.toMillis(t3)
     this.#t6 = Duration.toMillis(t6)
   }
@@ -63,7 +68,7 @@ class Analysis implements LogAnalysis {
     if (counts) this.#sums.event(event)
     switch (event._tag) {
       case "Message":
-        entries.push(this.#message(event, counts))
+        entries.push(withStructure(this.#message(event, counts), counts ? this.#structure(event) : undefined))
         break
       case "Control":
         entries.push(this.#control(event, counts))
@@ -79,7 +84,7 @@ class Analysis implements LogAnalysis {
       case "Unreadable":
         entries.push(entryOf(event, { findings: [unreadable(event.error)] }))
     }
-    if (counts) for (const entry of entries) this.#sums.findings(entry)
+    if (counts) for (const entry of entries) this.#sums.entry(entry)
     return entries
   }
 
@@ -93,7 +98,7 @@ class Analysis implements LogAnalysis {
         const entry = this.#noReply(open, undefined)
         entries.push(entry)
         this.#count(open, "missing")
-        if (counts) this.#sums.findings(entry)
+        if (counts) this.#sums.entry(entry)
       } else this.#count(open, "open")
     }
     this.#open.forgetAll()
@@ -336,6 +341,9 @@ const entryOf = (event: LogEvent.LogEvent, more: Partial<Entry> = {}): Entry => 
   findings: [],
   ...more
 })
+
+const withStructure = (entry: Entry, structure: Structure | undefined): Entry =>
+  structure === undefined ? entry : { ...entry, structure }
 
 const unreadable = (error: { readonly message: string }): Finding => ({ _tag: "Unreadable", detail: error.message })
 

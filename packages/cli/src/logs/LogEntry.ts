@@ -6,6 +6,7 @@
 import * as LogEvent from "./LogEvent.ts"
 import type { Side } from "./LogPrefix.ts"
 import type { LogTime } from "./LogTime.ts"
+import type { Structure } from "../names/Names.ts"
 import * as ReplyTimes from "../talk/ReplyTimes.ts"
 
 /** The message that began a transaction. @since 0.1.0 */
@@ -54,6 +55,8 @@ export interface Entry {
   readonly replyTime: number | undefined
   /** The primary was found by order, not by system bytes. */
   readonly guessed: boolean
+  /** How the body of a message agrees with its definition, where that was looked up. That it does not is no finding. */
+  readonly structure?: Structure | undefined
   readonly findings: ReadonlyArray<Finding>
 }
 

@@ -5,7 +5,7 @@
  *
  * - `message`: `stream`, `function`, `replyExpected`, where known `sessionId`, `systemBytes`, `bytes`, `name`, `names`
  *   (objects with `name` and `keyword`), and `item` in the JSON of `ItemJson`
- *   or `body`, the bytes in hex of a text that is no item
+ *   or `body`, the bytes in hex of a text that is no item; `standard`, what is known of the message (`NamesJson`)
  * - `control`: `message` (`SelectReq`, …), `sessionId`, `systemBytes`, `bytes`, and `status`, `reason` and `rejected` where
  *   it has them
  * - `connected`, `disconnected` (with `how`: `closed` or `reset`), `unreadable` (with `error`)
@@ -23,10 +23,12 @@
 import * as SystemBytes from "@effect-secs/session/SystemBytes"
 import { ItemJson } from "@effect-secs/sml"
 import { hex } from "../bytes/Encoded.ts"
+import { type Names, ofEvent } from "../names/Names.ts"
+import * as NamesJson from "../names/NamesJson.ts"
 import * as Printable from "../Printable.ts"
 import * as LogEntry from "./LogEntry.ts"
 import type * as LogEvent from "./LogEvent.ts"
-import type * as LogSummary from "./LogSummary.ts"
+import * as LogSummary from "./LogSummary.ts"
 import * as LogTime from "./LogTime.ts"
 
 /**
@@ -34,7 +36,7 @@ import * as LogTime from "./LogTime.ts"
  *
  * @since 0.1.0
  */
-export const entry = (entry: LogEntry.Entry, file?: string): string => {
+export const entry = (entry: LogEntry.Entry, file?: string, names?: Names): string => {
   const { event, findings, guessed, primary, replyTime, time } = entry
   const about = event ?? primary
   const json = JSON.stringify({
@@ -45,6 +47,7 @@ export const entry = (entry: LogEntry.Entry, file?: string): string => {
     ...(about?.from === undefined ? {} : { from: about.from }),
     ...(about?.connection === undefined ? {} : { connection: about.connection }),
     ...(event === undefined ? {} : parts(event)),
+    ...(event?._tag === "Message" ? NamesJson.fields(names, event, ofEvent(event), entry.structure) : {}),
     ...(primary === undefined ? {} : { primary: reference(primary) }),
     ...(replyTime === undefined ? {} : { replyMillis: rounded(replyTime) }),
     ...(guessed ? { guessed } : {}),
@@ -109,22 +112,29 @@ const finding = (finding: LogEntry.Finding): object => {
 }
 
 /**
- * The summary as JSON text on one line: sums, `rows` by label, `connections`, `findings` by kind, `notes`.
+ * The summary as JSON text on one line: sums, `rows` by label (with `name`, as the standard calls it), `connections`,
+ * `findings` by kind, `structures` (how many bodies are `wrong`, how many `deviating`), `notes`.
  *
  * @since 0.1.0
  */
-export const summary = (summary: LogSummary.Summary, notes: ReadonlyArray<string>): string => {
-  const { connections, first, last, rows, ...rest } = summary
+export const summary = (summary: LogSummary.Summary, notes: ReadonlyArray<string>, names?: Names): string => {
+  const { connections, first, last, rows, structures, ...rest } = summary
+  const named = (label: string) => {
+    const name = names === undefined ? undefined : LogSummary.nameOf(label, names)
+    return name === undefined ? {} : { name }
+  }
   const time = (key: string, time: LogTime.LogTime | undefined) =>
     time === undefined ? {} : { [key]: LogTime.toIso(time) }
   return Printable.json(
     JSON.stringify({
       type: "summary",
       ...rest,
+      ...(names === undefined ? {} : { structures }),
       ...time("first", first),
       ...time("last", last),
       rows: rows.map(({ replyTimes, ...row }) => ({
         ...row,
+        ...named(row.label),
         ...(replyTimes === undefined
           ? {}
           : {

@@ -214,6 +214,9 @@ const sessionIds: ReadonlyArray<Row<number>> = [
 /** Longer ones are no prefixes: only the part next to the message is looked at, except for the time. */
 const longest = 1000
 
+/** As `secs decode` writes it: what a message is called does not say who sent it, "Event Report Send" least of all. */
+const named = /^\s*\/\/ "[^"\n]{0,100}"/
+
 const nothing: LogPrefix = { time: undefined, from: undefined, systemBytes: undefined, sessionId: undefined }
 
 /**
@@ -228,7 +231,8 @@ const nothing: LogPrefix = { time: undefined, from: undefined, systemBytes: unde
 export const read = (text: string): LogPrefix => {
   if (text.trim() === "") return nothing
   const found = LogTime.find(text)
-  const rest = found === undefined ? text : `${text.slice(0, found.start)} ${text.slice(found.end)}`
+  const timeless = found === undefined ? text : `${text.slice(0, found.start)} ${text.slice(found.end)}`
+  const rest = timeless.replace(named, "//")
   const looked = rest.length > longest ? rest.slice(-longest) : rest
   return {
     time: found?.time,

@@ -5,6 +5,7 @@
  */
 import * as LogEvent from "./LogEvent.ts"
 import type { Entry, Finding } from "./LogEntry.ts"
+import type { Names } from "../names/Names.ts"
 import type * as LogTime from "./LogTime.ts"
 import type * as ReplyTimes from "../talk/ReplyTimes.ts"
 import { RunningTimes } from "./RunningTimes.ts"
@@ -52,6 +53,8 @@ export interface Summary {
   readonly connections: ReadonlyArray<ConnectionRow>
   /** How often each finding was made. */
   readonly findings: Readonly<Partial<Record<Finding["_tag"], number>>>
+  /** Bodies that were looked up: that have another structure than their definition, and that deviate from it. */
+  readonly structures: { readonly wrong: number; readonly deviating: number }
 }
 
 interface Counting {
@@ -71,7 +74,8 @@ export interface Sums {
   readonly event: (event: LogEvent.LogEvent) => void
   /** How a transaction ended; one that expects no reply has only its time. */
   readonly transaction: (label: string, outcome: Outcome, replyTime?: number, expected?: boolean) => void
-  readonly findings: (entry: Entry) => void
+  /** What was found out about an event: its findings, and how its body agrees with its definition. */
+  readonly entry: (entry: Entry) => void
   readonly toSummary: () => Summary
 }
 
@@ -88,6 +92,8 @@ class Counted implements Sums {
   readonly #connections = new Map<string, Mutable<ConnectionRow>>()
   readonly #open = new Map<string, Mutable<ConnectionRow>>()
   readonly #findings = new Map<Finding["_tag"], number>()
+  #wrong = 0
+  #deviating = 0
 
   event(event: LogEvent.LogEvent): void {
     if (event.time !== undefined) {
@@ -118,8 +124,10 @@ class Counted implements Sums {
     if (replyTime !== undefined) row.replyTimes.add(replyTime)
   }
 
-  findings(entry: Entry): void {
-    for (const { _tag } of entry.findings) {
+  entry({ findings, structure }: Entry): void {
+    if (structure?.wrong !== undefined) this.#wrong++
+    else if (structure !== undefined && structure.deviations.length > 0) this.#deviating++
+    for (const { _tag } of findings) {
       this.#findings.set(_tag, (this.#findings.get(_tag) ?? 0) + 1)
       if (_tag === "Unreadable") this.#unreadable++
     }
@@ -142,7 +150,8 @@ class Counted implements Sums {
           replyTimes: replyTimes.summary
         })),
       connections: [...this.#connections.values()].map((row) => ({ ...row })),
-      findings: Object.fromEntries(this.#findings)
+      findings: Object.fromEntries(this.#findings),
+      structures: { wrong: this.#wrong, deviating: this.#deviating }
     }
   }
 
@@ -176,8 +185,20 @@ class Counted implements Sums {
   }
 }
 
+const numbered = /^S(\d+)F(\d+)$/
+
+/**
+ * What the standard calls the messages of a row; undefined for control messages.
+ *
+ * @since 0.1.0
+ */
+export const nameOf = (label: string, names: Names): string | undefined => {
+  const [, stream, function_] = numbered.exec(label) ?? []
+  return stream === undefined ? undefined : names.ofMessage(Number(stream), Number(function_))
+}
+
 /** `S6F11` in the order of numbers. */
 const order = (label: string): number => {
-  const [, stream, function_] = /^S(\d+)F(\d+)$/.exec(label) ?? []
+  const [, stream, function_] = numbered.exec(label) ?? []
   return stream === undefined ? Number.MAX_SAFE_INTEGER : Number(stream) * 1000 + Number(function_)
 }

@@ -6,8 +6,10 @@
  *     2019-06-08 15:14:37.402  H->E  S1F3 W     [0000002a]             <L [1] <U4 7>>
  *     2019-06-08 15:14:37.450  H<-E  S1F4       [0000002a]    48.0 ms  <L [1] <F4 1.5>>
  *
- * Time, sender, message, system bytes, reply time, `!` with what is wrong, names, item. A reply time with `~` before it
- * belongs to a primary that was found by order. Captures have the number of the connection before the sender.
+ * Time, sender, message, system bytes, reply time, `!` with what is wrong, the standard's name, those of the log, codes
+ * with their meanings, item. A reply time with `~` before it belongs to a primary that was found by order. Captures have
+ * the number of the connection before the sender. Below it, behind `//`, stands where the body is otherwise than its
+ * definition; what can be read all the same once for each habit.
  *
  * @since 0.1.0
  */
@@ -19,10 +21,11 @@ import { counted } from "../Counts.ts"
 import * as LogEntry from "./LogEntry.ts"
 import * as LogEvent from "./LogEvent.ts"
 import type { Side } from "./LogPrefix.ts"
-import type * as LogSummary from "./LogSummary.ts"
+import * as LogSummary from "./LogSummary.ts"
 import * as LogTime from "./LogTime.ts"
 import * as ReplyTimes from "../talk/ReplyTimes.ts"
 import * as Printable from "../Printable.ts"
+import * as Names from "../names/Names.ts"
 import type { Colours } from "../Shell.ts"
 
 /** @since 0.1.0 */
@@ -32,6 +35,7 @@ export interface LogViewOptions {
   /** Lines are cut there, items before anything else; undefined leaves them as they are. */
   readonly columns: number | undefined
   readonly colours: Colours
+  readonly names?: Names.Names | undefined
 }
 
 /** @since 0.1.0 */
@@ -55,8 +59,9 @@ const cut = (text: string, columns: number | undefined): string =>
 const valuesShown = 256
 
 /** @since 0.1.0 */
-export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
+export const make = ({ colours, columns, full, names }: LogViewOptions): LogView => {
   const connections = new Map<string, number>()
+  const remarks = Names.remarks()
 
   const numberOf = (connection: string): number => {
     const number = connections.get(connection) ?? connections.size + 1
@@ -91,12 +96,15 @@ export const make = ({ colours, columns, full }: LogViewOptions): LogView => {
     const place = wrong === "" || time === undefined || wrong.startsWith("line ") ? "" : ` (${where})`
     const rest = [
       ...(wrong === "" ? [] : [`! ${wrong}${place}`]),
-      ...(event === undefined ? [] : words(event)),
+      ...(event === undefined ? [] : words(event, names)),
       ...(event?._tag === "Message" && event.item !== undefined && !full ? [String(event.item)] : [])
     ]
     const line = cut(Printable.line([...columnsBefore, ...rest].join("  ").trimEnd()), columns)
     const painted = findings.length > 0 ? colours.red(line) : paint(event, colours)(line)
-    return full && event?._tag === "Message" ? `${painted}\n${whole(event)}` : `${painted}\n`
+    const below = remarks(entry.structure, `${event?.connection ?? ""} ${event?.from ?? ""}`)
+      .map((remark) => `${colours.yellow(cut(Printable.line(`    // ${remark}`), columns))}\n`)
+      .join("")
+    return `${painted}\n${full && event?._tag === "Message" ? whole(event, names) : ""}${below}`
   }
 
   return { entry }
@@ -109,13 +117,20 @@ const paint = (event: LogEvent.LogEvent | undefined, colours: Colours): ((text: 
   event === undefined || event._tag === "Message" ? (text) => text : colours.dim
 
 /** What an event is besides its columns. */
-const words = (event: LogEvent.LogEvent): ReadonlyArray<string> => {
+const words = (event: LogEvent.LogEvent, names: Names.Names | undefined): ReadonlyArray<string> => {
   switch (event._tag) {
     case "Message": {
-      const names = event.names.flatMap(({ keyword, name }) =>
+      const standard = names?.ofMessage(event.stream, event.function)
+      const message = Names.ofEvent(event)
+      const keywords = event.names.flatMap(({ keyword, name }) =>
         keyword === undefined ? [] : [name === undefined ? keyword : `${name}=${keyword}`]
       )
-      return event.name === undefined ? names : [`"${event.name}"`, ...names]
+      return [
+        ...(standard === undefined ? [] : [standard]),
+        ...(event.name === undefined ? [] : [`"${event.name}"`]),
+        ...keywords,
+        ...(names === undefined || message === undefined ? [] : names.meanings(message))
+      ]
     }
     case "Control":
       return "status" in event.message && event.message.status !== 0 ? [`status ${event.message.status}`] : []
@@ -128,13 +143,17 @@ const words = (event: LogEvent.LogEvent): ReadonlyArray<string> => {
   }
 }
 
-/** The message as the log has it, or as SML. */
-const whole = (event: LogEvent.Message): string => {
-  if (event.text !== undefined) return `${Printable.lines(event.text)}\n`
+/** The message as the log has it, or, where the log has no names of its own for items, as SML with those we know. */
+const whole = (event: LogEvent.Message, names: Names.Names | undefined): string => {
+  const message = Names.ofEvent(event)
+  const comment = names === undefined || message === undefined ? undefined : names.comment(message)
+  const named = comment !== undefined && event.item !== undefined && event.names.length === 0
+  if (event.text !== undefined && !named) return `${Printable.lines(event.text)}\n`
   // No SML: header and dot would say that there was no body.
   if (event.error !== undefined) return event.body === undefined ? "" : HexRows.rows(event.body, "//   ")
-  const message = new SecsMessage.SecsMessage(event.stream, event.function, event.replyExpected, event.item)
-  return `${SmlPrinter.show(message, { maxValues: valuesShown })}\n`
+  const { item, replyExpected, stream } = event
+  const shown = new SecsMessage.SecsMessage(stream, event.function, replyExpected, item)
+  return `${SmlPrinter.show(shown, { maxValues: valuesShown, comment })}\n`
 }
 
 // --- summary -------------------------------------------------------------------------------------------------------
@@ -162,26 +181,36 @@ const outcomes: ReadonlyArray<LogSummary.Outcome> = ["replied", "late", "missing
  * @since 0.1.0
  */
 export const summary = (
-  { connections, control, findings, first, last, messages, rows }: LogSummary.Summary,
+  { connections, control, findings, first, last, messages, rows, structures }: LogSummary.Summary,
   notes: ReadonlyArray<string>,
-  { bold, red }: Colours
+  { bold, red, yellow }: Colours,
+  names?: Names.Names
 ): string => {
   const span = first === undefined || last === undefined ? "" : `, ${LogTime.format(first)} to ${LogTime.format(last)}`
   const lines = [bold(`${counted(messages, "message")}, ${counted(control, "control message")}${span}`)]
-  if (rows.length > 0) lines.push("", ...table(rows, bold))
+  if (rows.length > 0) lines.push("", ...table(rows, bold, names))
   const named = connections.filter(({ connection }) => connection !== undefined)
   if (named.length > 0) lines.push("", ...named.map(connectionLine))
   const found = Object.entries(kinds).flatMap(([kind, words]) => {
     const count = findings[kind as LogEntry.Finding["_tag"]]
     return count === undefined ? [] : [red(`${String(count).padStart(6)}  ${words}`)]
   })
+  const otherwise = [
+    [structures.wrong, "do not have their structure"],
+    [structures.deviating, "deviate from it and can be read"]
+  ] as const
+  for (const [count, words] of otherwise) if (count > 0) found.push(yellow(`${String(count).padStart(6)}  ${words}`))
   if (found.length > 0) lines.push("", ...found)
   if (notes.length > 0) lines.push("", ...notes.map((note) => Printable.line(`passed over: ${note}`)))
   return `${lines.join("\n")}\n`
 }
 
 /** Columns of which no row has anything are left out. */
-const table = (rows: ReadonlyArray<LogSummary.Row>, bold: (text: string) => string): ReadonlyArray<string> => {
+const table = (
+  rows: ReadonlyArray<LogSummary.Row>,
+  bold: (text: string) => string,
+  names: Names.Names | undefined
+): ReadonlyArray<string> => {
   const seen = outcomes.filter((outcome) => rows.some((row) => row.outcomes[outcome] > 0))
   const times = ["minimum", "median", "percentile99", "maximum"] as const
   const titles = { minimum: "min", median: "median", percentile99: "p99", maximum: "max" }
@@ -190,7 +219,7 @@ const table = (rows: ReadonlyArray<LogSummary.Row>, bold: (text: string) => stri
   const cells = [
     ["", "count", ...(sized ? ["bytes"] : []), ...seen, ...(timed ? times.map((time) => titles[time]) : [])],
     ...rows.map(({ bytes, count, label, outcomes, replyTimes }) => [
-      label,
+      titled(label, names),
       `${count}`,
       ...(sized ? [`${bytes ?? ""}`] : []),
       ...seen.map((outcome) => (outcomes[outcome] === 0 ? "" : `${outcomes[outcome]}`)),
@@ -202,6 +231,12 @@ const table = (rows: ReadonlyArray<LogSummary.Row>, bold: (text: string) => stri
     const line = row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")
     return index === 0 ? bold(line.trimEnd()) : line.trimEnd()
   })
+}
+
+/** `S6F11 Event Report Send` */
+const titled = (label: string, names: Names.Names | undefined): string => {
+  const name = names === undefined ? undefined : LogSummary.nameOf(label, names)
+  return name === undefined ? label : `${label} ${name}`
 }
 
 const connectionLine = (row: LogSummary.ConnectionRow): string => {

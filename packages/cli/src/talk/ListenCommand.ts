@@ -3,12 +3,10 @@
  *
  * @since 0.1.0
  */
-import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"
-import { type CliFailure, failed, usage } from "../CliFailure.ts"
+import { type CliFailure, usage } from "../CliFailure.ts"
 import type { Input } from "../commands/listen.ts"
-import * as Endpoint from "./Endpoint.ts"
 import * as Listen from "./Listen.ts"
 import { recorded } from "./Recording.ts"
 import * as Setup from "./Setup.ts"
@@ -20,17 +18,9 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
     const role = input.role ?? "equipment"
     const conversation = yield* Setup.conversation(input, role, [])
     const session = yield* Setup.session(input, role)
-    const pems = yield* Setup.pems(input)
-    if (pems !== undefined && (pems.cert === undefined || pems.key === undefined)) {
-      return yield* usage("who listens with TLS shows a certificate: give --tls-cert and --tls-key")
-    }
-    const screen = yield* Setup.screen(input)
-    const { listening, transport } = yield* NodeTransport.makeListen({
-      host: address.host,
-      port: address.port,
-      tls: pems === undefined ? undefined : { ...pems, cert: pems.cert!, key: pems.key!, clientCa: pems.ca }
-    }).pipe(Effect.mapError((error) => failed(error.message)))
-    yield* screen.line("Listening", `listening on ${Endpoint.format(listening.host, listening.port)} as ${role}`, {
+    const screen = yield* Setup.screen(input, role)
+    const { listening, transport } = yield* Setup.listening(input, address)
+    yield* screen.line("Listening", Setup.announce(listening, role), {
       host: listening.host,
       port: listening.port,
       role

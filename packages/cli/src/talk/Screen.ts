@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { SecsMessage } from "@effect-secs/codec"
 import { counted } from "../Counts.ts"
 import type { SessionEvent } from "@effect-secs/session"
 import { ItemJson, SmlPrinter } from "@effect-secs/sml"
@@ -12,7 +13,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { CliFailure } from "../CliFailure.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as Names from "../names/Names.ts"
+import * as NamesJson from "../names/NamesJson.ts"
 import * as Printable from "../Printable.ts"
+import type { Role } from "./DefaultReplies.ts"
 import { colours, type Colours, Shell } from "../Shell.ts"
 import * as Transcript from "./Transcript.ts"
 
@@ -20,16 +24,21 @@ import * as Transcript from "./Transcript.ts"
 export interface Options extends Transcript.Options {
   /** JSON lines in place of text. */
   readonly json: boolean
+  /** Names of messages and items; none unless given. */
+  readonly names?: Names.Names | undefined
+  /** Who this side is. */
+  readonly role: Role
 }
 
 /** Values of an item that a terminal shows; a file gets them all, so that it can be read again. */
 const valuesShown = 256
 
 /** Headers that no file may hold, as of stream 0, are shown all the same. */
-const print: Transcript.Print = (message) =>
-  Result.getOrElse(SmlPrinter.message(message), () => SmlPrinter.show(message))
+const print = (message: SecsMessage.SecsMessage, comment: SmlPrinter.Comment | undefined): string =>
+  Result.getOrElse(SmlPrinter.message(message, { comment }), () => SmlPrinter.show(message, { comment }))
 
-const printCut: Transcript.Print = (message) => SmlPrinter.show(message, { maxValues: valuesShown })
+const printCut = (message: SecsMessage.SecsMessage, comment: SmlPrinter.Comment | undefined): string =>
+  SmlPrinter.show(message, { maxValues: valuesShown, comment })
 
 const toJson: Transcript.ToJson = ({ item }) => (item === undefined ? undefined : ItemJson.fromItem(item))
 
@@ -57,6 +66,37 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
     const shell = yield* Shell
     const paint: Colours = yield* colours
     const zone = DateTime.zoneMakeLocal()
+    const { names, role } = options
+    const remarks = Names.remarks()
+    const peerRole = role === "host" ? "equipment" : "host"
+
+    /** The message of an event, for those who know names; its body, where there is one. */
+    const messageOf = (event: SessionEvent.SessionEvent) => {
+      if ((event._tag !== "Sent" && event._tag !== "Received") || event.message === undefined) return undefined
+      const { function: function_, item, stream } = event.message
+      const sender = event._tag === "Sent" ? role : peerRole
+      const isWhole = event._tag === "Sent" || event.undecoded === undefined
+      return { stream, function: function_, body: isWhole ? { stream, function: function_, item, sender } : undefined }
+    }
+
+    const text = (event: SessionEvent.SessionEvent, who: string | undefined, why: string | undefined): string => {
+      const message = names === undefined ? undefined : messageOf(event)
+      const structure = message?.body === undefined ? undefined : names?.structure(message.body)
+      const comment = message?.body === undefined ? undefined : names?.comment(message.body)
+      const printed = shell.outputIsTerminal ? printCut : print
+      return Transcript.text(event, (sml) => printed(sml, comment), zone, paint, {
+        who,
+        why,
+        name: message === undefined ? undefined : names?.ofMessage(message.stream, message.function),
+        remarks: remarks(structure, `${who ?? ""} ${event._tag}`)
+      })
+    }
+
+    const json = (event: SessionEvent.SessionEvent, who: string | undefined, why: string | undefined): string => {
+      const message = messageOf(event)
+      const more = message === undefined ? {} : NamesJson.fields(names, message, message.body)
+      return `${Printable.json(JSON.stringify({ ...Transcript.json(event, toJson, { who, more }), ...(why === undefined ? {} : { why }) }))}\n`
+    }
     const missed = (count: number) =>
       shell.writeError(`secs: output is too slow: ${counted(count, "event")} missing from it\n`)
     return {
@@ -64,11 +104,7 @@ export const make = (options: Options): Effect.Effect<Screen, never, Shell> =>
       event: (event, who, why) => {
         // What there is something to say about went wrong, and that is shown to whoever wants to see little.
         if (!Transcript.shows(event, options) && why === undefined) return Effect.void
-        const shown = shell.write(
-          options.json
-            ? `${Printable.json(JSON.stringify({ ...Transcript.json(event, toJson, who), ...(why === undefined ? {} : { why }) }))}\n`
-            : Transcript.text(event, shell.outputIsTerminal ? printCut : print, zone, paint, who, why)
-        )
+        const shown = shell.write(options.json ? json(event, who, why) : text(event, who, why))
         return event._tag === "EventsMissed" ? Effect.andThen(shown, missed(event.count)) : shown
       },
       missed,

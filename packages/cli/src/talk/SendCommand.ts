@@ -83,7 +83,7 @@ export const run = (input: Input): Effect.Effect<void, CliFailure, Shell> =>
       session: { ...session, connectTimeout },
       conversation,
       plan: { messages, repeat, pace: rate, open, keepGoing },
-      screen: yield* Setup.screen(input),
+      screen: yield* Setup.screen(input, role),
       retry,
       wait,
       summary

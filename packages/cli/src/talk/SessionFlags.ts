@@ -12,6 +12,7 @@ import * as Config from "effect/Config"
 import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Durations from "../Durations.ts"
+import * as NamesFlags from "../names/NamesFlags.ts"
 import * as SmlInput from "../messages/SmlInput.ts"
 
 const words =
@@ -112,6 +113,7 @@ export const flags = {
     Flag.optional,
     Flag.map(Option.getOrUndefined)
   ),
+  ...NamesFlags.flags,
   json: toggle("json", "One JSON object a line"),
   quiet: toggle("quiet", "Only replies, and what goes wrong").pipe(Flag.withAlias("q")),
   trace: toggle("trace", "Control messages and states as well")

@@ -5,6 +5,7 @@
  */
 import type { HsmsSession } from "@effect-secs/session"
 import { Timers } from "@effect-secs/session"
+import * as NodeTransport from "@effect-secs/session/NodeTransport"
 import type { SmlDocument } from "@effect-secs/sml"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
@@ -16,8 +17,10 @@ import { type CliFailure, failed, usage } from "../CliFailure.ts"
 import type * as Conversation from "./Conversation.ts"
 import type { Role } from "./DefaultReplies.ts"
 import * as Durations from "../Durations.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as FileNotes from "./FileNotes.ts"
 import * as LocalTime from "../LocalTime.ts"
+import * as NamesFlags from "../names/NamesFlags.ts"
 import * as Rules from "../messages/Rules.ts"
 import * as Responder from "./Responder.ts"
 import * as Screen from "./Screen.ts"
@@ -67,9 +70,35 @@ export const pems = (settings: Settings): Effect.Effect<Pems | undefined, CliFai
     }
   })
 
+/**
+ * Listens where it is told, with TLS where that is asked for.
+ *
+ * @since 0.1.0
+ */
+export const listening = (settings: Settings, { host, port }: Endpoint.Endpoint) =>
+  Effect.gen(function* () {
+    const given = yield* pems(settings)
+    if (given !== undefined && (given.cert === undefined || given.key === undefined)) {
+      return yield* usage("who listens with TLS shows a certificate: give --tls-cert and --tls-key")
+    }
+    const tls = given === undefined ? undefined : { ...given, cert: given.cert!, key: given.key!, clientCa: given.ca }
+    return yield* NodeTransport.makeListen({ host, port, tls }).pipe(Effect.mapError((error) => failed(error.message)))
+  })
+
+/**
+ * `listening on 127.0.0.1:5000 as host`
+ *
+ * @since 0.1.0
+ */
+export const announce = ({ host, port }: { readonly host: string; readonly port: number }, role: Role): string =>
+  `listening on ${Endpoint.format(host, port)} as ${role}`
+
 /** @since 0.1.0 */
-export const screen = ({ json, quiet, trace }: Settings): Effect.Effect<Screen.Screen, never, Shell> =>
-  Screen.make({ json, quiet, trace })
+export const screen = (settings: Settings, role: Role): Effect.Effect<Screen.Screen, CliFailure, Shell> =>
+  Effect.flatMap(NamesFlags.load(settings), (names) => {
+    const { json, quiet, trace } = settings
+    return Screen.make({ json, quiet, trace, names, role })
+  })
 
 /** Most messages whose slots have no value that are told of at the start. */
 const gapsTold = 10

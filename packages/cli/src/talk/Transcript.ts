@@ -2,7 +2,9 @@
  * What a session does, as text for people and as JSON for programs. Pure.
  *
  * The text is SML: messages in canonical form, and everything else in comments. What was recorded can be read, formatted
- * and sent again. A message whose text is no item is a comment as well, with the bytes.
+ * and sent again. A message whose text is no item is a comment as well, with the bytes. Names stand in comments, that of
+ * a message before what became of it: `// 08:00:05.012 Event Report Send received [00000007]`, as whoever reads the log
+ * takes the last word on a line for the direction.
  *
  * @since 0.1.0
  */
@@ -29,6 +31,18 @@ export interface Options {
 
 /** How a message is written as SML, its final period included. */
 export type Print = (message: SecsMessage.SecsMessage) => string
+
+/** What there is to say of an event beside what it says itself. */
+export interface About {
+  /** Tells peers apart where there are several. */
+  readonly who?: string | undefined
+  /** Stands behind what happened. */
+  readonly why?: string | undefined
+  /** Of the message. */
+  readonly name?: string | undefined
+  /** A line each below the message. */
+  readonly remarks?: ReadonlyArray<string> | undefined
+}
 
 /** How an item is written as JSON. */
 export type ToJson = (message: SecsMessage.SecsMessage) => unknown
@@ -61,8 +75,12 @@ export const shows = (event: SessionEvent.SessionEvent, options: Options): boole
 const replyTime = (elapsed: Duration.Duration | undefined): number | undefined =>
   elapsed === undefined ? undefined : Duration.toMillis(elapsed)
 
-/** The line of an event that is no data message. */
-const sentence = (event: SessionEvent.SessionEvent): string => {
+/**
+ * The line of an event that is no data message.
+ *
+ * @since 0.1.0
+ */
+export const sentence = (event: SessionEvent.SessionEvent): string => {
   if (event._tag === "StateChanged") return event.to === "Selected" ? "selected" : SessionEvent.describe(event)
   if (event._tag !== "Sent" && event._tag !== "Received") return SessionEvent.describe(event)
   return `${event._tag === "Sent" ? "sent" : "received"} ${event.header}`
@@ -85,8 +103,7 @@ const paint = (event: SessionEvent.SessionEvent, colours: Colours): ((text: stri
 }
 
 /**
- * An event as SML, newline included: a comment, and below it the message where it is one. `who` tells peers apart where
- * there are several, `why` stands behind what happened.
+ * An event as SML, newline included: a comment, and below it the message where it is one.
  *
  * @since 0.1.0
  */
@@ -95,8 +112,7 @@ export const text = (
   print: Print,
   zone: DateTime.TimeZone,
   colours: Colours,
-  who?: string,
-  why?: string
+  { name, remarks = [], who, why }: About = {}
 ): string => {
   const from = who === undefined ? "" : ` ${Printable.line(who)}`
   const time = LocalTime.ofDay(event.at, zone)
@@ -107,7 +123,8 @@ export const text = (
   }
   const millis = event._tag === "Received" ? replyTime(event.elapsed) : undefined
   const after = millis === undefined ? "" : `, reply after ${ReplyTimes.format(millis)}`
-  const what = event._tag === "Sent" ? "sent" : "received"
+  const happened = event._tag === "Sent" ? "sent" : "received"
+  const what = name === undefined ? happened : `${Printable.line(name)} ${happened}`
   const number = SystemBytes.format(event.header.systemBytes)
   if (event._tag === "Received" && event.undecoded !== undefined) {
     // No SML: header and dot would say that there was no body.
@@ -116,16 +133,21 @@ export const text = (
     const says = `${message.name}${message.replyExpected ? " W" : ""}, of which the ${counted(text.length, "byte")} are no item: ${error.message}`
     return `${colours.red(`// ${time}${from} ${what} [${number}]${after}: ${says}${because}`)}\n${HexRows.rows(text, "//   ")}`
   }
-  return `${painted(`// ${time}${from} ${what} [${number}]${after}${because}`)}\n${print(event.message).trimEnd()}\n`
+  const below = remarks.map((remark) => `${colours.yellow(`// ${Printable.line(remark)}`)}\n`).join("")
+  return `${painted(`// ${time}${from} ${what} [${number}]${after}${because}`)}\n${print(event.message).trimEnd()}\n${below}`
 }
 
 /**
- * An event as JSON: `at` in UTC, `event`, what `SessionEvent.annotations` says of it, and for a data message its parts;
- * where its text is no item, `undecoded` with its `bytes` in hex, the `reason`, the `offset` and a sentence.
+ * An event as JSON: `at` in UTC, `event`, what `SessionEvent.annotations` says of it, and for a data message its parts,
+ * and those of `more`; where its text is no item, `undecoded` with its `bytes` in hex, the `reason`, the `offset` and a sentence.
  *
  * @since 0.1.0
  */
-export const json = (event: SessionEvent.SessionEvent, toJson: ToJson, who?: string): object => {
+export const json = (
+  event: SessionEvent.SessionEvent,
+  toJson: ToJson,
+  { more = {}, who }: { readonly who?: string | undefined; readonly more?: object | undefined } = {}
+): object => {
   const at = DateTime.formatIso(DateTime.makeUnsafe(event.at))
   const peer = who === undefined ? {} : { peer: who }
   const about = { at, ...peer, ...SessionEvent.annotations(event) }
@@ -138,6 +160,7 @@ export const json = (event: SessionEvent.SessionEvent, toJson: ToJson, who?: str
     ...header,
     replyExpected: event.message.replyExpected,
     ...(millis === undefined ? {} : { replyMillis: millis }),
+    ...more,
     ...(event.message.item === undefined ? {} : { item: toJson(event.message) }),
     ...(undecoded === undefined
       ? {}

@@ -17,6 +17,8 @@ export interface Ended {
 export interface Started {
   /** Waits until standard output holds this; gives the match. Fails when the process ends without it. */
   readonly until: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedEarly>
+  /** The same of standard error. */
+  readonly untilError: (pattern: RegExp) => Effect.Effect<RegExpExecArray, EndedEarly>
   readonly signal: (name: "SIGINT" | "SIGTERM" | "SIGKILL") => Effect.Effect<void>
   /** Closes this end of the pipe of standard output, as `head` does. */
   readonly leave: Effect.Effect<void>
@@ -66,17 +68,19 @@ export const start = (
             listener()
             return Effect.sync(() => void listeners.delete(listener))
           })
+        const until = (pattern: RegExp, stream: keyof typeof texts) =>
+          watch(() => {
+            const match = pattern.exec(texts[stream])
+            if (match !== null) return Effect.succeed(match)
+            return code === undefined
+              ? undefined
+              : Effect.fail(
+                  new EndedEarly({ message: `ended with ${code} before ${pattern}:\n${texts.stdout}${texts.stderr}` })
+                )
+          })
         const started: Started = {
-          until: (pattern) =>
-            watch(() => {
-              const match = pattern.exec(texts.stdout)
-              if (match !== null) return Effect.succeed(match)
-              return code === undefined
-                ? undefined
-                : Effect.fail(
-                    new EndedEarly({ message: `ended with ${code} before ${pattern}:\n${texts.stdout}${texts.stderr}` })
-                  )
-            }),
+          until: (pattern) => until(pattern, "stdout"),
+          untilError: (pattern) => until(pattern, "stderr"),
           signal: (name) => Effect.sync(() => void child.kill(name)),
           leave: Effect.sync(() => void child.stdout.destroy()),
           ended: watch(() => (code === undefined ? undefined : Effect.succeed({ code, ...texts })))

@@ -25,7 +25,7 @@ const published: Readonly<Record<string, Row>> = {
     }
   },
   cli: {
-    dependencies: ["@effect-secs/codec", "@effect-secs/session", "@effect-secs/sml", "effect"],
+    dependencies: ["@effect-secs/codec", "@effect-secs/messages", "@effect-secs/session", "@effect-secs/sml", "effect"],
     peers: [],
     optionalPeers: [],
     onlyFrom: {
