@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Deviation from "../src/Deviation.ts"
-import { A, B, BOOLEAN, C2, F4, I2, type Item, J, L, U1, U2, U4, U8 } from "../src/Item.ts"
+import { A, B, BOOLEAN, C2, F4, F8, I2, type Item, J, L, U1, U2, U4, U8 } from "../src/Item.ts"
 import * as Structure from "../src/Structure.ts"
 import * as StructureCodec from "../src/StructureCodec.ts"
 
@@ -32,6 +32,14 @@ const rows: ReadonlyArray<
   ["TextForNumber", "digits for U8", Structure.U8, A("18446744073709551615"), 18446744073709551615n],
   ["TextForNumber", "a decimal for F8", Structure.F8, A("1.5e3"), 1500],
   ["refused", "a decimal for U4", Structure.U4, A("1.5"), undefined],
+  ["TextForNumber", "a decimal that is an integer for U4", Structure.U4, A("4.20e1"), 42],
+  ["TextForNumber", "a decimal that no double holds for U8", Structure.U8, A("9007199254740993.0"), 9007199254740993n],
+  ["TextForNumber", "minus zero for U4", Structure.U4, A("-0.0"), 0],
+  ["OtherNumberFormat", "F8 minus zero for U4", Structure.U4, F8(-0), 0],
+  ["refused", "a decimal next to an integer for U4", Structure.U4, A("4.0000000000000000001"), undefined],
+  ["refused", "a decimal next to one for BOOLEAN", Structure.BOOLEAN, A("0.99999999999999999999"), undefined],
+  ["refused", "a decimal no format holds for F8", Structure.F8, A("1e400"), undefined],
+  ["refused", "more digits than a number has", Structure.U4, A("0".repeat(2000)), undefined],
   ["refused", "words for U4", Structure.U4, A("many"), undefined],
   ["NumberForText", "U4 for A", Structure.A, U4(42), "42"],
   ["NumberForText", "U8 for A", Structure.A, U8(2n ** 60n), "1152921504606846976"],
@@ -121,6 +129,18 @@ describe("lenient reading", () => {
     expect(Result.isSuccess(read(L(L(L(U4(1)), L(U1(2))))))).toBe(true)
     expect(seen.map(Deviation.describe)).toEqual(["S6F11 reports[1].rptid: OtherNumberFormat, expected U4, got <U1 2>"])
     expect(seen.map(Deviation.key)).toEqual(["S6F11 reports.rptid OtherNumberFormat U4 U1"])
+  })
+
+  it("refuses a long text that nearly is a number in linear time", () => {
+    const read = StructureCodec.fromItem(Structure.F8, { mode: "lenient" })
+    const digits = "1".repeat(1_000_000)
+    // Backtracking took minutes for the first, and big integers seconds for the second.
+    expect(Result.isFailure(read(A(`${digits}x`)))).toBe(true)
+    expect(Result.isFailure(read(A(digits)))).toBe(true)
+    const many = L(...Array.from({ length: 10_000 }, () => A(`${"1".repeat(1000)}x`)))
+    expect(Result.isFailure(StructureCodec.fromItem(Structure.listOf(Structure.U4), { mode: "lenient" })(many))).toBe(
+      true
+    )
   })
 
   it("reports nothing where reading fails in the end", () => {

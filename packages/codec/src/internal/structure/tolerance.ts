@@ -18,8 +18,12 @@ export interface Tolerated {
   readonly value: unknown
 }
 
-const integerText = /^\s*[+-]?\d+\s*$/
-const decimalText = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
+// In each, digits can be matched in one way only: a text that nearly is a number takes linear time to refuse.
+const integerText = /^[+-]?\d+$/
+const decimalText = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+))?$/
+
+/** More characters than any number of a format takes, written out: to turn as many as a peer sends takes too long. */
+const longestNumber = 1100
 
 /** The values of an item that is neither text nor list. */
 const valuesOf = (item: ItemNode): ReadonlyArray<number | bigint | boolean> => {
@@ -50,17 +54,37 @@ const shaped = (leaf: Leaf, value: number | bigint): unknown => {
   if (numbers.length === 0) return boolean && (value === 0 || value === 1) ? value === 1 : failed
   const long = !normalise && (numbers[0] === "U8" || numbers[0] === "I8")
   if (long && typeof value === "number" && !Number.isInteger(value)) return failed
-  const given = long ? BigInt(value) : normal(value)
+  const floats = numbers.includes("F8") || numbers.includes("F4")
+  // An integer has no sign of zero.
+  const given = long ? BigInt(value) : floats || typeof value === "bigint" ? normal(value) : value + 0
   return formatOfNumber(plan, given) === undefined ? failed : given
 }
 
+/** The integer that a decimal is exactly, `4.0` or `1e3`; `undefined` for any other, and for what 64 bits do not hold. */
+const exactInteger = (text: string): bigint | undefined => {
+  const [, sign, mantissa = "", exponent = "0"] = decimalText.exec(text) ?? []
+  const point = mantissa.indexOf(".")
+  const decimals = point < 0 ? 0 : mantissa.length - point - 1
+  const digits = mantissa.replace(".", "").replace(/^0+/, "")
+  const significant = digits.replace(/0+$/, "")
+  if (significant === "") return 0n
+  const zeros = digits.length - significant.length + Number(exponent) - decimals
+  if (zeros < 0 || significant.length + zeros > 20) return undefined
+  return BigInt(`${sign === "-" ? "-" : ""}${significant}${"0".repeat(zeros)}`)
+}
+
 const parsed = (leaf: Leaf, text: string): unknown => {
+  if (text.length > longestNumber) return failed
   const trimmed = text.trim()
-  if (integerText.test(text)) {
-    const value = BigInt(trimmed.replace(/^\+/, ""))
-    return shaped(leaf, value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value)
+  if (integerText.test(trimmed)) return shaped(leaf, normal(BigInt(trimmed.replace(/^\+/, ""))))
+  if (!decimalText.test(trimmed)) return failed
+  const { numbers } = planOf(leaf)
+  if (numbers.includes("F8") || numbers.includes("F4")) {
+    const value = Number(trimmed)
+    return Number.isFinite(value) ? shaped(leaf, value) : failed
   }
-  return decimalText.test(text) ? shaped(leaf, Number(trimmed)) : failed
+  const value = exactInteger(trimmed)
+  return value === undefined ? failed : shaped(leaf, normal(value))
 }
 
 const canonicalInteger = /^(0|-?[1-9]\d*)$/
