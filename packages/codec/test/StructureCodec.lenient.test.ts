@@ -7,6 +7,7 @@ import * as StructureCodec from "../src/StructureCodec.ts"
 
 const Ids = Structure.value(["U4", "A", "U1"])
 const Closed = Structure.enumeration("U1", { Off: 0, On: 1 }, { closed: true })
+const BytesOrNumbers = Structure.vector(["B", "U1"])
 
 /** Every row of the table: what is expected, what came, what it is taken for. `undefined` is refused all the same. */
 const rows: ReadonlyArray<
@@ -60,6 +61,10 @@ const rows: ReadonlyArray<
   ["refused", "a text for a list", Structure.listOf(Structure.A), A("x"), undefined],
   ["ListForPacked", "a list for a vector", Structure.vector("U4"), L(U4(1), U4(2)), Uint32Array.of(1, 2)],
   ["ListForPacked", "a list for bytes", Structure.vector("B"), L(B(1), B(2)), Uint8Array.of(1, 2)],
+  ["ListForPacked", "a list of B for B or U1", BytesOrNumbers, L(B(1), B(2)), Uint8Array.of(1, 2)],
+  ["ListForPacked", "a list of B and U1 for B or U1", BytesOrNumbers, L(B(1), U1(2)), [1, 2]],
+  ["refused", "a list of several bytes each for bytes", Structure.vector("B"), L(B(1, 2), B(3)), undefined],
+  ["refused", "a list of an empty B for bytes", Structure.vector("B"), L(B(), B(3)), undefined],
   ["refused", "a list with a text for a vector", Structure.vector("U4"), L(U4(1), A("x")), undefined],
   [
     "MissingTail",
@@ -141,6 +146,20 @@ describe("lenient reading", () => {
     expect(Result.isFailure(StructureCodec.fromItem(Structure.listOf(Structure.U4), { mode: "lenient" })(many))).toBe(
       true
     )
+  })
+
+  it("notes the first 10 000 deviations of a message, and takes them all", () => {
+    let seen = 0
+    const read = StructureCodec.fromItem(Structure.listOf(Structure.U4), { mode: "lenient", onDeviation: () => seen++ })
+    const value = Result.getOrThrow(read(L(...Array.from({ length: 20_000 }, () => U1(7)))))
+    expect([value.length, seen]).toEqual([20_000, 10_000])
+  })
+
+  it("takes no more values of one item for items than a message may have", () => {
+    const read = StructureCodec.fromItem(Structure.listOf(Structure.U1), { mode: "lenient" })
+    expect(Result.isFailure(read(B(new Uint8Array(2 ** 20 + 1))))).toBe(true)
+    const vector = StructureCodec.fromItem(Structure.vector("U4"), { mode: "lenient" })
+    expect(Result.getOrThrow(vector(U1(new Uint8Array(2 ** 20 + 1)))).length).toBe(2 ** 20 + 1)
   })
 
   it("reports nothing where reading fails in the end", () => {

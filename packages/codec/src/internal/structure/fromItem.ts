@@ -108,7 +108,11 @@ export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown 
   return text === undefined ? value : text(value)
 }
 
+/** Deviations that are noted of one message: a peer that deviates in each of a million items is known by then. */
+const mostDeviations = 10_000
+
 const deviate = (reading: Reading, kind: Kind, layout: Layout, item: ItemNode | undefined): void => {
+  if (reading.deviations!.length >= mostDeviations) return
   const seen = item === undefined ? "nothing" : showItem(item)
   reading.deviations!.push({ kind, path: [...reading.path], expected: expectation(layout), seen })
 }
