@@ -179,4 +179,15 @@ describe("lenient reading", () => {
     expect(Result.getOrThrow(read(L(A("5"))))).toEqual({ text: "5" })
     expect(Result.getOrThrow(read(L(U2(5))))).toEqual({ number: 5 })
   })
+
+  it("takes the option that asks the least tolerance, whatever else deviates", () => {
+    const structure = Structure.either([
+      Structure.list({ id: Structure.U4, text: Structure.A }),
+      Structure.list({ id: Structure.U4, number: Structure.U4 })
+    ])
+    const seen: Array<Deviation.Deviation> = []
+    const read = StructureCodec.fromItem(structure, { mode: "lenient", onDeviation: (d) => seen.push(d) })
+    expect(Result.getOrThrow(read(L(U1(1), U4(5))))).toEqual({ id: 1, number: 5 })
+    expect(seen.map(({ kind, path }) => [kind, ...path])).toEqual([["OtherNumberFormat", "id"]])
+  })
 })

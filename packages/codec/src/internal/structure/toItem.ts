@@ -5,10 +5,19 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
+import type { StructureReason } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
 import { Attempts } from "./attempts.ts"
 import { refused } from "./fromItem.ts"
 import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
+
+/** What a structure that contains itself made of an object: another option would only find out again. */
+interface Known {
+  readonly item: ItemNode | Failed
+  /** Why it failed, and the way from the object to the culprit. */
+  readonly reason: StructureReason
+  readonly path: ReadonlyArray<string | number>
+}
 
 /** One writing. */
 export interface Writing {
@@ -17,6 +26,8 @@ export interface Writing {
   readonly maxDepth: number
   /** The way to what is written at the moment; where writing failed, to the culprit. */
   readonly path: Array<string | number>
+  /** What structures that contain themselves wrote and refused; made where there is a choice between several. */
+  known: Map<Layout, Map<object, Known>> | undefined
 }
 
 const empty = new ItemNode(FormatCode.L, noItems)
@@ -44,7 +55,7 @@ export const write = (layout: Layout, value: unknown, writing: Writing, depth: n
       return writeChoice(layout.options, value, writing, depth)
     case "Recursive":
       if (depth >= writing.maxDepth) return fail({ _tag: "TooDeep", maxDepth: writing.maxDepth })
-      return write(layout.layout(), value, writing, depth + 1)
+      return writeAgain(layout, value, writing, depth + 1)
     case "Mapped": {
       const inner = unmap(layout.ast, value)
       if (inner === failed) return failed
@@ -167,6 +178,7 @@ const writeChoice = (
   depth: number
 ): ItemNode | Failed => {
   const attempts = new Attempts(writing.path)
+  writing.known ??= new Map()
   for (const option of options) {
     const item = overlooks(option, value) ? overlooked(option, value as object) : write(option, value, writing, depth)
     if (item !== failed) return item
@@ -174,6 +186,31 @@ const writeChoice = (
     attempts.note()
   }
   return attempts.fail()
+}
+
+/** Writes a structure inside itself. What has written an object once is not asked again. */
+const writeAgain = (
+  layout: Extract<Layout, { readonly _tag: "Recursive" }>,
+  value: unknown,
+  writing: Writing,
+  depth: number
+): ItemNode | Failed => {
+  const { known, path } = writing
+  if (known === undefined || typeof value !== "object" || value === null) {
+    return write(layout.layout(), value, writing, depth)
+  }
+  const before = known.get(layout)?.get(value)
+  if (before !== undefined) {
+    if (before.item !== failed) return before.item
+    path.push(...before.path)
+    return fail(before.reason)
+  }
+  const from = path.length
+  const item = write(layout.layout(), value, writing, depth)
+  if (item === failed && fault.reason._tag === "TooDeep") return failed
+  const ofLayout = known.get(layout) ?? new Map<object, Known>()
+  known.set(layout, ofLayout.set(value, { item, reason: fault.reason, path: path.slice(from) }))
+  return item
 }
 
 const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()
