@@ -41,7 +41,7 @@ const none: Labels = new Map()
 const valueOf = (leaf: Layout.Leaf, item: ItemNode): unknown => {
   const value = leafFromItem(leaf, item)
   if (value !== failed) return value
-  return read(leaf, item, { deviations: [], text: undefined, maxDepth: 1, path: [], dead: undefined }, 0)
+  return read(leaf, item, { deviations: [], text: undefined, maxDepth: 1, path: [], known: undefined }, 0)
 }
 
 const leafLabel = (leaf: Layout.Leaf, item: ItemNode): Label | undefined => {

@@ -22,8 +22,8 @@ export interface Registry {
 const keyOf = (stream: number, function_: number): number => (stream << 8) | function_
 
 /**
- * Makes a registry. Of two definitions of one SxFy the later counts, so that yours may follow those of the standard; a
- * primary brings its reply along.
+ * Makes a registry. Of two definitions of one SxFy the later counts, so that yours may follow those of the standard. A
+ * primary brings its reply along, as if that followed it.
  *
  * @example
  * const registry = Registry.make([...Object.values(S1), Ping])
@@ -32,18 +32,18 @@ const keyOf = (stream: number, function_: number): number => (stream << 8) | fun
  */
 export const make = (definitions: Iterable<Any>): Registry => {
   const all = new Map<number, Any>()
-  const replies = new Map<number, Any>()
   const streams = new Set<number>()
-  for (const definition of definitions) {
+  const add = (definition: Any): void => {
     const key = keyOf(definition.stream, definition.function)
     all.delete(key)
     all.set(key, definition)
     streams.add(definition.stream)
-    if (definition.kind === "primary" && definition.reply !== undefined) {
-      replies.set(keyOf(definition.stream, definition.function + 1), definition.reply)
-    }
   }
-  for (const [key, reply] of replies) if (!all.has(key)) all.set(key, reply)
+  for (const definition of definitions) {
+    add(definition)
+    const reply = definition.kind === "primary" ? definition.reply : undefined
+    if (reply !== undefined && all.get(keyOf(reply.stream, reply.function)) !== reply) add(reply)
+  }
   return {
     definitions: [...all.values()],
     get: (stream, function_) => all.get(keyOf(stream, function_)),

@@ -366,7 +366,7 @@ const isTail = (field: Any | Tail<unknown>): field is Tail<unknown> => "presence
  * `build` makes the object from the values, in their order: `(ppid, ppbody) => ({ ppid, ppbody })` decodes in about two
  * thirds of the time, as engines are fast with object literals.
  *
- * Throws   where a member follows one that may be absent: a wrong literal is a bug
+ * Throws   where a member follows one that may be absent, or is called `__proto__`: a wrong literal is a bug
  *
  * @since 0.1.0
  */
@@ -385,6 +385,8 @@ export const list = <const F extends Fields>(
         `list: "${key}" must be there, but follows "${members[members.length - 1]!.key}", which may be absent`
       )
     }
+    // An object has no such member of its own unless it is made with care: its value would be lost.
+    if (key === "__proto__") throw new TypeError(`list: "${key}" is no name for a member`)
     parts.push(structure)
     members.push({ key, layout: Layout.fromSchema(structure), presence })
   }

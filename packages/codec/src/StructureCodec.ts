@@ -28,7 +28,7 @@ import type { StructureError } from "./StructureError.ts"
 export interface ReadOptions {
   /** `"lenient"` takes the deviations of `Deviation.deviations`; `"strict"`, the default, takes none. */
   readonly mode?: "strict" | "lenient" | undefined
-  /** Called for each deviation that was taken, when the whole was read. */
+  /** Called for each deviation that was taken, the first 10 000 of them, when the whole was read. */
   readonly onDeviation?: ((deviation: Deviation) => void) | undefined
   /** Makes text of the characters of an `A`, one a byte; `TextEncoding` has them. */
   readonly text?: ((latin1: string) => string) | undefined

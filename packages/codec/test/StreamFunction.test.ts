@@ -203,6 +203,37 @@ describe("QuirkProfile", () => {
     )
   })
 
+  it("refuses to write in the format it names what the definition does not hold", () => {
+    const written = (format: "A" | "F4" | "F8", structure: Structure.Structure<unknown>, value: unknown) => {
+      const Mine = StreamFunction.primary({ stream: 64, function: 5, name: "Mine", structure })
+      const made = StreamFunction.toMessage(Mine, value, { profile: compile({ items: { X: { format } } }) })
+      return Result.isSuccess(made) ? String(made.success.item) : made.failure.message
+    }
+    const one = Structure.value("U4", { name: "X" })
+    const integer = "S64F5 the body: expected an integer from 0 to 4294967295, got -1.5"
+    expect(["A", "F8"].map((format) => written(format as "A", one, -1.5))).toEqual([integer, integer])
+    const float = "S64F5 the body: expected integers that F4 holds exactly, got "
+    expect(written("F4", one, 16_777_217)).toBe(`${float}16777217`)
+    expect(written("F4", one, 16_777_216)).toBe("<F4 16777216>")
+    expect(written("F4", Structure.value("F8", { name: "X" }), 0.1)).toBe("<F4 0.1>")
+    const many = Structure.vector("U4", { name: "X" })
+    expect(written("F4", many, Uint32Array.of(1, 16_777_217))).toBe(`${float}Uint32Array of 2`)
+    expect(written("F4", many, Uint32Array.of(1, 2))).toBe("<F4 1 2>")
+  })
+
+  it("writes the codes of a closed enumeration, and no value, in the format it names", () => {
+    const Closed = Structure.enumeration("B", { No: 0, Yes: 1 }, { closed: true, name: "X" })
+    const structure = Structure.list({ code: Closed, none: Structure.optional(Structure.value("U4", { name: "X" })) })
+    const Mine = StreamFunction.primary({ stream: 64, function: 5, name: "Mine", structure })
+    const profile = compile({ items: { X: { format: "A" } } })
+    const message = success(StreamFunction.toMessage(Mine, { code: 1 }, { profile }))
+    sameItem(message.item, L(A("1"), A("")))
+    expect(success(StreamFunction.fromMessage(Mine, message, { profile }))).toEqual({ code: 1 })
+    expect(failure(StreamFunction.toMessage(Mine, { code: 2 as 1 }, { profile })).message).toBe(
+      "S64F5 code: 2 is none of 0 No, 1 Yes"
+    )
+  })
+
   it("changes an item in one message only, and a W-bit", () => {
     const profile = compile({ messages: { S6F11: { replyExpected: false, items: { CEID: { format: "U1" } } } } })
     const message = success(StreamFunction.toMessage(S6F11, { ...event, ceid: 1 }, { profile }))
@@ -274,6 +305,14 @@ describe("Registry", () => {
     expect([registry.hasStream(1), registry.hasStream(2)]).toEqual([true, false])
     expect(Registry.merge(registry, Registry.make([S6F11])).get(6, 11)).toBe(S6F11)
     expect(Registry.empty.get(1, 1)).toBe(undefined)
+  })
+
+  it("has the reply of a later primary in place of an earlier one, unless one follows that", () => {
+    const reply = StreamFunction.secondary({ stream: 6, function: 12, name: "Mine", structure: Structure.item })
+    const mine = StreamFunction.primary({ stream: 6, function: 11, name: "Mine", structure: Structure.item, reply })
+    expect(Registry.make([S6F11, S6F12, mine]).get(6, 12)).toBe(reply)
+    expect(Registry.make([mine, S6F12]).get(6, 12)).toBe(S6F12)
+    expect(Registry.merge(Registry.make([S6F11, S6F12]), Registry.make([mine])).get(6, 12)).toBe(reply)
   })
 })
 

@@ -232,6 +232,21 @@ describe("Structure", () => {
     )
   })
 
+  it("throws where a member has the name of an object's prototype", () => {
+    expect(() => Structure.list({ ["__proto__"]: Structure.A })).toThrow('list: "__proto__" is no name for a member')
+  })
+
+  it("fails for values that no description can be made of", () => {
+    const Closed = Structure.enumeration("U1", { Off: 0, On: 1 }, { closed: true })
+    const nobody: unknown = Object.create(null)
+    for (const value of [nobody, Object.assign(new Uint8Array(2), { constructor: undefined })]) {
+      for (const structure of [Closed, Structure.A] as ReadonlyArray<Structure.Any>) {
+        expect(Result.isFailure(StructureCodec.toItem(structure)(value))).toBe(true)
+        expect(Result.isFailure(StructureCodec.encode(structure)(value))).toBe(true)
+      }
+    }
+  })
+
   it("names codes", () => {
     const HCACK = Structure.enumeration("B", { Accepted: 0, Denied: [1, "denied, try again"] }, { name: "HCACK" })
     expect(HCACK.codes.Denied).toBe(1)

@@ -1,12 +1,13 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Deviation from "../src/Deviation.ts"
-import { A, B, BOOLEAN, C2, F4, I2, type Item, J, L, U1, U2, U4, U8 } from "../src/Item.ts"
+import { A, B, BOOLEAN, C2, F4, F8, I2, type Item, J, L, U1, U2, U4, U8 } from "../src/Item.ts"
 import * as Structure from "../src/Structure.ts"
 import * as StructureCodec from "../src/StructureCodec.ts"
 
 const Ids = Structure.value(["U4", "A", "U1"])
 const Closed = Structure.enumeration("U1", { Off: 0, On: 1 }, { closed: true })
+const BytesOrNumbers = Structure.vector(["B", "U1"])
 
 /** Every row of the table: what is expected, what came, what it is taken for. `undefined` is refused all the same. */
 const rows: ReadonlyArray<
@@ -32,6 +33,14 @@ const rows: ReadonlyArray<
   ["TextForNumber", "digits for U8", Structure.U8, A("18446744073709551615"), 18446744073709551615n],
   ["TextForNumber", "a decimal for F8", Structure.F8, A("1.5e3"), 1500],
   ["refused", "a decimal for U4", Structure.U4, A("1.5"), undefined],
+  ["TextForNumber", "a decimal that is an integer for U4", Structure.U4, A("4.20e1"), 42],
+  ["TextForNumber", "a decimal that no double holds for U8", Structure.U8, A("9007199254740993.0"), 9007199254740993n],
+  ["TextForNumber", "minus zero for U4", Structure.U4, A("-0.0"), 0],
+  ["OtherNumberFormat", "F8 minus zero for U4", Structure.U4, F8(-0), 0],
+  ["refused", "a decimal next to an integer for U4", Structure.U4, A("4.0000000000000000001"), undefined],
+  ["refused", "a decimal next to one for BOOLEAN", Structure.BOOLEAN, A("0.99999999999999999999"), undefined],
+  ["refused", "a decimal no format holds for F8", Structure.F8, A("1e400"), undefined],
+  ["refused", "more digits than a number has", Structure.U4, A("0".repeat(2000)), undefined],
   ["refused", "words for U4", Structure.U4, A("many"), undefined],
   ["NumberForText", "U4 for A", Structure.A, U4(42), "42"],
   ["NumberForText", "U8 for A", Structure.A, U8(2n ** 60n), "1152921504606846976"],
@@ -52,6 +61,10 @@ const rows: ReadonlyArray<
   ["refused", "a text for a list", Structure.listOf(Structure.A), A("x"), undefined],
   ["ListForPacked", "a list for a vector", Structure.vector("U4"), L(U4(1), U4(2)), Uint32Array.of(1, 2)],
   ["ListForPacked", "a list for bytes", Structure.vector("B"), L(B(1), B(2)), Uint8Array.of(1, 2)],
+  ["ListForPacked", "a list of B for B or U1", BytesOrNumbers, L(B(1), B(2)), Uint8Array.of(1, 2)],
+  ["ListForPacked", "a list of B and U1 for B or U1", BytesOrNumbers, L(B(1), U1(2)), [1, 2]],
+  ["refused", "a list of several bytes each for bytes", Structure.vector("B"), L(B(1, 2), B(3)), undefined],
+  ["refused", "a list of an empty B for bytes", Structure.vector("B"), L(B(), B(3)), undefined],
   ["refused", "a list with a text for a vector", Structure.vector("U4"), L(U4(1), A("x")), undefined],
   [
     "MissingTail",
@@ -123,6 +136,32 @@ describe("lenient reading", () => {
     expect(seen.map(Deviation.key)).toEqual(["S6F11 reports.rptid OtherNumberFormat U4 U1"])
   })
 
+  it("refuses a long text that nearly is a number in linear time", () => {
+    const read = StructureCodec.fromItem(Structure.F8, { mode: "lenient" })
+    const digits = "1".repeat(1_000_000)
+    // Backtracking took minutes for the first, and big integers seconds for the second.
+    expect(Result.isFailure(read(A(`${digits}x`)))).toBe(true)
+    expect(Result.isFailure(read(A(digits)))).toBe(true)
+    const many = L(...Array.from({ length: 10_000 }, () => A(`${"1".repeat(1000)}x`)))
+    expect(Result.isFailure(StructureCodec.fromItem(Structure.listOf(Structure.U4), { mode: "lenient" })(many))).toBe(
+      true
+    )
+  })
+
+  it("notes the first 10 000 deviations of a message, and takes them all", () => {
+    let seen = 0
+    const read = StructureCodec.fromItem(Structure.listOf(Structure.U4), { mode: "lenient", onDeviation: () => seen++ })
+    const value = Result.getOrThrow(read(L(...Array.from({ length: 20_000 }, () => U1(7)))))
+    expect([value.length, seen]).toEqual([20_000, 10_000])
+  })
+
+  it("takes no more values of one item for items than a message may have", () => {
+    const read = StructureCodec.fromItem(Structure.listOf(Structure.U1), { mode: "lenient" })
+    expect(Result.isFailure(read(B(new Uint8Array(2 ** 20 + 1))))).toBe(true)
+    const vector = StructureCodec.fromItem(Structure.vector("U4"), { mode: "lenient" })
+    expect(Result.getOrThrow(vector(U1(new Uint8Array(2 ** 20 + 1)))).length).toBe(2 ** 20 + 1)
+  })
+
   it("reports nothing where reading fails in the end", () => {
     const structure = Structure.list({ a: Structure.U4, b: Structure.U4 })
     const seen: Array<unknown> = []
@@ -139,5 +178,16 @@ describe("lenient reading", () => {
     const read = StructureCodec.fromItem(structure, { mode: "lenient" })
     expect(Result.getOrThrow(read(L(A("5"))))).toEqual({ text: "5" })
     expect(Result.getOrThrow(read(L(U2(5))))).toEqual({ number: 5 })
+  })
+
+  it("takes the option that asks the least tolerance, whatever else deviates", () => {
+    const structure = Structure.either([
+      Structure.list({ id: Structure.U4, text: Structure.A }),
+      Structure.list({ id: Structure.U4, number: Structure.U4 })
+    ])
+    const seen: Array<Deviation.Deviation> = []
+    const read = StructureCodec.fromItem(structure, { mode: "lenient", onDeviation: (d) => seen.push(d) })
+    expect(Result.getOrThrow(read(L(U1(1), U4(5))))).toEqual({ id: 1, number: 5 })
+    expect(seen.map(({ kind, path }) => [kind, ...path])).toEqual([["OtherNumberFormat", "id"]])
   })
 })

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import type { Deviation } from "../src/Deviation.ts"
 import { failed } from "../src/internal/structure/leaf.ts"
 import { reader } from "../src/internal/structure/reader.ts"
 import { writeSink } from "../src/internal/structure/sink.ts"
@@ -21,7 +22,7 @@ import { allocations } from "./support/allocations.ts"
 import { concat, hex, repeat, toHex } from "./support/bytes.ts"
 import { bytesAre, failure, success } from "./support/expect.ts"
 
-const { A, L, U4 } = Item
+const { A, B, L, U1, U4 } = Item
 
 const straight = (structure: Structure.Any, bytes: Uint8Array, maxDepth = 256): unknown =>
   readSource(reader(Layout.fromSchema(structure)), bytes, 0, bytes.length, undefined, maxDepth)
@@ -96,6 +97,36 @@ describe("StructureCodec limits", () => {
       const read = reader(Layout.fromSchema(Twice))
       const bytes = concat(repeat(hex("01 01"), 60), hex("41 01 78"))
       assert.strictEqual(readSource(read, bytes, 0, bytes.length, undefined, 256), failed)
+    })
+
+    it("reads and writes a structure that contains itself in more than one option once a level", () => {
+      // Each level is read by the first option down to the end, and only then found to be of the other: 2^100 ways.
+      const Twice: Structure.Structure<unknown> = Structure.suspend(() =>
+        Structure.either([
+          Structure.list({ a: Twice, b: Structure.A }),
+          Structure.list({ a: Twice, b: Structure.U4 }),
+          Structure.U1
+        ])
+      )
+      let item: Item.Item = U1(1)
+      let value: unknown = 1
+      for (let level = 0; level < 100; level++) {
+        item = L(item, U4(level))
+        value = { a: value, b: level }
+      }
+      const seen: Array<Deviation> = []
+      const lenient = { mode: "lenient", onDeviation: (deviation: Deviation) => seen.push(deviation) } as const
+      assert.deepStrictEqual(success(StructureCodec.fromItem(Twice)(item)), value)
+      assert.deepStrictEqual(success(StructureCodec.toItem(Twice)(value)), item)
+      const bytes = success(StructureCodec.encode(Twice)(value))
+      assert.deepStrictEqual(success(StructureCodec.decode(Twice)(bytes)), value)
+      let other: Item.Item = B(1)
+      for (let level = 0; level < 100; level++) other = L(other, U4(level))
+      assert.deepStrictEqual(success(StructureCodec.fromItem(Twice, lenient)(other)), value)
+      assert.deepStrictEqual(
+        seen.map(({ kind, path }) => [kind, path.length]),
+        [["OtherNumberFormat", 100]]
+      )
     })
   })
 

@@ -18,8 +18,8 @@ class Invalid {
 }
 
 /** The class of an object; anything may stand under that name. */
-const nameOf = (u: { readonly constructor?: { readonly name?: unknown } }): string => {
-  const name = u.constructor?.name
+export const nameOf = (u: object): string => {
+  const name = (u as { readonly constructor?: { readonly name?: unknown } }).constructor?.name
   return typeof name === "string" ? name : "object"
 }
 

@@ -24,13 +24,18 @@ export interface Seen {
   readonly seen: string
 }
 
-/** What a structure that contains itself could not read, and why: another option would only find out again. */
-interface Dead {
+/** What a structure that contains itself made of an item: another option would only find out again. */
+interface Known {
+  /** `failed`, or the value. */
+  readonly value: unknown
+  /** Why it failed, and the way from the item to the culprit. */
   readonly reason: StructureReason
   readonly path: Path
+  /** What was tolerated, by the way from the item. */
+  readonly deviations: ReadonlyArray<Seen>
 }
 
-type Refusals = Map<Layout, Map<ItemNode, Dead>>
+type Readings = Map<Layout, Map<ItemNode, Known>>
 
 /** One reading. */
 export interface Reading {
@@ -41,8 +46,8 @@ export interface Reading {
   readonly maxDepth: number
   /** The way to what is read at the moment; where reading failed, to the culprit. */
   readonly path: Array<string | number>
-  /** What structures that contain themselves refused; made where there is a choice between several. */
-  dead: { readonly strict: Refusals; readonly lenient: Refusals } | undefined
+  /** What structures that contain themselves read and refused; made where there is a choice between several. */
+  known: { readonly strict: Readings; readonly lenient: Readings } | undefined
 }
 
 export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: number): unknown => {
@@ -108,7 +113,11 @@ export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown 
   return text === undefined ? value : text(value)
 }
 
+/** Deviations that are noted of one message: a peer that deviates in each of a million items is known by then. */
+const mostDeviations = 10_000
+
 const deviate = (reading: Reading, kind: Kind, layout: Layout, item: ItemNode | undefined): void => {
+  if (reading.deviations!.length >= mostDeviations) return
   const seen = item === undefined ? "nothing" : showItem(item)
   reading.deviations!.push({ kind, path: [...reading.path], expected: expectation(layout), seen })
 }
@@ -191,41 +200,76 @@ export const assemble = (layout: Members, values: ReadonlyArray<unknown>): objec
 
 const readChoice = (options: ReadonlyArray<Layout>, item: ItemNode, reading: Reading, depth: number): unknown => {
   const attempts = new Attempts(reading.path)
-  reading.dead ??= { strict: new Map(), lenient: new Map() }
+  reading.known ??= { strict: new Map(), lenient: new Map() }
+  const { deviations } = reading
   // By the letter first: what one option says exactly is not read by the tolerance of another.
-  for (const tolerant of reading.deviations === undefined ? [false] : [false, true]) {
-    const strict = { ...reading, deviations: undefined }
-    for (const option of options) {
-      const seen = reading.deviations?.length ?? 0
-      const value = read(option, item, tolerant ? reading : strict, depth)
-      if (value !== failed) return value
-      if (fault.reason._tag === "TooDeep") return failed
-      if (reading.deviations !== undefined) reading.deviations.length = seen
-      attempts.note(tolerant === (reading.deviations !== undefined))
-    }
+  const strict = deviations === undefined ? reading : { ...reading, deviations: undefined }
+  for (const option of options) {
+    const value = read(option, item, strict, depth)
+    if (value !== failed) return value
+    if (fault.reason._tag === "TooDeep") return failed
+    attempts.note(deviations === undefined)
   }
-  return attempts.fail()
+  return deviations === undefined ? attempts.fail() : readTolerantly(options, item, reading, depth, attempts)
 }
 
-/** Reads a structure inside itself. An item that it has refused once is refused at once, however many ways lead there. */
+/** The option that asks the least tolerance: a deviation in one part is no reason to misread another. */
+const readTolerantly = (
+  options: ReadonlyArray<Layout>,
+  item: ItemNode,
+  reading: Reading,
+  depth: number,
+  attempts: Attempts
+): unknown => {
+  const deviations = reading.deviations!
+  const first = deviations.length
+  let best: { readonly value: unknown; readonly deviations: ReadonlyArray<Seen> } | undefined
+  for (const option of options) {
+    const value = read(option, item, reading, depth)
+    if (value !== failed) {
+      const tolerated = deviations.splice(first)
+      if (best === undefined || tolerated.length < best.deviations.length) best = { value, deviations: tolerated }
+      continue
+    }
+    if (fault.reason._tag === "TooDeep") return failed
+    deviations.length = first
+    attempts.note()
+  }
+  if (best === undefined) return attempts.fail()
+  for (const seen of best.deviations) deviations.push(seen)
+  return best.value
+}
+
+/** Reads a structure inside itself. What has read an item once is not asked again, however many ways lead there. */
 const readAgain = (
   layout: Extract<Layout, { readonly _tag: "Recursive" }>,
   item: ItemNode,
   reading: Reading,
   depth: number
 ): unknown => {
-  const refusals = reading.deviations === undefined ? reading.dead?.strict : reading.dead?.lenient
-  const dead = refusals?.get(layout)?.get(item)
-  if (dead !== undefined) {
-    reading.path.push(...dead.path)
-    return fail(dead.reason)
+  const { deviations, path } = reading
+  const readings = deviations === undefined ? reading.known?.strict : reading.known?.lenient
+  if (readings === undefined) return read(layout.layout(), item, reading, depth)
+  const before = readings.get(layout)?.get(item)
+  if (before !== undefined) {
+    for (const seen of before.deviations) deviations?.push({ ...seen, path: [...path, ...seen.path] })
+    if (before.value !== failed) return before.value
+    path.push(...before.path)
+    return fail(before.reason)
   }
-  const from = reading.path.length
+  const from = path.length
+  const first = deviations?.length ?? 0
   const value = read(layout.layout(), item, reading, depth)
-  if (value === failed && refusals !== undefined && fault.reason._tag !== "TooDeep") {
-    const ofLayout = refusals.get(layout) ?? new Map<ItemNode, Dead>()
-    refusals.set(layout, ofLayout.set(item, { reason: fault.reason, path: reading.path.slice(from) }))
+  if (value === failed && fault.reason._tag === "TooDeep") return failed
+  const ofLayout = readings.get(layout) ?? new Map<ItemNode, Known>()
+  const tolerated = value === failed ? [] : (deviations ?? []).slice(first)
+  const known: Known = {
+    value,
+    reason: fault.reason,
+    path: path.slice(from),
+    deviations: tolerated.map((seen) => ({ ...seen, path: seen.path.slice(from) }))
   }
+  readings.set(layout, ofLayout.set(item, known))
   return value
 }
 

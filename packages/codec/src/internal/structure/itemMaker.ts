@@ -38,7 +38,8 @@ const compiled = (layout: Layout): MakeItem => {
       return (value) => (value === undefined ? nothing : inner(value))
     }
     default:
-      return (value) => write(layout, value, { text: undefined, maxDepth: defaultMaxDepth, path: [] }, 0)
+      return (value) =>
+        write(layout, value, { text: undefined, maxDepth: defaultMaxDepth, path: [], known: undefined }, 0)
   }
 }
 

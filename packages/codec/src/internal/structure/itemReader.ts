@@ -43,7 +43,7 @@ const compiled = (layout: Layout): ReadItem => {
         read(
           layout,
           item,
-          { deviations: undefined, text: undefined, maxDepth: defaultMaxDepth, path: [], dead: undefined },
+          { deviations: undefined, text: undefined, maxDepth: defaultMaxDepth, path: [], known: undefined },
           0
         )
   }

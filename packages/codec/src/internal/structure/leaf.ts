@@ -9,7 +9,7 @@ import type { Leaf, LeafFormat } from "../../Layout.ts"
 import type { StructureReason } from "../../StructureError.ts"
 import { ItemValueError } from "../../CodecError.ts"
 import { ItemNode, Localized } from "../node.ts"
-import { build } from "../values.ts"
+import { build, nameOf } from "../values.ts"
 import { arrayOfCode } from "./arrays.ts"
 
 /** Stands for "no value": the reason is in `fault`. */
@@ -147,10 +147,14 @@ const checkCode = (leaf: Leaf, value: unknown): unknown =>
   unknownCode(leaf, value)
     ? fail({
         _tag: "UnknownCode",
-        seen: String(value),
+        seen: showSeen(value),
         known: leaf.codes.map((code) => `${code.value} ${code.meaning}`).join(", ")
       })
     : value
+
+/** A code as a sentence has it: a text without quotes, and what is none of all that by its kind. */
+const showSeen = (value: unknown): string =>
+  typeof value === "string" || typeof value === "bigint" ? String(value) : showValue(value)
 
 /** The value of an item, by the letter; `failed` where the leaf does not allow it. */
 export const leafFromItem = (leaf: Leaf, item: ItemNode): unknown => {
@@ -167,8 +171,7 @@ export const showValue = (value: unknown): string => {
   if (typeof value === "bigint") return `${value}n`
   if (value instanceof ItemNode) return showItem(value)
   if (Array.isArray(value)) return `an array of ${value.length}`
-  if (ArrayBuffer.isView(value))
-    return `${value.constructor.name} of ${(value as unknown as { length: number }).length}`
+  if (ArrayBuffer.isView(value)) return `${nameOf(value)} of ${(value as unknown as { length: number }).length}`
   if (typeof value === "function") return "a function"
   if (typeof value === "object" && value !== null) return "an object"
   return String(value)

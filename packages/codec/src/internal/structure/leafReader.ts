@@ -144,7 +144,7 @@ const byItem = (leaf: Leaf): Read => {
     const item = itemAt(source)
     if (item === failed) return failed
     if (wire === undefined && leaf.text === undefined && source.text === undefined) return leafFromItem(leaf, item)
-    const reading: Reading = { deviations: undefined, text: source.text, maxDepth: 0, path: [], dead: undefined }
+    const reading: Reading = { deviations: undefined, text: source.text, maxDepth: 0, path: [], known: undefined }
     return readLeaf(leaf, item, reading)
   }
 }

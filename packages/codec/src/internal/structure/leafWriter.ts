@@ -135,7 +135,7 @@ const putBytes = (sink: Sink, value: Uint8Array): boolean => {
 const byItem =
   (leaf: Leaf): Write =>
   (sink, value) => {
-    const writing: Writing = { text: sink.text, maxDepth: 0, path: [] }
+    const writing: Writing = { text: sink.text, maxDepth: 0, path: [], known: undefined }
     const item = writeLeaf(leaf, value, writing)
     return item !== failed && itemsTo(sink, [item])
   }

@@ -48,7 +48,7 @@ export const readLayout = <T>(layout: Layout, item: Item, options: ReadOptions):
     text: options.text,
     maxDepth: depthOf(options),
     path: [],
-    dead: undefined
+    known: undefined
   }
   const value = read(layout, item as unknown as ItemNode, reading, 0)
   if (value === failed) return failure("decode", options.subject, reading.path, fault.reason)
@@ -68,7 +68,7 @@ export const writeLayout = (
     const straight = itemMaker(layout)(value)
     if (straight !== failed) return Result.succeed(straight as unknown as Item)
   }
-  const writing: Writing = { text: options.text, maxDepth: depthOf(options), path: [] }
+  const writing: Writing = { text: options.text, maxDepth: depthOf(options), path: [], known: undefined }
   const item = write(layout, value, writing, 0)
   return item === failed
     ? failure("encode", options.subject, writing.path, fault.reason)

@@ -210,7 +210,7 @@ export const optionalSchema = (
   })
   const nothing = step<Item, unknown>(
     () => undefined,
-    () => write(layout, undefined, { text: undefined, maxDepth: 1, path: [] }, 0)
+    () => write(layout, undefined, { text: undefined, maxDepth: 1, path: [], known: undefined }, 0)
   )
   const absent = ItemSchema.check(isNothing).pipe(Schema.decodeTo(Schema.Undefined as Schema.Codec<unknown>, nothing))
   return annotated(Schema.Union([absent as AnyStructure, inner]) as Schema.Top, layout)

@@ -5,10 +5,19 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { FormatCode, maxLength } from "../../FormatCode.ts"
 import type { Elements, Layout, Leaf, LeafFormat, Members } from "../../Layout.ts"
+import type { StructureReason } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
 import { Attempts } from "./attempts.ts"
 import { refused } from "./fromItem.ts"
-import { fail, type Failed, failed, fault, leafToItem, planOf, showValue } from "./leaf.ts"
+import { fail, type Failed, failed, fault, formatOfNumber, leafToItem, planOf, showValue } from "./leaf.ts"
+
+/** What a structure that contains itself made of an object: another option would only find out again. */
+interface Known {
+  readonly item: ItemNode | Failed
+  /** Why it failed, and the way from the object to the culprit. */
+  readonly reason: StructureReason
+  readonly path: ReadonlyArray<string | number>
+}
 
 /** One writing. */
 export interface Writing {
@@ -17,6 +26,8 @@ export interface Writing {
   readonly maxDepth: number
   /** The way to what is written at the moment; where writing failed, to the culprit. */
   readonly path: Array<string | number>
+  /** What structures that contain themselves wrote and refused; made where there is a choice between several. */
+  known: Map<Layout, Map<object, Known>> | undefined
 }
 
 const empty = new ItemNode(FormatCode.L, noItems)
@@ -44,7 +55,7 @@ export const write = (layout: Layout, value: unknown, writing: Writing, depth: n
       return writeChoice(layout.options, value, writing, depth)
     case "Recursive":
       if (depth >= writing.maxDepth) return fail({ _tag: "TooDeep", maxDepth: writing.maxDepth })
-      return write(layout.layout(), value, writing, depth + 1)
+      return writeAgain(layout, value, writing, depth + 1)
     case "Mapped": {
       const inner = unmap(layout.ast, value)
       if (inner === failed) return failed
@@ -58,14 +69,40 @@ export const write = (layout: Layout, value: unknown, writing: Writing, depth: n
 
 export const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNode | Failed => {
   const { wire } = leaf
-  // What the peer wants in a format of its own: the number as its digits, the text as it is.
-  const given = wire === "A" && (typeof value === "number" || typeof value === "bigint") ? String(value) : value
+  if (wire !== undefined && typeof value !== "string") return writeAgreed(leaf, wire, value)
   const agreed = wire === undefined ? leaf : asAgreed(leaf, wire)
   const encode = leaf.text?.encode ?? writing.text
-  if (typeof given !== "string" || encode === undefined || planOf(agreed).text !== "A") return leafToItem(agreed, given)
-  const text = encode(given)
+  if (typeof value !== "string" || encode === undefined || planOf(agreed).text !== "A") return leafToItem(agreed, value)
+  const text = encode(value)
   if (typeof text === "string") return leafToItem(agreed, text)
-  return fail({ _tag: "WrongValue", expected: text.problem, seen: showValue(given) })
+  return fail({ _tag: "WrongValue", expected: text.problem, seen: showValue(value) })
+}
+
+/**
+ * A value that is no text, in the format the peer wants: a number as its digits where that is a text. A format of the
+ * peer's is no way to write what the leaf does not hold.
+ */
+const writeAgreed = (leaf: Leaf, wire: LeafFormat, value: unknown): ItemNode | Failed => {
+  const agreed = asAgreed(leaf, wire)
+  const isNumber = typeof value === "number" || typeof value === "bigint"
+  const plan = planOf(leaf)
+  if (isNumber && plan.numbers.length > 0) {
+    const refused = leaf.closed || formatOfNumber(plan, value) === undefined
+    if (refused && leafToItem(leaf, value) === failed) return failed
+    if (wire === "A") return leafToItem(agreed, String(value))
+  }
+  const item = leafToItem(agreed, value)
+  // A float may be rounded, an integer may not.
+  const rounds = wire !== "F4" || leaf.formats.some((format) => format === "F4" || format === "F8")
+  if (item === failed || rounds || isExact(item, value)) return item
+  return fail({ _tag: "WrongValue", expected: "integers that F4 holds exactly", seen: showValue(value) })
+}
+
+/** True where an F4 item has the very integers. */
+const isExact = (item: ItemNode, value: unknown): boolean => {
+  const written = typeof item.value === "object" ? Array.from(item.value as ArrayLike<number>) : [item.value]
+  const given = typeof value === "object" ? Array.from(value as ArrayLike<number | bigint>) : [value]
+  return written.every((number, index) => Object.is(number, Number(given[index])))
 }
 
 const agreedLeaves = new WeakMap<Leaf, Leaf>()
@@ -75,7 +112,9 @@ const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
   const known = agreedLeaves.get(leaf)
   if (known !== undefined) return known
   const maximum = wire === "A" && planOf(leaf).text === undefined ? Number.POSITIVE_INFINITY : leaf.maximum
-  const agreed: Leaf = { ...leaf, formats: [wire], maximum }
+  // Codes that are numbers are compared before they are digits.
+  const closed = leaf.closed && !(wire === "A" && planOf(leaf).numbers.length > 0)
+  const agreed: Leaf = { ...leaf, formats: [wire], maximum, closed }
   agreedLeaves.set(leaf, agreed)
   return agreed
 }
@@ -83,10 +122,12 @@ const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
 /** What stands for no value: an empty list for a list, and else an item of no value in the format of the leaf. */
 export const emptyItem = (layout: Layout): ItemNode => {
   if (layout._tag === "Optional") return emptyItem(layout.inner)
-  if (layout._tag !== "Leaf" || layout.formats[0] === "C2") return empty
+  if (layout._tag !== "Leaf") return empty
+  const format = layout.wire ?? layout.formats[0]
+  if (format === "C2") return empty
   const item = leafToItem(
-    { ...layout, shape: "many", minimum: 0, closed: false, formats: [layout.formats[0]] },
-    layout.formats[0] === "A" || layout.formats[0] === "J" ? "" : []
+    { ...layout, shape: "many", minimum: 0, closed: false, formats: [format] },
+    format === "A" || format === "J" ? "" : []
   )
   return item === failed ? empty : item
 }
@@ -167,6 +208,7 @@ const writeChoice = (
   depth: number
 ): ItemNode | Failed => {
   const attempts = new Attempts(writing.path)
+  writing.known ??= new Map()
   for (const option of options) {
     const item = overlooks(option, value) ? overlooked(option, value as object) : write(option, value, writing, depth)
     if (item !== failed) return item
@@ -174,6 +216,31 @@ const writeChoice = (
     attempts.note()
   }
   return attempts.fail()
+}
+
+/** Writes a structure inside itself. What has written an object once is not asked again. */
+const writeAgain = (
+  layout: Extract<Layout, { readonly _tag: "Recursive" }>,
+  value: unknown,
+  writing: Writing,
+  depth: number
+): ItemNode | Failed => {
+  const { known, path } = writing
+  if (known === undefined || typeof value !== "object" || value === null) {
+    return write(layout.layout(), value, writing, depth)
+  }
+  const before = known.get(layout)?.get(value)
+  if (before !== undefined) {
+    if (before.item !== failed) return before.item
+    path.push(...before.path)
+    return fail(before.reason)
+  }
+  const from = path.length
+  const item = write(layout.layout(), value, writing, depth)
+  if (item === failed && fault.reason._tag === "TooDeep") return failed
+  const ofLayout = known.get(layout) ?? new Map<object, Known>()
+  known.set(layout, ofLayout.set(value, { item, reason: fault.reason, path: path.slice(from) }))
+  return item
 }
 
 const encoders = new WeakMap<object, (value: unknown) => Result.Result<unknown, unknown>>()

@@ -18,8 +18,12 @@ export interface Tolerated {
   readonly value: unknown
 }
 
-const integerText = /^\s*[+-]?\d+\s*$/
-const decimalText = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/
+// In each, digits can be matched in one way only: a text that nearly is a number takes linear time to refuse.
+const integerText = /^[+-]?\d+$/
+const decimalText = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+))?$/
+
+/** More characters than any number of a format takes, written out: to turn as many as a peer sends takes too long. */
+const longestNumber = 1100
 
 /** The values of an item that is neither text nor list. */
 const valuesOf = (item: ItemNode): ReadonlyArray<number | bigint | boolean> => {
@@ -50,17 +54,37 @@ const shaped = (leaf: Leaf, value: number | bigint): unknown => {
   if (numbers.length === 0) return boolean && (value === 0 || value === 1) ? value === 1 : failed
   const long = !normalise && (numbers[0] === "U8" || numbers[0] === "I8")
   if (long && typeof value === "number" && !Number.isInteger(value)) return failed
-  const given = long ? BigInt(value) : normal(value)
+  const floats = numbers.includes("F8") || numbers.includes("F4")
+  // An integer has no sign of zero.
+  const given = long ? BigInt(value) : floats || typeof value === "bigint" ? normal(value) : value + 0
   return formatOfNumber(plan, given) === undefined ? failed : given
 }
 
+/** The integer that a decimal is exactly, `4.0` or `1e3`; `undefined` for any other, and for what 64 bits do not hold. */
+const exactInteger = (text: string): bigint | undefined => {
+  const [, sign, mantissa = "", exponent = "0"] = decimalText.exec(text) ?? []
+  const point = mantissa.indexOf(".")
+  const decimals = point < 0 ? 0 : mantissa.length - point - 1
+  const digits = mantissa.replace(".", "").replace(/^0+/, "")
+  const significant = digits.replace(/0+$/, "")
+  if (significant === "") return 0n
+  const zeros = digits.length - significant.length + Number(exponent) - decimals
+  if (zeros < 0 || significant.length + zeros > 20) return undefined
+  return BigInt(`${sign === "-" ? "-" : ""}${significant}${"0".repeat(zeros)}`)
+}
+
 const parsed = (leaf: Leaf, text: string): unknown => {
+  if (text.length > longestNumber) return failed
   const trimmed = text.trim()
-  if (integerText.test(text)) {
-    const value = BigInt(trimmed.replace(/^\+/, ""))
-    return shaped(leaf, value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value)
+  if (integerText.test(trimmed)) return shaped(leaf, normal(BigInt(trimmed.replace(/^\+/, ""))))
+  if (!decimalText.test(trimmed)) return failed
+  const { numbers } = planOf(leaf)
+  if (numbers.includes("F8") || numbers.includes("F4")) {
+    const value = Number(trimmed)
+    return Number.isFinite(value) ? shaped(leaf, value) : failed
   }
-  return decimalText.test(text) ? shaped(leaf, Number(trimmed)) : failed
+  const value = exactInteger(trimmed)
+  return value === undefined ? failed : shaped(leaf, normal(value))
 }
 
 const canonicalInteger = /^(0|-?[1-9]\d*)$/
@@ -70,6 +94,12 @@ export const numberInText = (leaf: Leaf, item: ItemNode): unknown => {
   const { numbers } = planOf(leaf)
   const text = item.value
   return numbers.length > 0 && typeof text === "string" && canonicalInteger.test(text) ? parsed(leaf, text) : failed
+}
+
+const latin1Bytes = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }
 
 const found = (kind: Kind, value: unknown): Tolerated | undefined => (value === failed ? undefined : { kind, value })
@@ -116,26 +146,48 @@ const oneValue = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
   }
   if (plan.text !== undefined) return oneText(leaf, item)
   if (plan.bytes && isText(item)) {
-    return { kind: "OtherTextFormat", value: Uint8Array.from(item.value as string, (c) => c.charCodeAt(0)) }
+    return { kind: "OtherTextFormat", value: latin1Bytes(item.value as string) }
   }
   return undefined
 }
 
+/** The values of one item of another format, which takes no items in between: it may have millions. */
+const otherVector = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
+  const values = item.format === FormatCode.C2 || isText(item) ? undefined : valuesOf(item)
+  if (values === undefined || values.length < leaf.minimum || values.length > leaf.maximum) return undefined
+  const out: Array<unknown> = []
+  for (const value of values) {
+    const given = shaped(leaf, typeof value === "boolean" ? Number(value) : value)
+    if (given === failed) return undefined
+    out.push(given)
+  }
+  return { kind: "OtherNumberFormat", value: typed(leaf, out) }
+}
+
 const manyValues = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
-  const children = item.format === FormatCode.L ? (item.value as ReadonlyArray<ItemNode>) : undefined
-  const kind = children === undefined ? "OtherNumberFormat" : "ListForPacked"
-  const items = children ?? toleratedList(item)
-  if (items === undefined) return undefined
+  if (item.format !== FormatCode.L) return otherVector(leaf, item)
+  const children = item.value as ReadonlyArray<ItemNode>
+  if (children.length < leaf.minimum || children.length > leaf.maximum) return undefined
   const single: Leaf = { ...leaf, shape: "one", minimum: 0, maximum: Number.POSITIVE_INFINITY }
+  const { bytes, numbers } = planOf(single)
   const values: Array<unknown> = []
-  for (const child of items) {
+  let binary = bytes
+  for (const child of children) {
     const strict = leafFromItem(single, child)
     const value = strict === failed ? (tolerate(single, child)?.value ?? failed) : strict
     if (value === failed || typeof value === "string") return undefined
-    values.push(value)
+    if (value instanceof Uint8Array) {
+      // One byte is one value; more or none in an element is another structure.
+      if (value.length !== 1) return undefined
+      values.push(value[0])
+    } else {
+      binary = false
+      values.push(value)
+    }
   }
-  if (values.length < leaf.minimum || values.length > leaf.maximum) return undefined
-  return { kind, value: typed(leaf, values) }
+  if (binary) return { kind: "ListForPacked", value: Uint8Array.from(values as ReadonlyArray<number>) }
+  if (bytes && numbers.length === 0) return undefined
+  return { kind: "ListForPacked", value: typed(leaf, values) }
 }
 
 /** The array a leaf of many gives: typed where there is one format. */
@@ -159,9 +211,14 @@ export const tolerate = (leaf: Leaf, item: ItemNode, reason?: StructureReason): 
 /** A single `B` stays the number it is. */
 const unbounded = (leaf: Leaf): number => (planOf(leaf).byteIsNumber ? 1 : Number.POSITIVE_INFINITY)
 
+/** Values of one item that are taken as items: as many as a message may have unless told. */
+const mostItems = 2 ** 20
+
 /** The values of a packed item as items of one value each: a list in another shape. */
 export const toleratedList = (item: ItemNode): ReadonlyArray<ItemNode> | undefined => {
   if (item.format === FormatCode.L || isText(item) || item.format === FormatCode.C2) return undefined
+  // A byte on the wire would become an item each, a hundred times its size.
+  if (((item.value as { readonly length?: number }).length ?? 1) > mostItems) return undefined
   const values = valuesOf(item)
   if (values.length === 0) return noItems
   return values.map(

@@ -4,7 +4,7 @@
 import { FormatCode } from "../../FormatCode.ts"
 import type { Layout } from "../../Layout.ts"
 import type { ItemNode } from "../node.ts"
-import { isEmpty, read } from "./fromItem.ts"
+import { isEmpty, read, type Seen } from "./fromItem.ts"
 import { failed } from "./leaf.ts"
 
 /** Deeper than any definition of the standard; what contains itself ends here. */
@@ -13,13 +13,21 @@ const maxDepth = 64
 const childrenOf = (item: ItemNode): ReadonlyArray<ItemNode> =>
   item.format === FormatCode.L ? (item.value as ReadonlyArray<ItemNode>) : []
 
-const reads = (option: Layout, item: ItemNode, lenient: boolean, depth: number): boolean =>
-  read(
-    option,
-    item,
-    { deviations: lenient ? [] : undefined, text: undefined, maxDepth, path: [], dead: undefined },
-    depth
-  ) !== failed
+/** How many deviations an option takes the item with; none by the letter, infinitely many where it does not. */
+const tolerated = (option: Layout, item: ItemNode, lenient: boolean, depth: number): number => {
+  const deviations: Array<Seen> | undefined = lenient ? [] : undefined
+  const value = read(option, item, { deviations, text: undefined, maxDepth, path: [], known: undefined }, depth)
+  return value === failed ? Number.POSITIVE_INFINITY : (deviations?.length ?? 0)
+}
+
+/** The option that a reader takes. */
+const fitting = (options: ReadonlyArray<Layout>, item: ItemNode, depth: number): Layout | undefined => {
+  const exact = options.find((option) => tolerated(option, item, false, depth) === 0)
+  if (exact !== undefined) return exact
+  const counts = options.map((option) => tolerated(option, item, true, depth))
+  const least = Math.min(...counts)
+  return least === Number.POSITIVE_INFINITY ? undefined : options[counts.indexOf(least)]
+}
 
 /** Calls `see` with every layout that says something of one item, and that item. */
 export const walk = (
@@ -47,10 +55,8 @@ export const walk = (
       if (!isEmpty(item)) walk(layout.inner, item, see, depth)
       return
     case "Choice": {
-      const fitting =
-        layout.options.find((option) => reads(option, item, false, depth)) ??
-        layout.options.find((option) => reads(option, item, true, depth))
-      if (fitting !== undefined) walk(fitting, item, see, depth)
+      const option = fitting(layout.options, item, depth)
+      if (option !== undefined) walk(option, item, see, depth)
       return
     }
     case "Recursive":
