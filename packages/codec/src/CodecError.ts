@@ -557,6 +557,7 @@ export class MessageError extends Schema.TaggedError<MessageError>("@effect-secs
     "WBitOnSecondary",
     "TextOnAbort",
     "NoReply",
+    "NoReplyAgreed",
     "NotAnItem"
   ])
 }) {
@@ -577,6 +578,8 @@ export class MessageError extends Schema.TaggedError<MessageError>("@effect-secs
         return `${name}: its text is no item; make one with the constructors of Item`
       case "NoReply":
         return `${name}: the standard gives it no reply, so it can only be sent`
+      case "NoReplyAgreed":
+        return `${name}: by the profile of the peer it has no reply, so it can only be sent`
       case "TextOnAbort":
         return `${name}: function 0 aborts a transaction and has no text`
     }

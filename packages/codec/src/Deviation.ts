@@ -11,19 +11,20 @@ import { formatPath } from "./StructureError.ts"
  * @since 0.1.0
  */
 export const deviations = {
-  OtherNumberFormat: "a number in another format (U1 for U4, B for U1, BOOLEAN for B): the same number",
+  OtherNumberFormat:
+    "a number in another format (U1 for U4, B for U1, BOOLEAN for a code of one byte): the same number",
   TextForNumber: "a decimal number as text: the number",
   NumberForText: "a number where a text should be: its decimal digits",
   OtherTextFormat: "text in another format (J or C2 for A, A for B): the same characters or bytes",
-  EmptyForText: "an item of length zero where a text should be: the empty text",
+  EmptyForText: "an item of length zero where a text should be, and no number may: the empty text",
   ListOfOne: "a list of one item where the item should be: that item",
   PackedForList: "values in one item where a list of items should be: as if each were an item",
   ListForPacked: "a list of items where one item of values should be: as if they were its values",
   MissingTail: "a list that ends early: empty texts, empty lists; a missing number is an error all the same",
   EmptyListForStructure: "an empty list where a list with members should be: as MissingTail",
-  ExtraMembers: "a list with more elements than it has members: the rest is left out",
+  ExtraMembers: "a list with more elements than it has members, which are as they should be: the rest is left out",
   OtherLength: "a text, vector or list outside its length limits: as it is",
-  UnknownCode: "a value that a closed enumeration does not have: as it is",
+  OtherItemFormat: "an item of a format that is not among those of a free value: as it is",
   HeaderOnly: "a header only where an empty list would do: as if it were one",
   UnexpectedItem: "an item where a header only should be: it is left out"
 } as const

@@ -226,15 +226,15 @@ export const fromSchema = (schema: { readonly ast: SchemaAST.AST }): Layout => {
  *
  * @since 0.1.0
  */
-export const mapLeaves = (layout: Layout, f: (leaf: Leaf) => Leaf): Layout => mapped(layout, f, new Map())
+export const mapLeaves = (layout: Layout, f: <L extends Leaf | Any>(leaf: L) => L): Layout =>
+  mapped(layout, f, new Map())
 
 /** `known` has what contains itself, so that it contains what it became, and not ever new copies. */
-const mapped = (layout: Layout, f: (leaf: Leaf) => Leaf, known: Map<Layout, Layout>): Layout => {
+const mapped = (layout: Layout, f: <L extends Leaf | Any>(leaf: L) => L, known: Map<Layout, Layout>): Layout => {
   switch (layout._tag) {
     case "Leaf":
-      return f(layout)
     case "Any":
-      return layout
+      return f(layout)
     case "Members": {
       const members = layout.members.map((member) => {
         const inner = mapped(member.layout, f, known)

@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import type { TextEncodingError } from "./CodecError.ts"
 import { type Format, formats } from "./FormatCode.ts"
 import * as Layout from "./Layout.ts"
+import type { Registry } from "./Registry.ts"
 import * as TextEncoding from "./TextEncoding.ts"
 
 const names = formats.map((row) => row.format).filter((format) => format !== "L")
@@ -86,15 +87,18 @@ export interface Compiled {
 
 type Quirk = typeof ItemQuirk.Type
 
-const changed = (leaf: Layout.Leaf, quirk: Quirk | undefined, view: (name: string) => Layout.TextView): Layout.Leaf =>
-  quirk === undefined
-    ? leaf
-    : {
-        ...leaf,
-        maximum: quirk.maximum ?? leaf.maximum,
-        ...(quirk.format === undefined ? {} : { wire: quirk.format }),
-        ...(quirk.text === undefined ? {} : { text: view(quirk.text) })
-      }
+const changed = (leaf: Layout.Leaf, quirk: Quirk, view: (name: string) => Layout.TextView): Layout.Leaf => ({
+  ...leaf,
+  maximum: quirk.maximum ?? leaf.maximum,
+  ...(quirk.format === undefined ? {} : { wire: quirk.format }),
+  ...(quirk.text === undefined ? {} : { text: view(quirk.text) })
+})
+
+/** Where the value is an item, whoever makes it chooses the format: one more is legal. */
+const widened = (any: Layout.Any, { format }: Quirk): Layout.Any =>
+  format === undefined || any.formats === undefined || any.formats.includes(format)
+    ? any
+    : { ...any, formats: [...any.formats, format] }
 
 const encodingsOf = (profile: QuirkProfile): ReadonlySet<string> => {
   const out = new Set<string>()
@@ -145,11 +149,44 @@ export const compile = (profile: QuirkProfile, view: (name: string) => Layout.Te
       const before = known.get(layout)
       if (before !== undefined) return before
       const own = profile.messages?.[id]?.items
-      const after = Layout.mapLeaves(layout, (leaf) =>
-        leaf.name === undefined ? leaf : changed(leaf, own?.[leaf.name] ?? profile.items?.[leaf.name], view)
-      )
+      const after = Layout.mapLeaves(layout, (leaf) => {
+        const quirk = leaf.name === undefined ? undefined : (own?.[leaf.name] ?? profile.items?.[leaf.name])
+        if (quirk === undefined) return leaf
+        return (leaf._tag === "Leaf" ? changed(leaf, quirk, view) : widened(leaf, quirk)) as typeof leaf
+      })
       known.set(layout, after)
       return after
     }
   }
+}
+
+const namesIn = (layout: Layout.Layout, out: Set<string>): void => {
+  Layout.mapLeaves(layout, (leaf) => {
+    if (leaf.name !== undefined) out.add(leaf.name)
+    return leaf
+  })
+}
+
+/**
+ * What a profile names and no definition of a registry has: most often a slip of the pen, as a profile that names nothing
+ * changes nothing. `items.CEIDD`, `messages.S6F1l`.
+ *
+ * @since 0.1.0
+ */
+export const unknownNames = (profile: QuirkProfile, registry: Registry): ReadonlyArray<string> => {
+  const items = new Set<string>()
+  const messages = new Set<string>()
+  for (const { id, structure } of registry.definitions) {
+    messages.add(id)
+    if (structure !== undefined) namesIn(Layout.fromSchema(structure), items)
+  }
+  const strangers = (of: object | undefined, known: ReadonlySet<string>, where: string) =>
+    Object.keys(of ?? {}).flatMap((name) => (known.has(name) ? [] : [`${where}.${name}`]))
+  return [
+    ...strangers(profile.items, items, "items"),
+    ...strangers(profile.messages, messages, "messages"),
+    ...Object.entries(profile.messages ?? {}).flatMap(([id, message]) =>
+      strangers(message.items, items, `messages.${id}.items`)
+    )
+  ]
 }

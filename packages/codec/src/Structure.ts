@@ -291,7 +291,10 @@ type CodeFormat = "B" | NumberFormat | "U8" | "I8"
  * @since 0.1.0
  */
 export interface Enumeration<out T, out N> extends Structure<T> {
+  /** The values by name. */
   readonly codes: N
+  /** What a value means; `undefined` where the standard does not say. */
+  readonly meaning: (value: number | bigint | boolean | string) => string | undefined
 }
 
 /**
@@ -301,6 +304,7 @@ export interface Enumeration<out T, out N> extends Structure<T> {
  * @example
  * const COMMACK = Structure.enumeration("B", { Accepted: 0, Denied: [1, "denied, try again"] })
  * COMMACK.codes.Denied // => 1
+ * COMMACK.meaning(1) // => "denied, try again"
  *
  * @since 0.1.0
  */
@@ -328,7 +332,17 @@ export function enumeration(
     meanings.push({ value: code, meaning })
   }
   const structure = value(formats, { ...options, codes: [...meanings, ...(options.codes ?? [])] })
-  return withProperties(structure, { codes })
+  return withProperties(structure, { codes, meaning: meaningOf(structure) })
+}
+
+/**
+ * What the values of a structure of codes mean.
+ *
+ * @since 0.1.0
+ */
+export const meaningOf = (structure: Any): ((value: number | bigint | boolean | string) => string | undefined) => {
+  const layout = Layout.fromSchema(structure)
+  return (value) => (layout._tag === "Leaf" ? Layout.meaning(layout, value) : undefined)
 }
 
 /** The same Schema with properties beside its own. */

@@ -140,7 +140,9 @@ export const describe = (reason: StructureReason): string => {
     case "WrongValue":
       return `expected ${reason.expected}, got ${reason.seen}`
     case "WrongLength":
-      return `expected ${range(reason.minimum, reason.maximum)} ${reason.unit}, got ${reason.seen}`
+      return `expected ${range(reason.minimum, reason.maximum)} ${
+        reason.maximum === 1 ? reason.unit.slice(0, -1) : reason.unit
+      }, got ${reason.seen}`
     case "Malformed":
       return `no SECS-II item: ${reason.error.message}`
     case "NoItem":

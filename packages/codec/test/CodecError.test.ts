@@ -229,7 +229,11 @@ describe("CodecError", () => {
       [made(() => SecsMessage.secondary(1, 1)), "S1F1: a secondary has an even function"],
       [made(() => SecsMessage.secondary(1, 0, L())), "S1F0: function 0 aborts a transaction and has no text"],
       [invalid(1, 2), "S1F2: only a primary may expect a reply"],
-      [invalid(9, 1), "S9F1: the standard gives it no reply, so it can only be sent"]
+      [invalid(9, 1), "S9F1: the standard gives it no reply, so it can only be sent"],
+      [
+        new CodecError.MessageError({ stream: 6, function: 11, reason: "NoReplyAgreed" }),
+        "S6F11: by the profile of the peer it has no reply, so it can only be sent"
+      ]
     ])
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Deviation from "../src/Deviation.ts"
-import { A, B, L, U1, U4 } from "../src/Item.ts"
+import { A, B, F4, L, U1, U4 } from "../src/Item.ts"
 import * as Labels from "../src/Labels.ts"
 import * as Layout from "../src/Layout.ts"
 import * as QuirkProfile from "../src/QuirkProfile.ts"
@@ -129,6 +129,10 @@ describe("StreamFunction", () => {
     expect(failure(StreamFunction.fromMessage(S1F2, fromHost, { sender: "equipment" })).reason._tag).toBe("WrongLength")
     expect(failure(StreamFunction.fromMessage(S1F2, fromEquipment, { sender: "host" })).reason._tag).toBe("WrongLength")
     sameItem(success(StreamFunction.toMessage(S1F2, undefined)).item, L())
+    expect(failure(StreamFunction.toMessage(S1F2, { mdln: "M", softrev: "1" }, { sender: "host" })).message).toBe(
+      "S1F2 the body: expected no members, got mdln, softrev"
+    )
+    expect(failure(StreamFunction.encode(S1F2, { sender: "host" })({ mdln: "M", softrev: "1" })).path).toEqual([])
     sameItem(success(StreamFunction.toMessage(S1F2, { mdln: "M", softrev: "1" })).item, L(A("M"), A("1")))
   })
 
@@ -285,6 +289,28 @@ describe("QuirkProfile", () => {
     expect(failure(QuirkProfile.make({ items: { MDLN: { text: "klingon" } } })).message).toContain(
       '"klingon" is no known encoding, known are '
     )
+  })
+
+  it("allows a format where a value is free to choose among others", () => {
+    const free = Structure.itemOf(["A", "U4"], { name: "CPVAL" })
+    const S64F5 = StreamFunction.primary({ stream: 64, function: 5, name: "Free", structure: free })
+    const profile = compile({ items: { CPVAL: { format: "F4" } } })
+    expect(failure(StreamFunction.toMessage(S64F5, F4(1))).message).toContain("expected an item of A, U4")
+    const message = success(StreamFunction.toMessage(S64F5, F4(1), { profile }))
+    sameItem(success(StreamFunction.fromMessage(S64F5, message, { profile })), F4(1))
+  })
+
+  it("tells names that no definition has", () => {
+    const registry = Registry.make([S6F11])
+    const profile = {
+      items: { CEID: { format: "A" }, CEIDD: { format: "A" } },
+      messages: { S6F11: { items: { ceid: {} } }, S6F1l: { replyExpected: false } }
+    } as const
+    expect(QuirkProfile.unknownNames(profile, registry)).toEqual([
+      "items.CEIDD",
+      "messages.S6F1l",
+      "messages.S6F11.items.ceid"
+    ])
   })
 
   it("is JSON, and refuses what is none of it by name", () => {

@@ -102,9 +102,9 @@ describe("Structure", () => {
   /** What a structure refuses to read, and the sentence. */
   const refusals: ReadonlyArray<readonly [string, Structure.Any, Item, message: string]> = [
     ["another format", Structure.U4, A("x"), 'the body: expected U4, got <A "x">'],
-    ["no value", Structure.U4, U4(), "the body: expected 1 values, got 0"],
-    ["two values", Structure.U4, U4(1, 2), "the body: expected 1 values, got 2"],
-    ["two bytes for a code", Structure.B, B(1, 2), "the body: expected 1 values, got 2"],
+    ["no value", Structure.U4, U4(), "the body: expected 1 value, got 0"],
+    ["two values", Structure.U4, U4(1, 2), "the body: expected 1 value, got 2"],
+    ["two bytes for a code", Structure.B, B(1, 2), "the body: expected 1 value, got 2"],
     [
       "a text that is too long",
       Structure.text({ maximum: 2 }),
@@ -127,7 +127,7 @@ describe("Structure", () => {
       "a list that is too long",
       Structure.list({ a: Structure.U4 }),
       L(U4(1), U4(2)),
-      "the body: expected 1 elements, got 2"
+      "the body: expected 1 element, got 2"
     ],
     ["no list", Structure.list({ a: Structure.U4 }), U4(1), "the body: expected L, got <U4 1>"],
     [
@@ -180,7 +180,7 @@ describe("Structure", () => {
       "a text beyond latin-1",
       Structure.A,
       "é半",
-      "the body: expected a text, got A: character 1 is U+534A, not in latin-1"
+      'the body: expected a text in latin-1, as no encoding is named, got "é半"'
     ],
     ["a text that is too long", Structure.text({ maximum: 2 }), "abc", "the body: expected 0 to 2 characters, got 3"],
     ["an object for an array", Structure.listOf(Structure.U4), { a: 1 }, "the body: expected an array, got an object"],
@@ -250,6 +250,7 @@ describe("Structure", () => {
   it("names codes", () => {
     const HCACK = Structure.enumeration("B", { Accepted: 0, Denied: [1, "denied, try again"] }, { name: "HCACK" })
     expect(HCACK.codes.Denied).toBe(1)
+    expect([0, 1, 2].map(HCACK.meaning)).toEqual(["Accepted", "denied, try again", undefined])
     const layout = Layout.fromSchema(HCACK)
     expect(layout._tag === "Leaf" && [0, 1, 2].map((code) => Layout.meaning(layout, code))).toEqual([
       "Accepted",

@@ -28,7 +28,8 @@ export const call = (carrier: Carrier, dialogue: Dialogue): Service["call"] =>
     const message = written.success
     const { reply } = definition
     // Also where a profile says that this peer does not answer: waiting for T3 would tell no more.
-    if (reply === undefined || !message.replyExpected) return unsendable(definition, "NoReply")
+    if (reply === undefined) return unsendable(definition, "NoReply")
+    if (!message.replyExpected) return unsendable(definition, "NoReplyAgreed")
     return Effect.flatMap(carrier.request(message, options), ({ item }) =>
       result(dialogue.read(reply, item, options?.mode))
     )

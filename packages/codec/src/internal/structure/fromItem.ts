@@ -55,9 +55,13 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
     case "Leaf":
       return readLeaf(layout, item, reading)
     case "Any":
-      return layout.formats === undefined || layout.formats.some((format) => FormatCode[format] === item.format)
-        ? item
-        : fail({ _tag: "WrongFormat", expected: expectation(layout), seen: showItem(item) })
+      if (layout.formats !== undefined && !layout.formats.some((format) => FormatCode[format] === item.format)) {
+        if (reading.deviations === undefined) {
+          return fail({ _tag: "WrongFormat", expected: expectation(layout), seen: showItem(item) })
+        }
+        deviate(reading, "OtherItemFormat", layout, item)
+      }
+      return item
     case "Members":
       return readMembers(layout, item, reading, depth)
     case "Elements": {
@@ -116,10 +120,14 @@ export const readLeaf = (leaf: Leaf, item: ItemNode, reading: Reading): unknown 
 /** Deviations that are noted of one message: a peer that deviates in each of a million items is known by then. */
 const mostDeviations = 10_000
 
+/** Of a list its members, as that it is a list is not what deviates. */
+const expectedOf = (layout: Layout): string =>
+  layout._tag === "Members" ? `L of ${layout.members.map((member) => member.key).join(", ")}` : expectation(layout)
+
 const deviate = (reading: Reading, kind: Kind, layout: Layout, item: ItemNode | undefined): void => {
   if (reading.deviations!.length >= mostDeviations) return
   const seen = item === undefined ? "nothing" : showItem(item)
-  reading.deviations!.push({ kind, path: [...reading.path], expected: expectation(layout), seen })
+  reading.deviations!.push({ kind, path: [...reading.path], expected: expectedOf(layout), seen })
 }
 
 // --- lists ---------------------------------------------------------------------------------------------------------
@@ -164,6 +172,7 @@ const readMembers = (layout: Members, item: ItemNode, reading: Reading, depth: n
     const kind = !short ? "ExtraMembers" : children.length === 0 ? "EmptyListForStructure" : "MissingTail"
     deviate(reading, kind, layout, item)
   }
+  const told = reading.deviations?.length ?? 0
   const values: Array<unknown> = []
   for (let index = 0; index < members.length; index++) {
     const { key, layout: inner, presence } = members[index]!
@@ -177,6 +186,16 @@ const readMembers = (layout: Members, item: ItemNode, reading: Reading, depth: n
     if (value === failed) return failed
     reading.path.pop()
     values.push(value)
+  }
+  // What has members too many and others that are not what they should be is another structure.
+  if (children.length > members.length && reading.deviations!.length > told) {
+    return fail({
+      _tag: "WrongLength",
+      unit: "elements",
+      minimum: least,
+      maximum: members.length,
+      seen: children.length
+    })
   }
   return assemble(layout, values)
 }

@@ -107,6 +107,7 @@ const members = (layout: Members): MakeItem => {
   return (value) => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return failed
     const fields = value as { readonly [key: string]: unknown }
+    if (keys.length === 0 && Object.keys(fields).length > 0) return failed
     let count = keys.length
     while (count > least && fields[keys[count - 1]!] === undefined) count--
     const children = new Array<ItemNode>(count)

@@ -135,6 +135,7 @@ const manyValues = (plan: LeafPlan, item: ItemNode): unknown => {
 }
 
 /** True where a closed leaf does not have the value. */
+/** True for what a closed enumeration does not have. */
 export const unknownCode = (leaf: Leaf, value: unknown): boolean =>
   leaf.closed &&
   !leaf.codes.some((code) =>
@@ -239,7 +240,10 @@ const built = (plan: LeafPlan, format: LeafFormat, values: unknown): ItemNode | 
     return build(format, values)
   } catch (error) {
     if (error instanceof ItemValueError) {
-      return fail({ _tag: "WrongValue", expected: javascript(plan), seen: error.message })
+      // Which characters an A holds is a matter of the encoding that was agreed on.
+      return error.reason._tag === "BadCharacter" && format === "A"
+        ? fail({ _tag: "WrongValue", expected: "a text in latin-1, as no encoding is named", seen: showValue(values) })
+        : fail({ _tag: "WrongValue", expected: javascript(plan), seen: error.message })
     }
     throw error
   }

@@ -165,6 +165,7 @@ const writeMembers = (layout: Members, value: unknown, writing: Writing, depth: 
     return fail({ _tag: "WrongValue", expected: `an object with ${keys || "no members"}`, seen: showValue(value) })
   }
   const fields = value as { readonly [key: string]: unknown }
+  if (layout.members.length === 0 && Object.keys(fields).length > 0) return overlooked(layout, fields)
   let last = layout.members.length
   while (
     last > 0 &&

@@ -10,7 +10,7 @@ import { ItemNode, type Localized, noItems } from "../node.ts"
 import { decodeLocalized } from "../localized.ts"
 import { latin1Slice } from "../platform.ts"
 import { arrayOf } from "./arrays.ts"
-import { failed, formatOfNumber, leafFromItem, normal, planOf } from "./leaf.ts"
+import { failed, formatOfNumber, leafFromItem, normal, planOf, unknownCode } from "./leaf.ts"
 
 /** A value that was read with tolerance, and which kind of it. */
 export interface Tolerated {
@@ -104,23 +104,34 @@ const latin1Bytes = (text: string): Uint8Array => {
 
 const found = (kind: Kind, value: unknown): Tolerated | undefined => (value === failed ? undefined : { kind, value })
 
+const codeFormats: ReadonlySet<string> = new Set(["B", "U1", "I1", "BOOLEAN"])
+
+/** True and false are 1 and 0 where a code is expected: an id or a count is never one of them. */
+const isCode = (leaf: Leaf): boolean => leaf.formats.every((format) => codeFormats.has(format))
+
+const numberOf = (leaf: Leaf, value: number | bigint | boolean): unknown =>
+  typeof value !== "boolean" ? shaped(leaf, value) : isCode(leaf) ? shaped(leaf, Number(value)) : failed
+
 const otherNumber = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
   const values = valuesOf(item)
-  if (values.length !== 1) return undefined
-  const value = values[0]!
-  return found("OtherNumberFormat", shaped(leaf, typeof value === "boolean" ? Number(value) : value))
+  return values.length === 1 ? found("OtherNumberFormat", numberOf(leaf, values[0]!)) : undefined
+}
+
+/** Where a number may stand as well, an empty text would be a number that was made up. */
+const holdsTextOnly = (leaf: Leaf): boolean => {
+  const { boolean, numbers, text } = planOf(leaf)
+  return text !== undefined && numbers.length === 0 && !boolean
 }
 
 const oneText = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
   const text = textOf(item)
   if (text !== undefined) return found("OtherTextFormat", text)
-  if (item.format === FormatCode.L)
-    return (item.value as ReadonlyArray<unknown>).length === 0 ? { kind: "EmptyForText", value: "" } : undefined
+  if (!holdsTextOnly(leaf)) return undefined
   const values = valuesOf(item)
   return values.length === 0
     ? { kind: "EmptyForText", value: "" }
     : values.length === 1
-      ? found("NumberForText", planOf(leaf).text === undefined ? failed : String(values[0]))
+      ? { kind: "NumberForText", value: String(values[0]) }
       : undefined
 }
 
@@ -129,7 +140,7 @@ const oneValue = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
   if (item.format === FormatCode.L) {
     const children = item.value as ReadonlyArray<ItemNode>
     if (children.length === 1) return found("ListOfOne", leafFromItem(leaf, children[0]!))
-    return children.length === 0 && plan.text !== undefined ? { kind: "EmptyForText", value: "" } : undefined
+    return children.length === 0 && holdsTextOnly(leaf) ? { kind: "EmptyForText", value: "" } : undefined
   }
   const numeric = plan.numbers.length > 0 || plan.boolean
   if (numeric && textOf(item) === undefined) {
@@ -157,7 +168,7 @@ const otherVector = (leaf: Leaf, item: ItemNode): Tolerated | undefined => {
   if (values === undefined || values.length < leaf.minimum || values.length > leaf.maximum) return undefined
   const out: Array<unknown> = []
   for (const value of values) {
-    const given = shaped(leaf, typeof value === "boolean" ? Number(value) : value)
+    const given = numberOf(leaf, value)
     if (given === failed) return undefined
     out.push(given)
   }
@@ -199,9 +210,12 @@ const typed = (leaf: Leaf, values: ReadonlyArray<unknown>): unknown =>
  * a length out of bounds is tolerated as it is.
  */
 export const tolerate = (leaf: Leaf, item: ItemNode, reason?: StructureReason): Tolerated | undefined => {
-  if (reason?._tag === "UnknownCode") {
-    return found("UnknownCode", leafFromItem({ ...leaf, closed: false }, item))
-  }
+  const tolerated = reason?._tag === "UnknownCode" ? undefined : taken(leaf, item, reason)
+  // A closed enumeration has its values in every format.
+  return tolerated !== undefined && unknownCode(leaf, tolerated.value) ? undefined : tolerated
+}
+
+const taken = (leaf: Leaf, item: ItemNode, reason: StructureReason | undefined): Tolerated | undefined => {
   if (reason?._tag === "WrongLength" && (reason.unit !== "values" || leaf.shape === "many")) {
     return found("OtherLength", leafFromItem({ ...leaf, minimum: 0, maximum: unbounded(leaf) }, item))
   }
@@ -232,7 +246,7 @@ export const nothing = (layout: Layout): unknown => {
     case "Leaf": {
       const plan = planOf(layout)
       if (layout.shape === "many") return typed(layout, [])
-      if (plan.text !== undefined) return ""
+      if (holdsTextOnly(layout)) return ""
       return plan.bytes && plan.numbers.length === 0 ? new Uint8Array(0) : failed
     }
     case "Any":

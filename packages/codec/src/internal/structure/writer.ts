@@ -66,6 +66,7 @@ const members = (layout: Members): Write => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return false
     const fields = value as { readonly [key: string]: unknown }
     let last = keys.length
+    if (last === 0 && Object.keys(fields).length > 0) return false
     while (last > least && fields[keys[last - 1]!] === undefined) last--
     putList(sink, last)
     for (let i = 0; i < last; i++) if (!writes[i]!(sink, fields[keys[i]!])) return false
