@@ -18,7 +18,7 @@ import * as Schema from "effect/Schema"
 import type { TextEncodingError } from "./CodecError.ts"
 import { type Format, formats } from "./FormatCode.ts"
 import * as Layout from "./Layout.ts"
-import type { Registry } from "./Registry.ts"
+import type { Any } from "./Structure.ts"
 import * as TextEncoding from "./TextEncoding.ts"
 
 const names = formats.map((row) => row.format).filter((format) => format !== "L")
@@ -173,7 +173,10 @@ const namesIn = (layout: Layout.Layout, out: Set<string>): void => {
  *
  * @since 0.1.0
  */
-export const unknownNames = (profile: QuirkProfile, registry: Registry): ReadonlyArray<string> => {
+export const unknownNames = (
+  profile: QuirkProfile,
+  registry: { readonly definitions: Iterable<{ readonly id: string; readonly structure: Any | undefined }> }
+): ReadonlyArray<string> => {
   const items = new Set<string>()
   const messages = new Set<string>()
   for (const { id, structure } of registry.definitions) {
