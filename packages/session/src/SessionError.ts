@@ -372,7 +372,7 @@ const describeTransaction = (error: TransactionError): string => {
     case "DeselectRefused":
       return `peer refused Deselect: ${deselectStatusMeaning[reason.status] ?? "a reason of its own"} (status ${reason.status})`
     case "Aborted":
-      return `peer aborted the transaction (S${error.stream}F0): it does not know the message, or cannot answer now`
+      return `peer aborted the transaction (S${error.stream}F0): it does not know the message, could not read it, or cannot answer now`
     case "ErrorReported":
       return `equipment reported ${StreamNine.meanings[reason.function] ?? "an error"} (S9F${reason.function})${
         reason.function === 1 ? ": is the device id (session id) right?" : ""
