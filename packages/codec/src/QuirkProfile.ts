@@ -17,6 +17,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { TextEncodingError } from "./CodecError.ts"
 import { type Format, formats } from "./FormatCode.ts"
+import { planOf } from "./internal/structure/leaf.ts"
 import * as Layout from "./Layout.ts"
 import * as TextEncoding from "./TextEncoding.ts"
 
@@ -91,7 +92,8 @@ const changed = (leaf: Layout.Leaf, quirk: Quirk | undefined, view: (name: strin
     ? leaf
     : {
         ...leaf,
-        maximum: quirk.maximum ?? leaf.maximum,
+        // A lone byte is a number because it is one: more of them would be another value in the program.
+        maximum: planOf(leaf).byteIsNumber ? leaf.maximum : (quirk.maximum ?? leaf.maximum),
         ...(quirk.format === undefined ? {} : { wire: quirk.format }),
         ...(quirk.text === undefined ? {} : { text: view(quirk.text) })
       }

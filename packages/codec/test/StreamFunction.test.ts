@@ -234,6 +234,19 @@ describe("QuirkProfile", () => {
     )
   })
 
+  it("writes a number as the byte a peer wants, and leaves a byte that is a number one whatever its maximum", () => {
+    const structure = Structure.list({
+      count: Structure.value("U4", { name: "COUNT" }),
+      ack: Structure.value("B", { name: "ACK" })
+    })
+    const Mine = StreamFunction.primary({ stream: 64, function: 5, name: "Mine", structure })
+    const profile = compile({ items: { COUNT: { format: "B" }, ACK: { maximum: 4 } } })
+    const message = success(StreamFunction.toMessage(Mine, { count: 7, ack: 2 }, { profile }))
+    sameItem(message.item, L(B(7), B(2)))
+    expect(success(StreamFunction.fromMessage(Mine, message, { profile }))).toEqual({ count: 7, ack: 2 })
+    expect(Result.isFailure(StreamFunction.toMessage(Mine, { count: 256, ack: 2 }, { profile }))).toBe(true)
+  })
+
   it("changes an item in one message only, and a W-bit", () => {
     const profile = compile({ messages: { S6F11: { replyExpected: false, items: { CEID: { format: "U1" } } } } })
     const message = success(StreamFunction.toMessage(S6F11, { ...event, ceid: 1 }, { profile }))

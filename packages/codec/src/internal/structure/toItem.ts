@@ -111,9 +111,13 @@ const agreedLeaves = new WeakMap<Leaf, Leaf>()
 const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
   const known = agreedLeaves.get(leaf)
   if (known !== undefined) return known
-  const maximum = wire === "A" && planOf(leaf).text === undefined ? Number.POSITIVE_INFINITY : leaf.maximum
+  const { bytes, numbers, text } = planOf(leaf)
+  const number = leaf.shape === "one" && numbers.length > 0
+  // A number is one byte, and as many characters as it takes.
+  const byte = wire === "B" && number && !bytes
+  const maximum = byte ? 1 : wire === "A" && text === undefined ? Number.POSITIVE_INFINITY : leaf.maximum
   // Codes that are numbers are compared before they are digits.
-  const closed = leaf.closed && !(wire === "A" && planOf(leaf).numbers.length > 0)
+  const closed = leaf.closed && !(wire === "A" && numbers.length > 0)
   const agreed: Leaf = { ...leaf, formats: [wire], maximum, closed }
   agreedLeaves.set(leaf, agreed)
   return agreed
