@@ -240,6 +240,30 @@ describe("Structure", () => {
     expect(Equal.equals(Result.getOrThrow(Schema.encodeUnknownResult(flag)(false)), BOOLEAN(false))).toBe(true)
   })
 
+  it("does not write a value by an option that leaves out members inside it, whatever is wrong with them", () => {
+    const inner = Structure.list({ mdln: Structure.A, softrev: Structure.A })
+    const structure = Structure.either([
+      Structure.list({ ack: Structure.B, who: inner, all: Structure.listOf(inner) }),
+      Structure.list({
+        ack: Structure.B,
+        who: Structure.nothing,
+        all: Structure.listOf(Structure.list({ mdln: Structure.A }))
+      })
+    ])
+    const who = { mdln: "M", softrev: "日" }
+    for (const value of [
+      { ack: 0, who, all: [] },
+      { ack: 0, who: undefined, all: [who] }
+    ]) {
+      expect(Result.isFailure(StructureCodec.toItem(structure)(value as never))).toBe(true)
+      expect(Result.isFailure(StructureCodec.encode(structure)(value as never))).toBe(true)
+      expect(Result.isFailure(Schema.encodeUnknownResult(structure)(value))).toBe(true)
+    }
+    expect(Result.isSuccess(StructureCodec.encode(structure)({ ack: 0, who: undefined, all: [{ mdln: "M" }] }))).toBe(
+      true
+    )
+  })
+
   it("throws where a member follows one that may be absent", () => {
     expect(() => Structure.list({ a: Structure.tail(Structure.U4), b: Structure.U4 })).toThrow(
       'list: "b" must be there, but follows "a", which may be absent'
