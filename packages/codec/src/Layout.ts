@@ -125,7 +125,7 @@ export interface Optional {
 }
 
 /**
- * One of several layouts; the first that fits is taken.
+ * One of several layouts; the first that fits is taken, leniently the one with the fewest deviations.
  *
  * @since 0.1.0
  */

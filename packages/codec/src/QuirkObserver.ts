@@ -16,6 +16,7 @@
  */
 import { type Format, FormatCode, fromCode } from "./FormatCode.ts"
 import type { ItemNode } from "./internal/node.ts"
+import { planOf } from "./internal/structure/leaf.ts"
 import * as TextGuess from "./internal/textGuess.ts"
 import { walk } from "./internal/structure/walk.ts"
 import * as Layout from "./Layout.ts"
@@ -77,6 +78,17 @@ const quirkOf = (tally: Tally): Format | undefined => {
   if (tally.formats.size !== 1) return undefined
   const format = formatName([...tally.formats.keys()][0]!)
   return format === "L" || format === tally.leaf.formats[0] ? undefined : format
+}
+
+/** False for a format in which no value of the leaf can be sent: a profile that named it would silence the program. */
+const isWritable = (leaf: Layout.Leaf, format: Format): boolean => {
+  const { boolean, bytes, numbers, text } = planOf(leaf)
+  if ((leaf.formats as ReadonlyArray<Format>).includes(format)) return true
+  if (format === "A") return text !== undefined || (numbers.length > 0 && leaf.shape === "one")
+  if (format === "J") return text !== undefined
+  if (format === "BOOLEAN") return boolean
+  if (format === "B") return bytes || (numbers.length > 0 && leaf.shape === "one")
+  return format !== "C2" && (numbers.length > 0 || (text !== undefined && leaf.shape === "one"))
 }
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1)
@@ -144,7 +156,9 @@ export const make = (registry: Registry): QuirkObserver => {
     const items: { [name: string]: typeof ItemQuirk.Type } = {}
     for (const [item, tally] of [...tallies].toSorted(byName)) {
       const format = quirkOf(tally)
-      if (format !== undefined) {
+      if (format !== undefined && !isWritable(tally.leaf, format)) {
+        notes.push(`${item} cannot be sent as ${format}, so it is left as it is: ${spoken(tally)}`)
+      } else if (format !== undefined) {
         items[item] = { format: format as Exclude<Format, "L"> }
         notes.push(`${item} is ${format}: ${spoken(tally)}; the standard has ${tally.leaf.formats.join(", ")}`)
       } else if (tally.formats.size > 1) {

@@ -17,6 +17,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { TextEncodingError } from "./CodecError.ts"
 import { type Format, formats } from "./FormatCode.ts"
+import { planOf } from "./internal/structure/leaf.ts"
 import * as Layout from "./Layout.ts"
 import type { Any } from "./Structure.ts"
 import * as TextEncoding from "./TextEncoding.ts"
@@ -89,7 +90,8 @@ type Quirk = typeof ItemQuirk.Type
 
 const changed = (leaf: Layout.Leaf, quirk: Quirk, view: (name: string) => Layout.TextView): Layout.Leaf => ({
   ...leaf,
-  maximum: quirk.maximum ?? leaf.maximum,
+  // A lone byte is a number because it is one: more of them would be another value in the program.
+  maximum: planOf(leaf).byteIsNumber ? leaf.maximum : (quirk.maximum ?? leaf.maximum),
   ...(quirk.format === undefined ? {} : { wire: quirk.format }),
   ...(quirk.text === undefined ? {} : { text: view(quirk.text) })
 })

@@ -481,7 +481,8 @@ export const tail = <S extends Any>(structure: S): Tail<S["Type"]> => ({ presenc
 export const nothing: Structure<undefined> = optional(list({})) as never
 
 /**
- * One of several structures: the first that fits. To write a value, the first that takes it.
+ * One of several structures: the first that fits; read leniently, where none fits by the letter, the one with the fewest
+ * deviations. To write a value, the first that takes it with all of its members.
  *
  * @since 0.1.0
  */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import type * as Item from "../src/Item.ts"
-import { A, B, L, U1, U2, U4 } from "../src/Item.ts"
+import { A, B, BOOLEAN, C2, L, U1, U2, U4 } from "../src/Item.ts"
 import * as QuirkObserver from "../src/QuirkObserver.ts"
 import * as QuirkProfile from "../src/QuirkProfile.ts"
 import * as Registry from "../src/Registry.ts"
@@ -62,6 +62,15 @@ describe("QuirkObserver", () => {
     expect(found.notes).toEqual([
       "CEID varies, so it is left as it is: U1 1 time (first in S64F1), U2 1 time (first in S64F1)",
       "S64F1 varies: 1 with W, 1 without"
+    ])
+  })
+
+  it("leaves out formats in which nothing could be sent, and says so", () => {
+    const found = observe([64, 1, true, L(BOOLEAN(true), U4(1), C2(2, "x"))])
+    expect(found.profile).toEqual({ name: "ACME" })
+    expect(found.notes).toEqual([
+      "DATAID cannot be sent as BOOLEAN, so it is left as it is: BOOLEAN 1 time (first in S64F1)",
+      "TEXT cannot be sent as C2, so it is left as it is: C2 1 time (first in S64F1)"
     ])
   })
 

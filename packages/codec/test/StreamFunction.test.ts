@@ -216,6 +216,7 @@ describe("QuirkProfile", () => {
     const one = Structure.value("U4", { name: "X" })
     const integer = "S64F5 the body: expected an integer from 0 to 4294967295, got -1.5"
     expect(["A", "F8"].map((format) => written(format as "A", one, -1.5))).toEqual([integer, integer])
+    expect(written("A", one, "seven")).toBe(integer.replace("-1.5", '"seven"'))
     const float = "S64F5 the body: expected integers that F4 holds exactly, got "
     expect(written("F4", one, 16_777_217)).toBe(`${float}16777217`)
     expect(written("F4", one, 16_777_216)).toBe("<F4 16777216>")
@@ -236,6 +237,35 @@ describe("QuirkProfile", () => {
     expect(failure(StreamFunction.toMessage(Mine, { code: 2 as 1 }, { profile })).message).toBe(
       "S64F5 code: 2 is none of 0 No, 1 Yes"
     )
+  })
+
+  it("sends and reads a text as the number a peer wants, where it is one", () => {
+    const Mine = StreamFunction.primary({
+      stream: 64,
+      function: 5,
+      name: "Mine",
+      structure: Structure.text({ name: "X" })
+    })
+    const profile = compile({ items: { X: { format: "U4" } } })
+    const message = success(StreamFunction.toMessage(Mine, "42", { profile }))
+    sameItem(message.item, U4(42))
+    expect(success(StreamFunction.fromMessage(Mine, message, { profile }))).toBe("42")
+    for (const value of ["042", "-1", "x", 42 as never]) {
+      expect(Result.isFailure(StreamFunction.toMessage(Mine, value, { profile }))).toBe(true)
+    }
+  })
+
+  it("writes a number as the byte a peer wants, and leaves a byte that is a number one whatever its maximum", () => {
+    const structure = Structure.list({
+      count: Structure.value("U4", { name: "COUNT" }),
+      ack: Structure.value("B", { name: "ACK" })
+    })
+    const Mine = StreamFunction.primary({ stream: 64, function: 5, name: "Mine", structure })
+    const profile = compile({ items: { COUNT: { format: "B" }, ACK: { maximum: 4 } } })
+    const message = success(StreamFunction.toMessage(Mine, { count: 7, ack: 2 }, { profile }))
+    sameItem(message.item, L(B(7), B(2)))
+    expect(success(StreamFunction.fromMessage(Mine, message, { profile }))).toEqual({ count: 7, ack: 2 })
+    expect(Result.isFailure(StreamFunction.toMessage(Mine, { count: 256, ack: 2 }, { profile }))).toBe(true)
   })
 
   it("changes an item in one message only, and a W-bit", () => {

@@ -1,4 +1,4 @@
-import { A, B, BOOLEAN, C2, F4, F8, I2, I8, type Item, J, L, U1, U2, U4, U8 } from "../src/Item.ts"
+import { A, B, BOOLEAN, C2, F4, F8, I1, I2, I8, type Item, J, L, U1, U2, U4, U8 } from "../src/Item.ts"
 import * as Layout from "../src/Layout.ts"
 import * as Structure from "../src/Structure.ts"
 import * as StructureCodec from "../src/StructureCodec.ts"
@@ -224,6 +224,44 @@ describe("Structure", () => {
     }
     const wrong = StructureCodec.toItem(structure)({ a: 1, c: 2 } as never)
     expect(Result.isFailure(wrong) && wrong.failure.reason._tag).toBe("NoChoice")
+  })
+
+  it("keeps through Schema what an option with members that may all be absent does not have", () => {
+    const structure = Structure.either([
+      Structure.list({ a: Structure.tail(Structure.A) }),
+      Structure.listOf(Structure.I1),
+      Structure.list({})
+    ])
+    const item = L(I1(1), I1(10))
+    expect(Result.getOrThrow(StructureCodec.fromItem(structure)(item))).toEqual([1, 10])
+    expect(Result.getOrThrow(Schema.decodeUnknownResult(structure)(item))).toEqual([1, 10])
+    expect(Equal.equals(Result.getOrThrow(Schema.encodeUnknownResult(structure)([1, 10])), item)).toBe(true)
+    const flag = Structure.either([Structure.list({}), Structure.BOOLEAN])
+    expect(Equal.equals(Result.getOrThrow(Schema.encodeUnknownResult(flag)(false)), BOOLEAN(false))).toBe(true)
+  })
+
+  it("does not write a value by an option that leaves out members inside it, whatever is wrong with them", () => {
+    const inner = Structure.list({ mdln: Structure.A, softrev: Structure.A })
+    const structure = Structure.either([
+      Structure.list({ ack: Structure.B, who: inner, all: Structure.listOf(inner) }),
+      Structure.list({
+        ack: Structure.B,
+        who: Structure.nothing,
+        all: Structure.listOf(Structure.list({ mdln: Structure.A }))
+      })
+    ])
+    const who = { mdln: "M", softrev: "日" }
+    for (const value of [
+      { ack: 0, who, all: [] },
+      { ack: 0, who: undefined, all: [who] }
+    ]) {
+      expect(Result.isFailure(StructureCodec.toItem(structure)(value as never))).toBe(true)
+      expect(Result.isFailure(StructureCodec.encode(structure)(value as never))).toBe(true)
+      expect(Result.isFailure(Schema.encodeUnknownResult(structure)(value))).toBe(true)
+    }
+    expect(Result.isSuccess(StructureCodec.encode(structure)({ ack: 0, who: undefined, all: [{ mdln: "M" }] }))).toBe(
+      true
+    )
   })
 
   it("throws where a member follows one that may be absent", () => {

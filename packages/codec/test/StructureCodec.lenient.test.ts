@@ -91,6 +91,7 @@ const rows: ReadonlyArray<
   ],
   ["refused", "an empty list for a number", Structure.list({ a: Structure.U4 }), L(), undefined],
   ["ExtraMembers", "a list with a member too many", Structure.list({ a: Structure.U4 }), L(U4(1), A("new")), { a: 1 }],
+  ["ExtraMembers", "members where nothing may stand", Structure.nothing, L(A("M"), A("1")), undefined],
   ["OtherLength", "a text that is too long", Structure.text({ maximum: 2 }), A("abc"), "abc"],
   ["OtherLength", "a vector that is too short", Structure.vector("U4", { minimum: 2 }), U4(1), Uint32Array.of(1)],
   ["refused", "a code that is none", Closed, U1(9), undefined],

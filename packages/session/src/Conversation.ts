@@ -59,11 +59,18 @@ export const isGranted = (reply: Item | undefined): boolean =>
  */
 export type Edid = ItemOf<"A" | "B" | "U1" | "U2" | "U4" | "U8" | "I1" | "I2" | "I4" | "I8">
 
-const isEdid = (item: Item | undefined): item is Edid => item !== undefined && /^(A|B|[UI][1248])$/.test(item._tag)
+/** Longer than any id of the standard: ids are kept, compared and sent back, so what a peer sends has a bound. */
+const longestEdid = 1024
+
+const isEdid = (item: Item | undefined): item is Edid =>
+  item !== undefined &&
+  /^(A|B|[UI][1248])$/.test(item._tag) &&
+  ((item.value as { readonly length?: number }).length ?? 1) <= longestEdid
 
 /**
  * The id of what an inquiry announces, and of what follows it: the first item that is no list, which in SEMI E5 is a
- * DATAID, a PPID, a SPID. An empty binary where there is none that may be an EDID.
+ * DATAID, a PPID, a SPID. An empty binary where there is none that may be an
+ * EDID, or one of more than 1024 characters or values.
  *
  * @since 0.1.0
  */

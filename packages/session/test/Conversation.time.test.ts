@@ -202,7 +202,7 @@ describe("the table of conversations", () => {
 
   it("finds the id of a message at its beginning", () => {
     assert.deepStrictEqual(Conversation.edidOf(Item.L(Item.L(Item.U4(7)), Item.A("x"))), Item.U4(7))
-    for (const none of [undefined, Item.L(), Item.F4(1), Item.BOOLEAN(true)]) {
+    for (const none of [Item.A("x".repeat(1025)), undefined, Item.L(), Item.F4(1), Item.BOOLEAN(true)]) {
       assert.deepStrictEqual(Conversation.edidOf(none), Item.B([]))
     }
     assert.isTrue(Conversation.isSame(Item.U1(7), Item.I8(7n)))

@@ -197,7 +197,10 @@ const transaction: ReadonlyArray<readonly [SessionError.TransactionReason, strin
   [{ _tag: "DeselectRefused", status: 1 }, "peer refused Deselect: it has no session (status 1)"],
   [{ _tag: "DeselectRefused", status: 2 }, "peer refused Deselect: it cannot end the session now (status 2)"],
   [{ _tag: "DeselectRefused", status: 9 }, "peer refused Deselect: a reason of its own (status 9)"],
-  [{ _tag: "Aborted" }, "peer aborted the transaction (S1F0): it does not know the message, could not read it, or cannot answer now"],
+  [
+    { _tag: "Aborted" },
+    "peer aborted the transaction (S1F0): it does not know the message, could not read it, or cannot answer now"
+  ],
   [
     { _tag: "ErrorReported", function: 1 },
     "equipment reported an unrecognized device id (S9F1): is the device id (session id) right?"

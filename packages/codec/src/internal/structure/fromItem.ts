@@ -82,8 +82,12 @@ export const read = (layout: Layout, item: ItemNode, reading: Reading, depth: nu
       }
       return layout.packed ? pack(layout.element as Leaf, out) : out
     }
-    case "Optional":
-      return isEmpty(item) ? undefined : read(layout.inner, item, reading, depth)
+    case "Optional": {
+      const { inner } = layout
+      const value = isEmpty(item) ? undefined : read(inner, item, reading, depth)
+      // Where nothing may stand, what was tolerated is nothing as well.
+      return value !== failed && inner._tag === "Members" && inner.members.length === 0 ? undefined : value
+    }
     case "Choice":
       return readChoice(layout.options, item, reading, depth)
     case "Recursive":

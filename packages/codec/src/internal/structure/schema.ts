@@ -155,6 +155,10 @@ const mayBeNothing = (layout: Layout): boolean =>
   (layout._tag === "Choice" && layout.options.some(mayBeNothing)) ||
   (layout._tag === "Mapped" && layout.inner !== undefined && mayBeNothing(layout.inner))
 
+const isObject = Schema.makeFilter((value: unknown) => typeof value === "object" && !Array.isArray(value), {
+  expected: "an object with no members"
+})
+
 export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure>): AnyStructure => {
   const { members } = layout
   const elements = members.map((member, index) =>
@@ -179,7 +183,10 @@ export const membersSchema = (layout: Members, parts: ReadonlyArray<AnyStructure
     }
   )
   const tuple = ItemSchema.pipe(Schema.decodeTo(Schema.Tuple(elements as never) as Schema.Codec<unknown>, children))
-  return annotated(tuple.pipe(Schema.decodeTo(Schema.Struct(fields as never) as Schema.Codec<unknown>, object)), layout)
+  const value = Schema.Struct(fields as never) as Schema.Codec<unknown>
+  // Without members a Struct takes all that is not null.
+  const type = members.length > 0 ? value : value.check(isObject)
+  return annotated(tuple.pipe(Schema.decodeTo(type, object)), layout)
 }
 
 export const elementsSchema = (layout: Elements, element: AnyStructure): AnyStructure => {
@@ -217,7 +224,8 @@ export const optionalSchema = (
 }
 
 /**
- * Not a union of Effect's, which would take the first that has the members it knows, and leave the others out.
+ * Not a union of Effect's, on either side, which would take the first that has the members it knows, and leave the
+ * others out: an object of members that may all be absent takes anything.
  */
 export const choiceSchema = (
   layout: Extract<Layout, { readonly _tag: "Choice" }>,
@@ -240,7 +248,10 @@ export const choiceSchema = (
       return first(value, fitting)
     }
   )
-  const types = Schema.Union(options.map(typeOf)) as Schema.Codec<unknown>
+  const guards = options.map((option) => Schema.is(typeOf(option)))
+  const types = Schema.declare((u): u is unknown => guards.some((is) => is(u)), {
+    expected: "a value of one of several structures"
+  })
   return annotated(ItemSchema.pipe(Schema.decodeTo(types, choosing)) as Schema.Top, layout)
 }
 

@@ -9,6 +9,7 @@ import type { StructureReason } from "../../StructureError.ts"
 import { ItemNode, noItems } from "../node.ts"
 import { Attempts } from "./attempts.ts"
 import { refused } from "./fromItem.ts"
+import { numberInText } from "./tolerance.ts"
 import { fail, type Failed, failed, fault, formatOfNumber, leafToItem, planOf, showValue } from "./leaf.ts"
 
 /** What a structure that contains itself made of an object: another option would only find out again. */
@@ -71,6 +72,12 @@ export const writeLeaf = (leaf: Leaf, value: unknown, writing: Writing): ItemNod
   const { wire } = leaf
   if (wire !== undefined && typeof value !== "string") return writeAgreed(leaf, wire, value)
   const agreed = wire === undefined ? leaf : asAgreed(leaf, wire)
+  if (wire !== undefined && typeof value === "string") {
+    // A number may travel as text, but no other text in its place; a text as a number, where it is one.
+    if (planOf(leaf).text === undefined) return leafToItem(leaf, value)
+    const number = planOf(leaf).numbers.length > 0 ? failed : numberInText(agreed, new ItemNode(FormatCode.A, value))
+    if (number !== failed) return leafToItem(agreed, number)
+  }
   const encode = leaf.text?.encode ?? writing.text
   if (typeof value !== "string" || encode === undefined || planOf(agreed).text !== "A") return leafToItem(agreed, value)
   const text = encode(value)
@@ -86,7 +93,7 @@ const writeAgreed = (leaf: Leaf, wire: LeafFormat, value: unknown): ItemNode | F
   const agreed = asAgreed(leaf, wire)
   const isNumber = typeof value === "number" || typeof value === "bigint"
   const plan = planOf(leaf)
-  if (isNumber && plan.numbers.length > 0) {
+  if (isNumber) {
     const refused = leaf.closed || formatOfNumber(plan, value) === undefined
     if (refused && leafToItem(leaf, value) === failed) return failed
     if (wire === "A") return leafToItem(agreed, String(value))
@@ -111,9 +118,13 @@ const agreedLeaves = new WeakMap<Leaf, Leaf>()
 const asAgreed = (leaf: Leaf, wire: LeafFormat): Leaf => {
   const known = agreedLeaves.get(leaf)
   if (known !== undefined) return known
-  const maximum = wire === "A" && planOf(leaf).text === undefined ? Number.POSITIVE_INFINITY : leaf.maximum
+  const { bytes, numbers, text } = planOf(leaf)
+  const number = leaf.shape === "one" && numbers.length > 0
+  // A number is one byte, and as many characters as it takes.
+  const byte = wire === "B" && number && !bytes
+  const maximum = byte ? 1 : wire === "A" && text === undefined ? Number.POSITIVE_INFINITY : leaf.maximum
   // Codes that are numbers are compared before they are digits.
-  const closed = leaf.closed && !(wire === "A" && planOf(leaf).numbers.length > 0)
+  const closed = leaf.closed && !(wire === "A" && numbers.length > 0)
   const agreed: Leaf = { ...leaf, formats: [wire], maximum, closed }
   agreedLeaves.set(leaf, agreed)
   return agreed
@@ -187,14 +198,33 @@ const writeMembers = (layout: Members, value: unknown, writing: Writing, depth: 
 }
 
 /**
- * True where an option of a choice would leave a part of the value out: it has members that are not the option's. Which
- * option a value is meant for is told by its keys.
+ * True where an option of a choice would leave a part of the value out: it has members, at any level, that are not the
+ * option's. Which option a value is meant for is told by its keys, not by what else is wrong with it.
  */
 export const overlooks = (option: Layout, value: unknown): boolean => {
-  if (option._tag === "Optional") return overlooks(option.inner, value)
-  if (option._tag !== "Members" || typeof value !== "object" || value === null) return false
-  return Object.keys(value).some((key) => !option.members.some((member) => member.key === key))
+  if (typeof value !== "object" || value === null) return false
+  switch (option._tag) {
+    case "Optional":
+      return overlooks(option.inner, value)
+    case "Members": {
+      const { members } = option
+      const fields = value as { readonly [key: string]: unknown }
+      return (
+        Object.keys(fields).some((key) => !members.some((member) => member.key === key)) ||
+        members.some((member) => overlooks(member.layout, fields[member.key]))
+      )
+    }
+    case "Elements":
+      return (
+        Array.isArray(value) && mayOverlook(option.element) && value.some((each) => overlooks(option.element, each))
+      )
+    default:
+      return false
+  }
 }
+
+/** False for what has no members to look at, so that long lists of it are not gone through. */
+const mayOverlook = ({ _tag }: Layout): boolean => _tag === "Members" || _tag === "Elements" || _tag === "Optional"
 
 const overlooked = (option: Layout, value: object): Failed => {
   const keys = option._tag === "Members" ? option.members.map((member) => member.key).join(", ") : ""
