@@ -1,5 +1,6 @@
 /**
- * Structures at work: bytes and items to values, and back. Pure: returns `Result`, never throws on input.
+ * Structures at work: bytes and items to values, and back. Pure: returns `Result`, never throws on input. What code of
+ * the caller throws on the way, a getter of a value or an encoding, is the caller's.
  *
  * A structure is compiled on first use and kept with its Schema. Bytes are read and written without items on the way;
  * whatever cannot be is read or written again through the item, which knows the reason. Code of the user may then run

@@ -70,7 +70,8 @@ describe("QuirkObserver", () => {
     expect(found.profile).toEqual({ name: "ACME" })
     expect(found.notes).toEqual([
       "DATAID cannot be sent as BOOLEAN, so it is left as it is: BOOLEAN 1 time (first in S64F1)",
-      "TEXT cannot be sent as C2, so it is left as it is: C2 1 time (first in S64F1)"
+      "TEXT cannot be sent as C2, so it is left as it is: C2 1 time (first in S64F1)",
+      "S64F1 has another structure, 1 time: S64F1 dataid: expected U4 or U2, got <BOOLEAN T>"
     ])
   })
 

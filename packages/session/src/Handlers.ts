@@ -92,7 +92,9 @@ export const handle = <T, A, E, R>(
         onFailure === undefined
           ? handled
           : Effect.catch(handled, (error) => Effect.sync(() => onFailure(error, primary)))
-      if (reply === undefined || !primary.message.replyExpected) return answer
+      if (!primary.message.replyExpected) return answer
+      // The peer waits for what no definition has: it learns so now rather than by T3.
+      if (reply === undefined) return Effect.andThen(answer, primary.abort)
       const respond = (value: unknown): Effect.Effect<void, unknown> => {
         // `void` is any value to the compiler.
         const written = dialogue.write(reply, reply.structure === undefined ? undefined : value)

@@ -66,7 +66,7 @@ describe("handlers", () => {
       )
       yield* peer.send(kit.primary(64, 1, 7, "410161"), kit.data(64, 3, 8, "410162"), kit.primary(64, 3, 9, "410163"))
       // The last has a W-bit that its definition has no reply for.
-      assert.deepStrictEqual(yield* peer.rest, [kit.data(64, 2, 7)])
+      assert.deepStrictEqual(yield* peer.rest, [kit.data(64, 2, 7), kit.data(64, 0, 9)])
       assert.deepStrictEqual(seen, ["a", "b", "c"])
       assert.deepStrictEqual(yield* events.of("HandlerFailed"), [])
     })
