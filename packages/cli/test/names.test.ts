@@ -32,6 +32,8 @@ describe("names", () => {
     folder = mkdtempSync(join(tmpdir(), "effect-secs-names-"))
     writeFileSync(join(folder, "a.log"), log)
     writeFileSync(join(folder, "profile.json"), '{ "text": "shift_jis", "items": { "ACKC5": { "format": "U1" } } }')
+    const strange = { items: { CEIDD: { format: "A" } }, messages: { S6F1l: { replyExpected: false } } }
+    writeFileSync(join(folder, "strange.json"), JSON.stringify(strange))
     writeFileSync(join(folder, "typo.json"), '{ "itmes": {} }')
     writeFileSync(join(folder, "klingon.json"), '{ "items": { "ALTX": { "text": "klingon" } } }')
     return () => rmSync(folder, { recursive: true, force: true })
@@ -161,6 +163,15 @@ describe("names", () => {
       assert.notMatch(stdout, /Alarm|structure|deviate/)
       assert.notMatch((await secs("log", "--no-names", "a.log")).stdout, /Alarm|ACKC5|\/\//)
     })
+  })
+
+  it("are looked up under a profile with names that nobody has, and say so", async () => {
+    const { code, stderr } = await secs("log", "--profile", "strange.json", "a.log")
+    assert.strictEqual(
+      stderr,
+      "secs: strange.json: SEMI E5 has no items.CEIDD, messages.S6F1l: no effect on its messages\n"
+    )
+    assert.strictEqual(code, 0)
   })
 
   it("are not looked up under a profile that is none: exit code 1, and why", async () => {

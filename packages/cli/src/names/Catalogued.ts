@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { Deviation, type Item, Labels, type QuirkProfile, type Registry, StreamFunction } from "@effect-secs/codec"
+import { Deviation, type Item, Labels, QuirkProfile, type Registry, StreamFunction } from "@effect-secs/codec"
 import * as Catalogue from "@effect-secs/messages/Catalogue"
 import * as Result from "effect/Result"
 import type { Message, Names, Structure } from "./Names.ts"
@@ -21,6 +21,14 @@ const fewMeanings = 3
  * @since 0.1.0
  */
 export const registry: Registry.Registry = Catalogue.registry
+
+/**
+ * What a profile names and the catalogue does not have: a slip of the pen, or of messages that are the user's own.
+ *
+ * @since 0.1.0
+ */
+export const strangers = ({ profile }: QuirkProfile.Compiled): ReadonlyArray<string> =>
+  QuirkProfile.unknownNames(profile, registry)
 
 /**
  * @since 0.1.0

@@ -7,7 +7,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { CliFailure } from "../CliFailure.ts"
-import type { Shell } from "../Shell.ts"
+import { complain, type Shell } from "../Shell.ts"
 import type { Names } from "./Names.ts"
 
 /**
@@ -45,6 +45,12 @@ export const load = ({ names, profile }: Settings): Effect.Effect<Names | undefi
         const [catalogued, profiles] = yield* Effect.promise(() =>
           Promise.all([import("./Catalogued.ts"), import("./ProfileFile.ts")])
         )
-        return catalogued.make(profile === undefined ? undefined : yield* profiles.read(profile))
+        if (profile === undefined) return catalogued.make()
+        const compiled = yield* profiles.read(profile)
+        const strangers = catalogued.strangers(compiled)
+        if (strangers.length > 0) {
+          yield* complain(`secs: ${profile}: SEMI E5 has no ${strangers.join(", ")}: no effect on its messages`)
+        }
+        return catalogued.make(compiled)
       })
     : Effect.undefined
