@@ -72,7 +72,7 @@ describe("secs log", () => {
       '2024-05-14 08:00:00.104        S1F13 W    [00000001]             Establish Communications Request  "Establish"  <L [0]>',
       "2024-05-14 08:00:00.131        S1F14      [00000001]    27.0 ms  Establish Communications Request Acknowledge  COMMACK 0 accepted  <L [2] <B 0x00> <L [0]>>",
       '2024-05-14 08:00:09.000        S6F11 W    [00000003]             Event Report Send  "Event"  CEID=CarrierRead  <L [2] <U4 7> <U4 58>>',
-      "    // S6F11 the body: MissingTail, expected L, got <L [2] <U4 7> <U4 58>>",
+      "    // S6F11 the body: MissingTail, expected L of dataid, ceid, reports, got <L [2] <U4 7> <U4 58>>",
       "2024-05-14 08:00:54.000        S6F11      [00000003]             ! no reply within 45 s (line 12)",
       "2024-05-14 08:01:10.000        S1F1 W     [00000004]             Are You There Request",
       "2024-05-14 08:01:10.012        S1F0       [00000004]    12.0 ms  ! the transaction is aborted (line 20)  Abort Transaction",
